@@ -1,0 +1,8 @@
+export {
+	type Calculation,
+	type CalculationCheck,
+	calculationsIn,
+	checkCalculation,
+	numbersIn,
+	sameNumber,
+} from './arithmetic.ts'

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { contentPartSchema } from './content.ts'
+import { runPreferencesSchema } from './run-preferences.ts'
+
+/** Where a reply goes. `workspaceId` is the Slack workspace or Discord guild; empty parts are empty strings. */
+export const conversationSchema = z.object({
+	platform: z.string().min(1),
+	workspaceId: z.string(),
+	channelId: z.string(),
+	threadId: z.string(),
+})
+export type Conversation = z.infer<typeof conversationSchema>
+
+/** A person as their platform knows them. */
+export const authorSchema = z.object({
+	id: z.string().min(1),
+	name: z.string(),
+	/** A BCP 47 tag, such as `en-GB`. */
+	locale: z.string().optional(),
+	/** An IANA name, such as `Europe/Berlin`. */
+	timeZone: z.string().optional(),
+})
+export type Author = z.infer<typeof authorSchema>
+
+/** One message from a person, parsed from a platform's event. */
+export const incomingMessageSchema = z.object({
+	/** Stable across redeliveries of the same event, unique within the platform and workspace: a second one is a duplicate. */
+	id: z.string().min(1),
+	conversation: conversationSchema,
+	author: authorSchema,
+	content: z.array(contentPartSchema),
+	preferences: runPreferencesSchema,
+	sentAt: z.iso.datetime(),
+})
+export type IncomingMessage = z.infer<typeof incomingMessageSchema>
+
+/** One message of a conversation as the model sees it. `author` is null for our own answers. */
+export const turnSchema = z.object({
+	author: z.string().nullable(),
+	content: z.array(contentPartSchema),
+})
+export type Turn = z.infer<typeof turnSchema>

@@ -1,0 +1,28 @@
+import type { StopReason } from './abort.ts'
+
+/** Delivery only: the run itself is in the store. */
+export type ReasoningJob = { readonly version: 1; readonly runId: string }
+
+/** What a handler made of a delivery. `delay`: somebody else holds the run, deliver again later. */
+export type JobOutcome = { readonly kind: 'done' } | { readonly kind: 'delay'; readonly ms: number }
+
+export type JobHandler = (job: ReasoningJob, signal: AbortSignal) => Promise<JobOutcome>
+
+/**
+ * Delivers runs to workers, at least once each. It knows nothing about what a run is: a claim in the store is the judge of
+ * who works on it, so a doubled delivery is harmless.
+ */
+export interface JobQueue {
+	/**
+	 * Enqueues a delivery. `attempt` is the number that the delivery's claim will have; adding the same attempt again while it
+	 * is queued changes nothing. Never call it inside a database transaction.
+	 */
+	add(job: ReasoningJob, attempt: number): Promise<void>
+	/** Starts handling deliveries. A handler that throws is given the job again later. Dispose to stop: no new jobs, running ones are waited for. */
+	work(handle: JobHandler, options: { readonly concurrency: number }): Promise<AsyncDisposable>
+	/** Aborts the handler's signal with the reason, in whichever process it runs. Reaches nobody if the run isn't being worked on. */
+	cancel(runId: string, reason: StopReason): Promise<void>
+	/** How many deliveries wait or are under way. */
+	size(): Promise<number>
+	close(): Promise<void>
+}

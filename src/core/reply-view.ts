@@ -1,0 +1,57 @@
+import type { StopReason } from './abort.ts'
+import type { ErrorReport } from './errors.ts'
+import type { Confidence, RouteSource } from './journal.ts'
+import type { Effort, Route } from './run-preferences.ts'
+import type { Usage } from './usage.ts'
+import type { StageKind } from './workflow.ts'
+
+export type SubtaskView = {
+	readonly id: string
+	readonly text: string
+	readonly status: 'running' | 'sampling-again' | 'checked' | 'unchecked' | 'low-confidence'
+}
+
+export type StageView = {
+	/** The node of the workflow. */
+	readonly id: string
+	readonly stage: StageKind
+	readonly title: string
+	readonly status: 'pending' | 'running' | 'done' | 'skipped' | 'stopped' | 'failed'
+	readonly summary: string
+	readonly details: readonly string[]
+	readonly subtasks: readonly SubtaskView[]
+	/** What a checkpoint said while the stage ran, newest last. */
+	readonly notices: readonly string[]
+	readonly startedAt: string | null
+	readonly elapsedMs: number
+	readonly usage: Usage
+}
+
+/** What is shown of a run: the journal, folded by a pure function. Platforms render this and nothing else. */
+export type ReplyView = {
+	readonly status: 'queued' | 'working' | 'waiting' | 'answered' | 'stopped' | 'failed'
+	readonly route: Route | null
+	readonly effort: Effort | null
+	readonly routing: { readonly level: 'easy' | 'hard'; readonly reason: string; readonly source: RouteSource } | null
+	readonly stages: readonly StageView[]
+	/** The answer, growing while it is written; the question back while waiting. */
+	readonly answer: string
+	readonly confidence: Confidence | null
+	readonly stopReason: StopReason | null
+	/** Titles of what was left out of a stopped run. */
+	readonly skipped: readonly string[]
+	readonly checks: { readonly passed: number; readonly failed: number }
+	readonly usage: Usage
+	readonly startedAt: string | null
+	readonly elapsedMs: number
+	readonly error: (Omit<ErrorReport, 'code'> & { readonly code: string }) | null
+	/** The number of the last event folded in. */
+	readonly lastSeq: number
+}
+
+export type ReplyStatus = ReplyView['status']
+
+/** Whether the reply is final, so that nothing more will change it but feedback. */
+export function isFinal(view: ReplyView): boolean {
+	return view.status === 'answered' || view.status === 'stopped' || view.status === 'failed'
+}

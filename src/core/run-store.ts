@@ -1,0 +1,64 @@
+import type { z } from 'zod'
+import type { StopReason } from './abort.ts'
+import type { IncomingMessage } from './conversation.ts'
+import type { JournalEntry, JournalRecord } from './journal.ts'
+import type { Claim, Run, RunState } from './run.ts'
+
+export type Recorded = { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+
+export type ClaimResult =
+	| { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+	/** Somebody else works on it until then, unless they extend it. */
+	| { readonly outcome: 'held'; readonly forMs: number }
+	| { readonly outcome: 'finished' }
+	| { readonly outcome: 'unknown' }
+
+export type Extended =
+	| { readonly outcome: 'extended'; readonly stopRequested: StopReason | null }
+	| { readonly outcome: 'lease-lost' }
+
+/** A run that has no delivery under way although it should. */
+export type UndeliveredRun = { readonly runId: string; readonly nextAttempt: number }
+
+/** Appending under a claim that is no longer ours. */
+export type Appended = { readonly outcome: 'appended'; readonly lastSeq: number } | { readonly outcome: 'lease-lost' }
+
+/** The truth about runs. Its clock is the only one that judges leases. */
+export interface RunStore {
+	/** Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. */
+	record(message: IncomingMessage): Promise<Recorded>
+	/** Notes that a delivery is in the queue. */
+	markQueued(runId: string): Promise<void>
+	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or with a lease that ended that long ago. */
+	findUndelivered(olderThanMs: number, limit: number): Promise<readonly UndeliveredRun[]>
+
+	/** Takes a run over for `leaseMs`. Counts an attempt. */
+	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
+	/** Extends the lease, and tells whether somebody asked to stop the run: the way in which a lost cancel message still arrives. */
+	extend(claim: Claim, leaseMs: number): Promise<Extended>
+	/** Hands a run back to be delivered again. Returns the number of its next attempt, or null if the lease was lost. */
+	release(claim: Claim): Promise<number | null>
+
+	/**
+	 * Appends events under a claim, all or none. A `run-end`, `run-stop`, `run-fail` or `run-wait` among them ends the claim and
+	 * sets the state of the run.
+	 */
+	append(claim: Claim, entries: readonly JournalEntry[]): Promise<Appended>
+	/** Appends events from outside of any attempt, such as feedback or a posted reply. */
+	annotate(runId: string, entries: readonly JournalEntry[]): Promise<void>
+	/** The journal after `afterSeq`, in order. */
+	read(runId: string, afterSeq?: number): Promise<readonly JournalRecord[]>
+	/** The journal after `afterSeq` and everything that comes, until the run has its outcome or the signal aborts. */
+	follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalRecord>
+
+	/** The value kept under the key, or what `compute` returns, kept for later attempts. */
+	remember<Value>(claim: Claim, key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
+
+	/**
+	 * Writes down that a run shall stop. A run that nobody works on is ended at once, with a `run-stop`.
+	 * Returns the state before the request, or null for an unknown run.
+	 */
+	requestStop(runId: string, reason: StopReason): Promise<RunState | null>
+	find(runId: string): Promise<Run | null>
+	close(): Promise<void>
+}

@@ -1,0 +1,2 @@
+export { createIntake, type Intake, type IntakeDependencies } from './intake.ts'
+export { startSweeper } from './sweeper.ts'

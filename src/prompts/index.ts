@@ -1,0 +1,1 @@
+export { createFilePromptSource, type PromptFolder } from './file-prompt-source.ts'

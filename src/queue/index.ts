@@ -1,0 +1,2 @@
+export type { QueueLocation } from './backend.ts'
+export { createJobQueue, type QueueTroubleListener } from './job-queue.ts'

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DelayedError, type Processor, UnrecoverableError } from 'bullmq'
+import { z } from 'zod'
+import { AbortedError } from '../core/abort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
+import type { JobHandler, JobQueue } from '../core/job-queue.ts'
+import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
+import { type CancelBus, createCancelBus } from './cancel-bus.ts'
+
+const queueName = 'reasoning'
+const readyTimeoutMs = 10_000
+
+const firstRetryMs = 500
+const longestRetryMs = 10_000
+
+/**
+ * A worker that vanishes is noticed within `lockDuration` plus `stalledInterval`, and any number of times: the claim in the
+ * store, not the queue, decides whether a run is still worth working on.
+ */
+const workerSettings: WorkerSettings = {
+	lockDuration: 10_000,
+	stalledInterval: 3_000,
+	maxStalledCount: 1_000_000,
+	settings: { backoffStrategy: retryDelayMs },
+}
+
+const jobSettings = {
+	attempts: 1_000,
+	backoff: { type: 'custom' },
+	// A kept job would refuse to be enqueued again under its id.
+	removeOnComplete: true,
+	removeOnFail: true,
+}
+
+const jobSchema = z.object({ version: z.literal(1), runId: z.string() })
+
+/** Told of connection problems that the queue rides out by itself. */
+export type QueueTroubleListener = (error: unknown) => void
+
+/**
+ * The job queue on BullMQ, on its PostgreSQL or its Redis backend.
+ * @throws ThreadwiseError `queue-unavailable` if the backend doesn't answer.
+ */
+export async function createJobQueue(location: QueueLocation, onTrouble: QueueTroubleListener): Promise<JobQueue> {
+	const backend = queueBackend(location)
+	const queue = backend.createQueue(queueName)
+	queue.on('error', onTrouble)
+	await untilReady(queue, location)
+	const cancelBus = createCancelBus(backend.createRelay, onTrouble)
+	return {
+		add: async (job, attempt) => {
+			await queue.add('run', job, { ...jobSettings, jobId: `${job.runId}-${attempt}` })
+		},
+		work: (handle, { concurrency }) => work(backend, cancelBus, handle, concurrency, onTrouble),
+		cancel: cancelBus.publish,
+		size: async () => {
+			const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+			return Object.values(counts).reduce((sum, count) => sum + count, 0)
+		},
+		close: async () => {
+			await cancelBus.close()
+			await queue.close()
+		},
+	}
+}
+
+async function untilReady(queue: AnyQueue, location: QueueLocation): Promise<void> {
+	const late = sleep(readyTimeoutMs, 'late' as const, { ref: false })
+	if ((await Promise.race([queue.waitUntilReady(), late])) !== 'late') return
+	void queue.close().catch(() => {})
+	throw new ThreadwiseError('queue-unavailable', `The queue on ${location.kind} doesn't answer.`, {
+		fix:
+			location.kind === 'redis'
+				? 'Check that Redis runs and that REDIS_URL is right.'
+				: 'Check that the database runs and that DATABASE_URL is right.',
+		retry: { afterMs: null },
+	})
+}
+
+async function work(
+	backend: QueueBackend,
+	cancelBus: CancelBus,
+	handle: JobHandler,
+	concurrency: number,
+	onTrouble: QueueTroubleListener,
+): Promise<AsyncDisposable> {
+	const running = new Map<string, AbortController>()
+	await cancelBus.listen((runId, error) => running.get(runId)?.abort(error))
+	const settings = { ...workerSettings, concurrency }
+	const worker = backend.createWorker(queueName, processorFor(handle, running), settings)
+	worker.on('error', onTrouble)
+	await worker.waitUntilReady()
+	return { [Symbol.asyncDispose]: () => worker.close() }
+}
+
+/** BullMQ's errors as control flow end here: a handler only returns what it made of the delivery. */
+function processorFor(handle: JobHandler, running: Map<string, AbortController>): Processor {
+	return async (job, token, lockLost) => {
+		const parsed = jobSchema.safeParse(job.data)
+		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
+		const { runId } = parsed.data
+		const controller = new AbortController()
+		running.set(runId, controller)
+		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
+		try {
+			const outcome = await handle(parsed.data, controller.signal)
+			if (outcome.kind === 'done') return
+			await job.moveToDelayed(Date.now() + outcome.ms, token)
+		} finally {
+			if (running.get(runId) === controller) running.delete(runId)
+		}
+		throw new DelayedError()
+	}
+}
+
+/** Exponential with half of it drawn by chance, so that many jobs that failed together don't come back together. */
+function retryDelayMs(attemptsMade: number): number {
+	const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** (attemptsMade - 1))
+	return Math.round(longest / 2 + Math.random() * (longest / 2))
+}

@@ -1,0 +1,38 @@
+import type { JournalEvent, JournalEventOf } from '../core/journal.ts'
+
+/** What a stopped run can still offer. */
+export type BestAnswer = {
+	readonly answer: string
+	/** The nodes that didn't end, in their order; what they would have checked is open. */
+	readonly skipped: readonly string[]
+}
+
+type Placed = JournalEvent & { readonly nodeId?: string | undefined }
+
+/** The best that a journal holds: the answer as far as it was written, else results, else what was understood. */
+export function bestAnswerIn(events: readonly Placed[]): BestAnswer {
+	const route = events.findLast((event) => event.kind === 'run-route')
+	const ended = new Set(events.flatMap((event) => (event.kind === 'stage-end' ? [event.nodeId] : [])))
+	const skipped = (route?.nodes ?? []).filter((node) => !ended.has(node.id)).map((node) => node.stage)
+	return { answer: writtenAnswer(events) ?? results(events) ?? understood(events) ?? '', skipped }
+}
+
+function writtenAnswer(events: readonly Placed[]): string | null {
+	let text = ''
+	for (const event of events) {
+		if (event.kind !== 'answer-delta') continue
+		text = (event.restart ? '' : text) + (event.content?.text ?? '')
+	}
+	return text.trim() === '' ? null : text.trim()
+}
+
+function results(events: readonly Placed[]): string | null {
+	const done = events.filter((event): event is JournalEventOf<'subtask-end'> => event.kind === 'subtask-end')
+	const lines = done.flatMap(({ content }) => (content === null ? [] : [`- ${content.objective} → ${content.result}`]))
+	return lines.length === 0 ? null : lines.join('\n')
+}
+
+function understood(events: readonly Placed[]): string | null {
+	const analysis = events.find((event) => event.kind === 'stage-end' && event.stage === 'analyze')
+	return analysis?.kind === 'stage-end' ? (analysis.content?.summary ?? null) : null
+}

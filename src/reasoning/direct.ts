@@ -1,0 +1,33 @@
+import { calculationsIn, checkCalculation } from '../checks/index.ts'
+import { limitsFor } from '../core/effort.ts'
+import type { Effort } from '../core/run-preferences.ts'
+import type { Progress } from '../core/stage.ts'
+import { emptyAnswer, type FinalAnswer } from './final-answer.ts'
+import type { Session } from './session.ts'
+import { createStageContext } from './stage-context.ts'
+
+export const directNode = 'direct'
+const longestAnswerTokens = 1_000
+
+/** The reply to a simple question, and what the free checks found wrong with it, if anything. */
+export type DirectAnswer = FinalAnswer & { readonly problem: string | null }
+
+/** Answers in one call, then recomputes what the answer calculates. */
+export async function* answerDirectly(session: Session, effort: Effort): Progress<DirectAnswer> {
+	const node = { id: directNode, ...session.workflow.direct }
+	const context = createStageContext(session, node, { effort, limits: limitsFor('direct', effort), purpose: 'answer' })
+	const answer: string = yield* context.ask({
+		key: 'answer',
+		values: { question: session.question, history: session.history },
+		maxOutputTokens: longestAnswerTokens,
+		stream: true,
+	})
+	if (answer.trim() === '') throw emptyAnswer()
+	const checks = calculationsIn(answer).map(checkCalculation)
+	const problem = checks.find((check) => check.outcome === 'wrong')?.evidence ?? null
+	if (checks.length > 0) {
+		const evidence = problem ?? 'Every calculation in the answer was recomputed.'
+		yield { kind: 'checkpoint', sample: 0, method: 'arithmetic', passed: problem === null, content: { evidence } }
+	}
+	return { answer: answer.trim(), confidence: checks.length > 0 ? 'high' : 'medium', problem }
+}

@@ -1,0 +1,135 @@
+import { textOf } from '../core/content.ts'
+import { limitsFor } from '../core/effort.ts'
+import type { JournalEventOf, JournalRecord } from '../core/journal.ts'
+import type { Run } from '../core/run.ts'
+import type { Effort } from '../core/run-preferences.ts'
+import { stages } from '../stages/index.ts'
+import { answerNeeds, answerNode, writeAnswer } from './answer.ts'
+import { createRunBudget } from './budget.ts'
+import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
+import { answerDirectly, directNode } from './direct.ts'
+import { withDeadline } from './deadline.ts'
+import type { FinalAnswer } from './final-answer.ts'
+import { renderHistory } from './history.ts'
+import { replayOf } from './replay.ts'
+import { inNode, type Outputs, type Reasoning, runStages } from './run-stages.ts'
+import type { ReasoningDependencies, Remember, Session } from './session.ts'
+
+/** One attempt at a run: what the worker has claimed, and what earlier attempts have left. */
+export type Attempt = {
+	readonly run: Run
+	readonly records: readonly JournalRecord[]
+	readonly remember: Remember
+	readonly signal: AbortSignal
+}
+
+/**
+ * Answers a question: the route, then one reply or the stages, then the answer. Yields the journal; whoever takes an entry
+ * writes it before asking for the next, so that the next attempt can go on from there.
+ * @throws AbortedError when the signal aborts or the budget is used up; ThreadwiseError when a model or the workflow fails.
+ */
+export async function* reason(attempt: Attempt, dependencies: ReasoningDependencies): Reasoning<void> {
+	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies)
+	using deadline = withDeadline(attempt.signal, opened.workflow.budget.seconds)
+	const session = { ...opened, signal: deadline.signal }
+	yield { event: opening }
+	const preferred = session.run.preferences.effort ?? dependencies.defaults.effort
+	const { answer, confidence } = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
+	const elapsedMs = Math.max(0, Date.now() - startedAtMs)
+	yield { event: { kind: 'run-end', usage: session.budget.spent(), elapsedMs, confidence, content: { answer } } }
+}
+
+/** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
+function openSession({ run, records, remember, signal }: Attempt, dependencies: ReasoningDependencies) {
+	const replay = replayOf(records)
+	const started = replay.runStart
+	const { workflow, hash } =
+		started === null
+			? dependencies.workflow(run.preferences.workflow ?? dependencies.defaults.workflow)
+			: { workflow: started.workflow, hash: started.workflowHash }
+	const session: Session = {
+		run,
+		question: textOf(run.question),
+		history: renderHistory(run.history),
+		workflow,
+		replay,
+		budget: createRunBudget(workflow.budget, replay.usage),
+		models: dependencies.models,
+		prompts: dependencies.prompts,
+		remember,
+		signal,
+	}
+	const opening = started === null ? runStart(session, hash) : runResume(replay.lastAttempt)
+	return { session, opening, startedAtMs: started === null ? Date.now() : Date.parse(started.at) }
+}
+
+function runStart({ run, question, workflow }: Session, workflowHash: string): JournalEventOf<'run-start'> {
+	const { id: personId, locale, timeZone } = run.asker
+	const asker = {
+		personId,
+		...(locale === undefined ? {} : { locale }),
+		...(timeZone === undefined ? {} : { timeZone }),
+	}
+	return { kind: 'run-start', workflow, workflowHash, asker, content: { question, history: [...run.history] } }
+}
+
+function runResume(previousAttempt: number): JournalEventOf<'run-resume'> {
+	return { kind: 'run-resume', previousAttempt }
+}
+
+async function* answerByRoute(session: Session, effort: Effort): Reasoning<FinalAnswer> {
+	const route = session.replay.runRoute?.route ?? (yield* chooseRoute(session, effort))
+	if (route === 'direct') {
+		session.budget.allowCalls(limitsFor('direct', effort).calls)
+		const { output } = yield* inNode(directNode, answerDirectly(session, effort))
+		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
+		yield { event: routeEvent(session, effort, cascadeFrom(output.problem)) }
+	}
+	session.budget.allowCalls(session.budget.spent().calls + limitsFor('staged', effort).calls)
+	const outputs = yield* runStages(session, effort, stages)
+	const answered = yield* inNode(answerNode, writeAnswer(answerInputs(session, outputs), session, effort))
+	return answered.output
+}
+
+async function* chooseRoute(session: Session, effort: Effort): Reasoning<RouteDecision['route']> {
+	session.budget.allowCalls(limitsFor('direct', effort).calls)
+	const { output } = yield* inNode(complexityNode, decideRoute(session, effort))
+	yield { event: routeEvent(session, effort, output) }
+	return output.route
+}
+
+/** A direct answer that failed its checks is worth the stages. */
+function cascadeFrom(problem: string): RouteDecision {
+	return {
+		route: 'staged',
+		level: 'hard',
+		source: 'cascade',
+		estimatedSteps: 3,
+		reason: `The direct answer was wrong: ${problem}`,
+	}
+}
+
+function routeEvent(
+	session: Session,
+	effort: Effort,
+	{ reason: why, ...decision }: RouteDecision,
+): JournalEventOf<'run-route'> {
+	const staged = decision.route === 'staged'
+	return {
+		kind: 'run-route',
+		...decision,
+		effort,
+		callLimit: limitsFor(decision.route, effort).calls,
+		nodes: staged ? session.workflow.nodes.map(({ id, stage }) => ({ id, stage })) : [],
+		content: { reason: why },
+	}
+}
+
+function answerInputs({ workflow }: Session, outputs: Outputs) {
+	const outputFor = (need: string) => outputs.get(workflow.answer.needs[need] ?? '')
+	return {
+		analysis: answerNeeds.analysis.output.parse(outputFor('analysis')),
+		execution: answerNeeds.execution.output.parse(outputFor('execution')),
+		evaluation: answerNeeds.evaluation.output.parse(outputFor('evaluation')),
+	}
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod'
+import type { LanguageModels } from '../core/language-model.ts'
+import type { PromptSource } from '../core/prompt-source.ts'
+import type { Run } from '../core/run.ts'
+import type { Effort } from '../core/run-preferences.ts'
+import type { Workflow } from '../core/workflow.ts'
+import type { RunBudget } from './budget.ts'
+import type { Replay } from './replay.ts'
+
+/** What reasoning reaches the outside through. */
+export type ReasoningDependencies = {
+	readonly models: LanguageModels
+	readonly prompts: PromptSource
+	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
+	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
+	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+}
+
+export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>
+
+/** One attempt at a run: everything that its nodes share. */
+export type Session = {
+	readonly run: Run
+	readonly question: string
+	readonly history: string
+	readonly workflow: Workflow
+	readonly replay: Replay
+	readonly budget: RunBudget
+	readonly models: LanguageModels
+	readonly prompts: PromptSource
+	readonly remember: Remember
+	readonly signal: AbortSignal
+}

@@ -1,0 +1,2 @@
+export { jsonSchemaFor } from './json-schema.ts'
+export { parseStructured, type Structured } from './parse-structured.ts'

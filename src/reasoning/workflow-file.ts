@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { ThreadwiseError } from '../core/errors.ts'
+import type { PromptSource } from '../core/prompt-source.ts'
+import type { AnyStage, StageNeeds } from '../core/stage.ts'
+import { type Workflow, workflowSchema } from '../core/workflow.ts'
+import { stages } from '../stages/index.ts'
+import { answerNeeds } from './answer.ts'
+import type { ReasoningDependencies } from './session.ts'
+
+/** What a workflow may refer to. */
+export type WorkflowSurroundings = { readonly prompts: PromptSource; readonly aliases: readonly string[] }
+
+/**
+ * Loads every workflow of a folder and checks it before any question is answered.
+ * @throws ThreadwiseError `workflow` with one sentence for each thing that is wrong.
+ */
+export function loadWorkflows(folder: string, surroundings: WorkflowSurroundings): ReasoningDependencies['workflow'] {
+	const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
+	const loaded = new Map(files.map((file) => loadWorkflow(join(folder, file), surroundings)))
+	return (name) => loaded.get(name) ?? unknownWorkflow(name, [...loaded.keys()])
+}
+
+function loadWorkflow(path: string, surroundings: WorkflowSurroundings) {
+	const text = readFileSync(path, 'utf8')
+	const parsed = workflowSchema.safeParse(parseYaml(text))
+	if (!parsed.success) throw broken(path, [z.prettifyError(parsed.error)])
+	const problems = workflowProblems(parsed.data, surroundings)
+	if (problems.length > 0) throw broken(path, problems)
+	const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
+	return [parsed.data.name, { workflow: parsed.data, hash }] as const
+}
+
+/** Everything that is wrong with a workflow whose shape is right, a sentence each. */
+export function workflowProblems(workflow: Workflow, { prompts, aliases }: WorkflowSurroundings): readonly string[] {
+	const calls = [workflow.complexity, workflow.direct, ...workflow.nodes, workflow.answer]
+	return [
+		...calls
+			.filter(({ model }) => !aliases.includes(model))
+			.map(({ model }) => `There is no model alias "${model}"; there are ${aliases.join(', ')}.`),
+		...calls.flatMap(({ prompt }) => promptProblem(prompt, prompts)),
+		...workflow.nodes.flatMap((node, index) => nodeProblems(node, workflow.nodes.slice(0, index))),
+		...needProblems('The answer', answerNeeds, workflow.answer.needs, workflow.nodes),
+	]
+}
+
+function promptProblem(reference: string, prompts: PromptSource): readonly string[] {
+	try {
+		prompts.get(reference)
+		return []
+	} catch (error) {
+		return error instanceof ThreadwiseError ? [`${error.message} ${error.fix}`] : [String(error)]
+	}
+}
+
+type Node = Workflow['nodes'][number]
+
+function nodeProblems(node: Node, earlier: readonly Node[]): readonly string[] {
+	const stage: AnyStage | undefined = stages.find(({ kind }) => kind === node.stage)
+	const doubled = earlier.some(({ id }) => id === node.id) ? [`The id "${node.id}" is used more than once.`] : []
+	if (stage === undefined) {
+		const known = stages.map(({ kind }) => kind).join(', ')
+		return [...doubled, `Node "${node.id}": there is no stage "${node.stage}"; there are ${known}.`]
+	}
+	return [...doubled, ...needProblems(`Node "${node.id}"`, stage.needs, node.needs, earlier)]
+}
+
+function needProblems(
+	who: string,
+	needs: StageNeeds,
+	given: Readonly<Record<string, string>>,
+	earlier: readonly Node[],
+): readonly string[] {
+	const unknown = Object.keys(given).filter((name) => !Object.hasOwn(needs, name))
+	const wrong = Object.entries(needs).flatMap(([name, stage]) => {
+		const source = earlier.find(({ id }) => id === given[name])
+		if (given[name] === undefined) return [`${who} needs "${name}", from a node of the stage "${stage.kind}".`]
+		if (source === undefined)
+			return [`${who} needs "${name}" from "${given[name]}", but no node before it has that id.`]
+		return source.stage === stage.kind
+			? []
+			: [`${who} needs "${name}" from a node of the stage "${stage.kind}", but "${source.id}" is "${source.stage}".`]
+	})
+	return [...unknown.map((name) => `${who} has no need called "${name}".`), ...wrong]
+}
+
+function broken(path: string, problems: readonly string[]): ThreadwiseError {
+	return new ThreadwiseError('workflow', `The workflow file ${path} can't be used: ${problems.join(' ')}`, {
+		fix: 'Correct the file; src/workflows/default.yaml shows how one looks.',
+	})
+}
+
+function unknownWorkflow(name: string, known: readonly string[]): never {
+	throw new ThreadwiseError('workflow', `There is no workflow "${name}".`, { fix: `Use one of: ${known.join(', ')}.` })
+}

@@ -1,0 +1,187 @@
+import type { JournalEventKind, JournalEventOf, JournalRecord } from '../core/journal.ts'
+import type { ReplyView, StageView, SubtaskView } from '../core/reply-view.ts'
+import { addUsage, noUsage } from '../core/usage.ts'
+import { english } from './catalogue.ts'
+
+/** The view of a run of which nothing is written yet. */
+export const emptyReplyView: ReplyView = {
+	status: 'queued',
+	route: null,
+	effort: null,
+	routing: null,
+	stages: [],
+	answer: '',
+	confidence: null,
+	stopReason: null,
+	skipped: [],
+	checks: { passed: 0, failed: 0 },
+	usage: noUsage,
+	startedAt: null,
+	elapsedMs: 0,
+	error: null,
+	lastSeq: 0,
+}
+
+type RecordOf<Kind extends JournalEventKind> = JournalRecord & JournalEventOf<Kind>
+
+/** The view of a whole journal. */
+export function foldJournal(records: Iterable<JournalRecord>): ReplyView {
+	let view = emptyReplyView
+	for (const record of records) view = foldRecord(view, record)
+	return view
+}
+
+/**
+ * The view after one more record. Pure, and total: any order of any records gives a view. A record that was folded in before
+ * changes nothing, so a reader may start again anywhere.
+ */
+export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
+	if (record.seq <= view.lastSeq) return view
+	return { ...fold(view, record), lastSeq: record.seq }
+}
+
+function fold(view: ReplyView, record: JournalRecord): ReplyView {
+	switch (record.kind) {
+		case 'run-start':
+			return { ...view, status: 'working', startedAt: record.at }
+		case 'run-route':
+			return foldRoute(view, record)
+		case 'run-resume':
+			return { ...view, status: 'working' }
+		case 'stage-start':
+			return inStage(view, record, (stage) => ({ ...stage, status: 'running', startedAt: record.at }))
+		case 'stage-delta':
+			return inStage(view, record, (stage) => foldDelta(stage, record))
+		case 'subtask-end':
+			return inStage(view, record, (stage) => withSubtask(stage, toSubtask(record)))
+		case 'checkpoint':
+			return foldCheckpoint(view, record)
+		case 'stage-skip':
+			return inStage(view, record, (stage) => ({ ...stage, status: 'skipped', summary: record.content?.reason ?? '' }))
+		case 'stage-end':
+			return inStage(view, record, (stage) => foldStageEnd(stage, record))
+		case 'model-call-end':
+			return { ...view, usage: addUsage(view.usage, record.usage) }
+		case 'answer-delta':
+			return { ...view, answer: (record.restart ? '' : view.answer) + (record.content?.text ?? '') }
+		case 'run-wait':
+			return { ...view, status: 'waiting', answer: record.content?.question ?? english.erased }
+		case 'run-end':
+		case 'run-stop':
+		case 'run-fail':
+			return foldOutcome(view, record)
+		case 'model-call-start':
+		case 'sample':
+		case 'verdict':
+		case 'correction':
+		case 'tool-call':
+		case 'tool-result':
+		case 'reply-posted':
+		case 'feedback':
+			return view
+		default:
+			return assertNever(record)
+	}
+}
+
+function assertNever(record: never): never {
+	throw new TypeError(`No way to fold ${JSON.stringify(record)}`)
+}
+
+function foldRoute(view: ReplyView, record: RecordOf<'run-route'>): ReplyView {
+	const { level, source, route, effort } = record
+	return {
+		...view,
+		route,
+		effort,
+		routing: { level, source, reason: record.content?.reason ?? english.erased },
+		// A cascade throws away what the direct route has written.
+		answer: '',
+		stages: record.nodes.map(({ id, stage }) => pendingStage(id, stage)),
+	}
+}
+
+function pendingStage(id: string, stage: StageView['stage']): StageView {
+	return {
+		id,
+		stage,
+		title: english.stageTitles[stage],
+		status: 'pending',
+		summary: '',
+		details: [],
+		subtasks: [],
+		notices: [],
+		startedAt: null,
+		elapsedMs: 0,
+		usage: noUsage,
+	}
+}
+
+function inStage(view: ReplyView, record: JournalRecord, change: (stage: StageView) => StageView): ReplyView {
+	return { ...view, stages: view.stages.map((stage) => (stage.id === record.nodeId ? change(stage) : stage)) }
+}
+
+function foldDelta(stage: StageView, record: RecordOf<'stage-delta'>): StageView {
+	const text = record.content?.text ?? english.erased
+	if (record.subtaskId === undefined) return { ...stage, notices: [...stage.notices, text] }
+	return withSubtask(stage, { id: record.subtaskId, text, status: 'running' })
+}
+
+function toSubtask(record: RecordOf<'subtask-end'>): SubtaskView {
+	const { objective, result } = record.content ?? { objective: english.erased, result: english.erased }
+	return { id: record.subtaskId, text: `${objective} → ${result}`, status: record.status }
+}
+
+function withSubtask(stage: StageView, subtask: SubtaskView): StageView {
+	const known = stage.subtasks.some(({ id }) => id === subtask.id)
+	const subtasks = known
+		? stage.subtasks.map((other) => (other.id === subtask.id ? subtask : other))
+		: [...stage.subtasks, subtask]
+	return { ...stage, subtasks }
+}
+
+function foldCheckpoint(view: ReplyView, record: RecordOf<'checkpoint'>): ReplyView {
+	const { passed, failed } = view.checks
+	const counted = { ...view, checks: record.passed ? { passed: passed + 1, failed } : { passed, failed: failed + 1 } }
+	if (record.passed) return counted
+	return inStage(counted, record, (stage) => ({
+		...stage,
+		notices: [...stage.notices, record.content?.evidence ?? english.erased],
+		subtasks: stage.subtasks.map((subtask) =>
+			subtask.id === record.subtaskId ? { ...subtask, status: 'sampling-again' } : subtask,
+		),
+	}))
+}
+
+function foldStageEnd(stage: StageView, record: RecordOf<'stage-end'>): StageView {
+	const { summary, details } = record.content ?? { summary: english.erased, details: [] }
+	return { ...stage, status: 'done', summary, details, elapsedMs: record.elapsedMs, usage: record.usage }
+}
+
+function foldOutcome(view: ReplyView, record: RecordOf<'run-end' | 'run-stop' | 'run-fail'>): ReplyView {
+	const { usage, elapsedMs } = record
+	if (record.kind === 'run-end') {
+		const answer = record.content?.answer ?? english.erased
+		return { ...view, usage, elapsedMs, status: 'answered', answer, confidence: record.confidence }
+	}
+	if (record.kind === 'run-stop') {
+		const { reason: stopReason, skipped } = record
+		const answer = record.content?.answer ?? english.erased
+		return { ...view, usage, elapsedMs, status: 'stopped', answer, stopReason, skipped: titles(skipped), stages: ended(view, 'stopped') }
+	}
+	const { message, fix } = record.content ?? { message: english.erased, fix: '' }
+	return { ...view, usage, elapsedMs, status: 'failed', error: { code: record.code, message, fix }, stages: ended(view, 'failed') }
+}
+
+function titles(kinds: readonly string[]): readonly string[] {
+	const known: Readonly<Record<string, string>> = english.stageTitles
+	return kinds.map((kind) => known[kind] ?? kind)
+}
+
+/** A run that ends early leaves its running stage stopped or failed, and those behind it skipped. */
+function ended(view: ReplyView, status: 'stopped' | 'failed'): readonly StageView[] {
+	return view.stages.map((stage) => {
+		if (stage.status === 'running') return { ...stage, status }
+		return stage.status === 'pending' ? { ...stage, status: 'skipped' } : stage
+	})
+}

@@ -1,0 +1,54 @@
+import { EventEmitter } from 'node:events'
+import type { PGlite } from '@electric-sql/pglite'
+import type { PgPool, PgPoolClient, PgQueryResult } from 'bullmq'
+
+const leadingComments = /^(?:\s*--[^\n]*\n|\s+)*/
+const listenStatement = /^LISTEN\s+"?(\w+)"?\s*;?\s*$/i
+
+/**
+ * Gives the embedded database the shape of a `pg` pool, so that BullMQ's PostgreSQL backend runs on it.
+ *
+ * There is one session behind all clients. BullMQ keeps to single statements except in migrations, which run before
+ * anything else uses the database.
+ */
+class PglitePool extends EventEmitter {
+	readonly #pglite: PGlite
+	/** PGlite has no socket that could die silently; saying so lets BullMQ's workers block for as long as they like. */
+	readonly options = { keepAlive: true }
+
+	constructor(pglite: PGlite) {
+		super()
+		this.setMaxListeners(0)
+		this.#pglite = pglite
+	}
+
+	async query(text: string, params?: readonly unknown[]): Promise<PgQueryResult> {
+		const channel = listenStatement.exec(text.replace(leadingComments, ''))?.[1]
+		if (channel !== undefined) return this.#listen(channel)
+		if (params !== undefined && params.length > 0) return toPgResult(await this.#pglite.query(text, [...params]))
+		const results = await this.#pglite.exec(text)
+		return toPgResult(results.at(-1) ?? { rows: [] })
+	}
+
+	async connect(): Promise<this> {
+		return this
+	}
+
+	release(): void {}
+
+	async end(): Promise<void> {}
+
+	async #listen(channel: string): Promise<PgQueryResult> {
+		await this.#pglite.listen(channel, (payload) => this.emit('notification', { channel, payload }))
+		return { rows: [], rowCount: 0 }
+	}
+}
+
+function toPgResult(result: { rows: unknown[]; affectedRows?: number }): PgQueryResult {
+	return { rows: result.rows, rowCount: result.affectedRows ?? result.rows.length }
+}
+
+/** The pool, typed as BullMQ wants it. */
+export function createPglitePool(pglite: PGlite): PgPool & PgPoolClient {
+	return new PglitePool(pglite)
+}

@@ -1,0 +1,100 @@
+import { and, eq } from 'drizzle-orm'
+import { v7 as newId } from 'uuid'
+import type { IncomingMessage } from '../core/conversation.ts'
+import type { Recorded } from '../core/run-store.ts'
+import type { Orm } from './database.ts'
+import { contents, conversations, installations, people, runs, turns } from './schema.ts'
+
+/** Writes a message, its author, its conversation and the run that answers it, all or nothing, once. */
+export function recordMessage(orm: Orm, message: IncomingMessage): Promise<Recorded> {
+	return orm.transaction(async (transaction) => {
+		const installationId = await upsertInstallation(transaction, message)
+		const personId = await upsertPerson(transaction, installationId, message)
+		const conversationId = await upsertConversation(transaction, installationId, message)
+		const turnId = await insertTurn(transaction, { installationId, personId, conversationId }, message)
+		if (turnId === null)
+			return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
+		const runId = newId()
+		await transaction.insert(runs).values({
+			id: runId,
+			installationId,
+			conversationId,
+			turnId,
+			personId,
+			kind: 'question',
+			state: 'accepted',
+			preferences: message.preferences,
+		})
+		return { outcome: 'recorded', runId }
+	})
+}
+
+type Transaction = Pick<Orm, 'insert' | 'select'>
+
+async function upsertInstallation(transaction: Transaction, { conversation }: IncomingMessage): Promise<string> {
+	const [row] = await transaction
+		.insert(installations)
+		.values({ id: newId(), platform: conversation.platform, workspaceId: conversation.workspaceId })
+		.onConflictDoUpdate({
+			target: [installations.platform, installations.appId, installations.enterpriseId, installations.workspaceId],
+			set: { platform: conversation.platform },
+		})
+		.returning({ id: installations.id })
+	return idOf(row)
+}
+
+async function upsertPerson(transaction: Transaction, installationId: string, { author }: IncomingMessage) {
+	const facts = { name: author.name, locale: author.locale ?? null, timeZone: author.timeZone ?? null }
+	const [row] = await transaction
+		.insert(people)
+		.values({ id: newId(), installationId, platformUserId: author.id, ...facts })
+		.onConflictDoUpdate({ target: [people.installationId, people.platformUserId], set: facts })
+		.returning({ id: people.id })
+	return idOf(row)
+}
+
+async function upsertConversation(transaction: Transaction, installationId: string, { conversation }: IncomingMessage) {
+	const { channelId, threadId } = conversation
+	const [row] = await transaction
+		.insert(conversations)
+		.values({ id: newId(), installationId, channelId, threadId })
+		.onConflictDoUpdate({
+			target: [conversations.installationId, conversations.channelId, conversations.threadId],
+			set: { channelId },
+		})
+		.returning({ id: conversations.id })
+	return idOf(row)
+}
+
+type TurnOwners = { installationId: string; personId: string; conversationId: string }
+
+async function insertTurn(
+	transaction: Transaction,
+	owners: TurnOwners,
+	message: IncomingMessage,
+): Promise<string | null> {
+	const contentId = newId()
+	await transaction.insert(contents).values({ id: contentId, personId: owners.personId, body: message.content })
+	const [row] = await transaction
+		.insert(turns)
+		.values({ id: newId(), ...owners, messageId: message.id, contentId, sentAt: new Date(message.sentAt) })
+		.onConflictDoNothing({ target: [turns.installationId, turns.messageId] })
+		.returning({ id: turns.id })
+	return row?.id ?? null
+}
+
+async function runOfMessage(transaction: Transaction, installationId: string, message: IncomingMessage) {
+	const [row] = await transaction
+		.select({ id: runs.id })
+		.from(runs)
+		.innerJoin(turns, eq(runs.turnId, turns.id))
+		.where(and(eq(turns.installationId, installationId), eq(turns.messageId, message.id)))
+		.orderBy(runs.createdAt)
+		.limit(1)
+	return idOf(row)
+}
+
+function idOf(row: { id: string } | undefined): string {
+	if (row === undefined) throw new Error('The database returned no row where one was written.')
+	return row.id
+}

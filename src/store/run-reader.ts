@@ -1,0 +1,121 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { stopReasonSchema } from '../core/abort.ts'
+import { contentPartSchema } from '../core/content.ts'
+import type { Turn } from '../core/conversation.ts'
+import { type Run, runKindSchema, runStateSchema } from '../core/run.ts'
+import { runPreferencesSchema } from '../core/run-preferences.ts'
+import type { Orm } from './database.ts'
+import { queryRows } from './rows.ts'
+
+/** How many earlier questions of the conversation are read; a prompt cuts them further. */
+const historyQuestions = 20
+
+/** What was erased reads as no content at all. */
+const partsSchema = z
+	.array(contentPartSchema)
+	.nullable()
+	.transform((parts) => parts ?? [])
+
+const runRow = z.object({
+	id: z.string(),
+	kind: runKindSchema,
+	parent_run_id: z.string().nullable(),
+	state: runStateSchema,
+	attempt: z.number(),
+	preferences: runPreferencesSchema,
+	stop_requested: stopReasonSchema.nullable(),
+	platform: z.string(),
+	workspace_id: z.string(),
+	channel_id: z.string(),
+	thread_id: z.string(),
+	person_id: z.string().nullable(),
+	name: z.string().nullable(),
+	locale: z.string().nullable(),
+	time_zone: z.string().nullable(),
+	question: partsSchema,
+	turn_id: z.string(),
+	conversation_id: z.string(),
+})
+
+/** Reads a run with its question and the conversation before it, or null. */
+export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
+	if (!z.uuid().safeParse(runId).success) return null
+	const [row] = await queryRows(
+		orm,
+		runRow,
+		sql`
+			select r.id, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, i.platform, i.workspace_id,
+				c.channel_id, c.thread_id, p.platform_user_id as person_id, p.name, p.locale, p.time_zone, q.body as question,
+				r.turn_id, r.conversation_id
+			from threadwise.runs r
+				join threadwise.installations i on i.id = r.installation_id
+				join threadwise.conversations c on c.id = r.conversation_id
+				join threadwise.turns t on t.id = r.turn_id
+				left join threadwise.people p on p.id = r.person_id
+				left join threadwise.contents q on q.id = t.content_id
+			where r.id = ${runId}`,
+	)
+	return row === undefined ? null : toRun(row, await readHistory(orm, row.conversation_id, row.turn_id))
+}
+
+function toRun(row: z.infer<typeof runRow>, history: readonly Turn[]): Run {
+	return {
+		id: row.id,
+		kind: row.kind,
+		parentRunId: row.parent_run_id,
+		state: row.state,
+		attempt: row.attempt,
+		conversation: {
+			platform: row.platform,
+			workspaceId: row.workspace_id,
+			channelId: row.channel_id,
+			threadId: row.thread_id,
+		},
+		asker: {
+			id: row.person_id ?? 'erased',
+			name: row.name ?? '',
+			...(row.locale === null ? {} : { locale: row.locale }),
+			...(row.time_zone === null ? {} : { timeZone: row.time_zone }),
+		},
+		question: row.question,
+		history,
+		preferences: row.preferences,
+		stopRequested: row.stop_requested,
+	}
+}
+
+const historyRow = z.object({
+	name: z.string().nullable(),
+	said: partsSchema,
+	answered: z.object({ answer: z.string() }).nullable(),
+})
+
+/** Earlier questions with the newest answer of each; an answer stands right after its question. */
+async function readHistory(orm: Orm, conversationId: string, turnId: string): Promise<readonly Turn[]> {
+	const rows = await queryRows(
+		orm,
+		historyRow,
+		sql`
+			select p.name, said.body as said, (
+				select answer.body from threadwise.runs r
+					join threadwise.events e on e.run_id = r.id and e.kind = 'run-end'
+					join threadwise.contents answer on answer.id = e.content_id
+				where r.turn_id = t.id order by r.created_at desc limit 1
+			) as answered
+			from threadwise.turns t
+				join threadwise.turns asked on asked.id = ${turnId}
+				left join threadwise.people p on p.id = t.person_id
+				left join threadwise.contents said on said.id = t.content_id
+			where t.conversation_id = ${conversationId} and t.id <> asked.id
+				and (t.sent_at, t.id) < (asked.sent_at, asked.id)
+			order by t.sent_at desc, t.id desc limit ${historyQuestions}`,
+	)
+	return rows.reverse().flatMap(toTurns)
+}
+
+function toTurns({ name, said, answered }: z.infer<typeof historyRow>): Turn[] {
+	const question: Turn = { author: name ?? 'someone', content: said }
+	if (answered === null) return [question]
+	return [question, { author: null, content: [{ kind: 'text', text: answered.answer }] }]
+}

@@ -1,0 +1,255 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { v7 as newId } from 'uuid'
+import { z } from 'zod'
+import { type StopReason, stopReasonSchema } from '../core/abort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
+import { type JournalEntry, type JournalEventKind, journalVersion } from '../core/journal.ts'
+import { type Claim, isFinished, type RunState, runStateSchema } from '../core/run.ts'
+import type { Appended, ClaimResult, Extended, RunStore } from '../core/run-store.ts'
+import { noUsage } from '../core/usage.ts'
+import type { Database, Orm } from './database.ts'
+import { createJournalReader } from './journal-reader.ts'
+import { recordMessage } from './record-message.ts'
+import { queryRows } from './rows.ts'
+import { findRun } from './run-reader.ts'
+
+/** The channel on which the database tells that a journal has grown; the payload is the run's id. */
+const journalChannel = 'threadwise_journal'
+
+/** The states that events bring a run into. */
+const stateAfter: Partial<Record<JournalEventKind, RunState>> = {
+	'run-end': 'answered',
+	'run-stop': 'stopped',
+	'run-fail': 'failed',
+	'run-wait': 'waiting',
+}
+
+const claimedRow = z.object({ attempt: z.number() })
+const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
+const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
+const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
+const sequenceRow = z.object({ last_seq: z.number() })
+const contentRow = z.object({ body: z.unknown() })
+
+/** The run store on PostgreSQL, embedded or on a server. */
+export async function createRunStore(database: Database): Promise<RunStore> {
+	const { orm } = database
+	const journal = await createJournalReader(database, journalChannel)
+	return {
+		record: (message) => recordMessage(orm, message),
+		markQueued: (runId) => markQueued(orm, runId),
+		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
+		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
+		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
+		release: (claim) => releaseRun(orm, claim),
+		append: (claim, entries) => appendUnderClaim(orm, claim, entries),
+		annotate: (runId, entries) => annotate(orm, runId, entries),
+		read: journal.read,
+		follow: journal.follow,
+		remember: (claim, key, schema, compute) => remember(orm, claim, key, schema, compute),
+		requestStop: (runId, reason) => requestStop(orm, runId, reason),
+		find: (runId) => findRun(orm, runId),
+		close: journal.close,
+	}
+}
+
+async function markQueued(orm: Orm, runId: string): Promise<void> {
+	await orm.execute(sql`
+		update threadwise.runs set state = 'queued', changed_at = now() where id = ${runId} and state in ('accepted', 'queued')`)
+}
+
+async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
+	const rows = await queryRows(
+		orm,
+		undeliveredRow,
+		sql`
+			select id, attempt from threadwise.runs
+			where (state in ('accepted', 'queued') and changed_at < now() - ${interval(olderThanMs)})
+				or (state = 'running' and lease_until < now() - ${interval(olderThanMs)})
+			order by created_at limit ${limit}`,
+	)
+	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
+}
+
+async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
+	const [claimed] = await queryRows(
+		orm,
+		claimedRow,
+		sql`
+			update threadwise.runs
+			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
+				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
+			where id = ${runId} and (state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))
+			returning attempt`,
+	)
+	if (claimed === undefined) return whyNotClaimed(orm, runId)
+	const run = await findRun(orm, runId)
+	return run === null ? { outcome: 'unknown' } : { outcome: 'claimed', claim: { runId, attempt: claimed.attempt }, run }
+}
+
+async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
+	const row = await readState(orm, runId)
+	if (row === null) return { outcome: 'unknown' }
+	if (row.state !== 'running') return { outcome: 'finished' }
+	return { outcome: 'held', forMs: Math.max(0, row.lease_ms ?? 0) }
+}
+
+async function readState(orm: Orm, runId: string) {
+	const [row] = await queryRows(
+		orm,
+		stateRow,
+		sql`
+			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
+			from threadwise.runs where id = ${runId}`,
+	)
+	return row ?? null
+}
+
+async function extendLease(orm: Orm, claim: Claim, leaseMs: number): Promise<Extended> {
+	const [row] = await queryRows(
+		orm,
+		stopRow,
+		sql`
+			update threadwise.runs set lease_until = now() + ${interval(leaseMs)}
+			where ${heldBy(claim)} returning stop_requested`,
+	)
+	if (row === undefined) return { outcome: 'lease-lost' }
+	return { outcome: 'extended', stopRequested: row.stop_requested }
+}
+
+async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
+	const rows = await queryRows(
+		orm,
+		claimedRow,
+		sql`
+			update threadwise.runs set state = 'queued', claimed_by = null, lease_until = null, changed_at = now()
+			where ${heldBy(claim)} returning attempt`,
+	)
+	return rows[0] === undefined ? null : rows[0].attempt + 1
+}
+
+async function appendUnderClaim(orm: Orm, claim: Claim, entries: readonly JournalEntry[]): Promise<Appended> {
+	const lastSeq = await appendWhere(orm, entries, claim.attempt, heldBy(claim))
+	return lastSeq === null ? { outcome: 'lease-lost' } : { outcome: 'appended', lastSeq }
+}
+
+async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
+	const lastSeq = await appendWhere(orm, entries, 0, sql`id = ${runId}`)
+	if (lastSeq === null) throw unknownRun(runId)
+}
+
+/**
+ * One statement numbers the events, checks the claim, writes events and contents, moves the run to its next state and tells
+ * the followers: nothing of it can happen without the rest. The row lock on the run puts concurrent writers in order.
+ */
+async function appendWhere(
+	orm: Orm,
+	entries: readonly JournalEntry[],
+	attempt: number,
+	condition: SQL,
+): Promise<number | null> {
+	const state = entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
+	const rows = await queryRows(
+		orm,
+		sequenceRow,
+		sql`
+			with target as (
+				update threadwise.runs
+				set last_seq = last_seq + ${entries.length}, state = coalesce(${state}::text, state),
+					claimed_by = case when ${state}::text is null then claimed_by end,
+					lease_until = case when ${state}::text is null then lease_until end,
+					changed_at = case when ${state}::text is null then changed_at else now() end
+				where ${condition}
+				returning id, last_seq, last_seq - ${entries.length} as base, person_id
+			), entry as (
+				select value, ordinality from jsonb_array_elements(${JSON.stringify(entries.map(toRow))}::jsonb) with ordinality
+			), written_contents as (
+				insert into threadwise.contents (id, person_id, body)
+				select (value ->> 'contentId')::uuid, person_id, value -> 'content'
+				from entry, target where value ? 'contentId'
+			), written_events as (
+				insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
+				select target.id, base + ordinality, ${journalVersion}, ${attempt}, value ->> 'kind', value ->> 'nodeId',
+					value -> 'facts', (value ->> 'contentId')::uuid, clock_timestamp()
+				from entry, target
+			)
+			select last_seq, pg_notify(${journalChannel}, id::text) from target`,
+	)
+	return rows[0]?.last_seq ?? null
+}
+
+function toRow({ nodeId, event }: JournalEntry) {
+	const { kind, content = null, ...facts } = { content: null, ...event }
+	return { kind, nodeId, facts, ...(content === null ? {} : { content, contentId: newId() }) }
+}
+
+async function remember<Value>(
+	orm: Orm,
+	claim: Claim,
+	key: string,
+	schema: z.ZodType<Value>,
+	compute: () => Promise<Value>,
+): Promise<Value> {
+	const [kept] = await queryRows(
+		orm,
+		contentRow,
+		sql`
+			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
+			where r.run_id = ${claim.runId} and r.key = ${key}`,
+	)
+	if (kept !== undefined) return schema.parse(kept.body)
+	const value = await compute()
+	await keep(orm, claim, key, value)
+	return value
+}
+
+/** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
+async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
+	await orm.execute(sql`
+		with target as (
+			select id, person_id from threadwise.runs where ${heldBy(claim)}
+		), content as (
+			insert into threadwise.contents (id, person_id, body)
+			select ${newId()}::uuid, person_id, ${JSON.stringify(value)}::jsonb from target returning id
+		)
+		insert into threadwise.remembered_results (run_id, key, content_id)
+		select target.id, ${key}, content.id from target, content
+		on conflict (run_id, key) do update set content_id = excluded.content_id`)
+}
+
+async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<RunState | null> {
+	const before = await readState(orm, runId)
+	if (before === null || isFinished(before.state)) return before?.state ?? null
+	await orm.execute(sql`
+		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where id = ${runId}`)
+	await appendWhere(
+		orm,
+		[
+			{
+				event: {
+					kind: 'run-stop',
+					reason,
+					skipped: [],
+					usage: noUsage,
+					elapsedMs: 0,
+					content: { answer: '' },
+				},
+			},
+		],
+		0,
+		sql`id = ${runId} and state in ('accepted', 'queued', 'waiting')`,
+	)
+	return before.state
+}
+
+function heldBy(claim: Claim): SQL {
+	return sql`id = ${claim.runId} and attempt = ${claim.attempt} and state = 'running'`
+}
+
+function interval(milliseconds: number): SQL {
+	return sql`${milliseconds}::double precision * interval '1 millisecond'`
+}
+
+function unknownRun(runId: string): ThreadwiseError {
+	return new ThreadwiseError('run-unknown', `There is no run ${runId}.`, { fix: 'Check the id of the run.' })
+}

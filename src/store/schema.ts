@@ -1,0 +1,162 @@
+import { sql } from 'drizzle-orm'
+import {
+	foreignKey,
+	index,
+	integer,
+	jsonb,
+	pgSchema,
+	primaryKey,
+	text,
+	timestamp,
+	unique,
+	uuid,
+} from 'drizzle-orm/pg-core'
+
+/** Our own namespace, beside BullMQ's in the same database. */
+export const threadwise = pgSchema('threadwise')
+
+const id = () => uuid('id').primaryKey()
+const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull().defaultNow()
+
+/** One place in which the bot is installed. Everything belongs to one. */
+export const installations = threadwise.table(
+	'installations',
+	{
+		id: id(),
+		platform: text('platform').notNull(),
+		appId: text('app_id').notNull().default(''),
+		enterpriseId: text('enterprise_id').notNull().default(''),
+		workspaceId: text('workspace_id').notNull(),
+		createdAt: createdAt(),
+	},
+	(table) => [unique().on(table.platform, table.appId, table.enterpriseId, table.workspaceId)],
+)
+
+const installationId = () =>
+	uuid('installation_id')
+		.notNull()
+		.references(() => installations.id, { onDelete: 'cascade' })
+
+export const people = threadwise.table(
+	'people',
+	{
+		id: id(),
+		installationId: installationId(),
+		platformUserId: text('platform_user_id').notNull(),
+		name: text('name').notNull(),
+		locale: text('locale'),
+		timeZone: text('time_zone'),
+		createdAt: createdAt(),
+	},
+	(table) => [unique().on(table.installationId, table.platformUserId)],
+)
+
+export const conversations = threadwise.table(
+	'conversations',
+	{
+		id: id(),
+		installationId: installationId(),
+		channelId: text('channel_id').notNull(),
+		threadId: text('thread_id').notNull(),
+		createdAt: createdAt(),
+	},
+	(table) => [unique().on(table.installationId, table.channelId, table.threadId)],
+)
+
+/** Whatever people and models wrote. Other tables refer to it, so that erasing it leaves them whole. */
+export const contents = threadwise.table(
+	'contents',
+	{
+		id: id(),
+		personId: uuid('person_id').references(() => people.id, { onDelete: 'cascade' }),
+		body: jsonb('body').notNull(),
+		createdAt: createdAt(),
+	},
+	(table) => [index().on(table.personId)],
+)
+
+const contentId = () => uuid('content_id').references(() => contents.id, { onDelete: 'set null' })
+
+/** What people said in a conversation. Our own answers are read from the journals of its runs. */
+export const turns = threadwise.table(
+	'turns',
+	{
+		id: id(),
+		installationId: installationId(),
+		conversationId: uuid('conversation_id')
+			.notNull()
+			.references(() => conversations.id, { onDelete: 'cascade' }),
+		personId: uuid('person_id').references(() => people.id, { onDelete: 'set null' }),
+		/** The platform's id of the message; the key that refuses duplicates. */
+		messageId: text('message_id').notNull(),
+		contentId: contentId(),
+		sentAt: timestamp('sent_at', { withTimezone: true }).notNull(),
+		createdAt: createdAt(),
+	},
+	(table) => [unique().on(table.installationId, table.messageId), index().on(table.conversationId, table.sentAt)],
+)
+
+export const runs = threadwise.table(
+	'runs',
+	{
+		id: id(),
+		installationId: installationId(),
+		conversationId: uuid('conversation_id')
+			.notNull()
+			.references(() => conversations.id, { onDelete: 'cascade' }),
+		turnId: uuid('turn_id')
+			.notNull()
+			.references(() => turns.id, { onDelete: 'cascade' }),
+		personId: uuid('person_id').references(() => people.id, { onDelete: 'set null' }),
+		parentRunId: uuid('parent_run_id'),
+		kind: text('kind').notNull(),
+		state: text('state').notNull(),
+		preferences: jsonb('preferences').notNull(),
+		/** How often it was claimed; the number is also the fence of its journal. */
+		attempt: integer('attempt').notNull().default(0),
+		lastSeq: integer('last_seq').notNull().default(0),
+		claimedBy: text('claimed_by'),
+		leaseUntil: timestamp('lease_until', { withTimezone: true }),
+		stopRequested: text('stop_requested'),
+		createdAt: createdAt(),
+		changedAt: timestamp('changed_at', { withTimezone: true }).notNull().defaultNow(),
+	},
+	(table) => [
+		foreignKey({ columns: [table.parentRunId], foreignColumns: [table.id] }).onDelete('set null'),
+		index().on(table.turnId),
+		index().on(table.conversationId, table.createdAt),
+		index('runs_open').on(table.changedAt).where(sql`${table.state} in ('accepted', 'queued', 'running', 'waiting')`),
+	],
+)
+
+const runId = () =>
+	uuid('run_id')
+		.notNull()
+		.references(() => runs.id, { onDelete: 'cascade' })
+
+/** The journals. */
+export const events = threadwise.table(
+	'events',
+	{
+		runId: runId(),
+		seq: integer('seq').notNull(),
+		v: integer('v').notNull(),
+		attempt: integer('attempt').notNull(),
+		kind: text('kind').notNull(),
+		nodeId: text('node_id'),
+		facts: jsonb('facts').notNull(),
+		contentId: contentId(),
+		at: timestamp('at', { withTimezone: true }).notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.runId, table.seq] })],
+)
+
+export const rememberedResults = threadwise.table(
+	'remembered_results',
+	{
+		runId: runId(),
+		key: text('key').notNull(),
+		contentId: contentId(),
+	},
+	(table) => [primaryKey({ columns: [table.runId, table.key] })],
+)

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Listen } from './database.ts'
+
+const reconnectDelayMs = 1_000
+
+/** Listens on a connection of its own and opens a new one when that breaks. */
+export function listenOnServer(url: string): Listen {
+	return async (channel, onPayload) => {
+		const stopping = new AbortController()
+		let client = await connect(url, channel, onPayload)
+		const keepListening = async () => {
+			while (!stopping.signal.aborted) {
+				await broken(client, stopping.signal)
+				if (stopping.signal.aborted) return
+				client = (await reconnect(url, channel, onPayload, stopping.signal)) ?? client
+			}
+		}
+		const listening = keepListening()
+		return {
+			[Symbol.asyncDispose]: async () => {
+				stopping.abort()
+				await listening
+				await client.end()
+			},
+		}
+	}
+}
+
+async function connect(url: string, channel: string, onPayload: (payload: string) => void): Promise<pg.Client> {
+	const client = new pg.Client({ connectionString: url, keepAlive: true })
+	client.on('notification', (message) => {
+		if (message.channel === channel) onPayload(message.payload ?? '')
+	})
+	await client.connect()
+	await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+	return client
+}
+
+function broken(client: pg.Client, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		client.once('error', () => resolve())
+		client.once('end', () => resolve())
+		signal.addEventListener('abort', () => resolve(), { once: true })
+	})
+}
+
+async function reconnect(
+	url: string,
+	channel: string,
+	onPayload: (payload: string) => void,
+	signal: AbortSignal,
+): Promise<pg.Client | null> {
+	while (!signal.aborted) {
+		const client = await connect(url, channel, onPayload).catch(() => null)
+		if (client !== null) return client
+		await sleep(reconnectDelayMs, undefined, { signal }).catch(() => {})
+	}
+	return null
+}

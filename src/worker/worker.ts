@@ -1,0 +1,34 @@
+import { AbortedError, mergeSignals } from '../core/abort.ts'
+import { type WorkerDependencies, workOnRun } from './work-on-run.ts'
+
+/** A process that works on runs. Disposing it hands back what it was working on and waits until that is done. */
+export type RunningWorker = AsyncDisposable
+
+export type WorkerOptions = {
+	/** How many runs are worked on side by side. */
+	readonly concurrency: number
+	/** Told of an error that ended a delivery; the queue delivers the run again. */
+	readonly onTrouble: (error: unknown) => void
+}
+
+/** Takes deliveries from the queue until it is disposed. */
+export async function startWorker(dependencies: WorkerDependencies, options: WorkerOptions): Promise<RunningWorker> {
+	const shutdown = new AbortController()
+	const deliveries = await dependencies.queue.work(
+		async (job, signal) => {
+			try {
+				return await workOnRun(job.runId, mergeSignals(signal, shutdown.signal), dependencies)
+			} catch (error) {
+				options.onTrouble(error)
+				throw error
+			}
+		},
+		{ concurrency: options.concurrency },
+	)
+	return {
+		[Symbol.asyncDispose]: async () => {
+			shutdown.abort(new AbortedError('shutdown'))
+			await deliveries[Symbol.asyncDispose]()
+		},
+	}
+}
