@@ -41,6 +41,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('run-start', {
 		workflow: workflowSchema,
 		workflowHash: z.string(),
+		/** What every answer must say about who gives it, such as that a practice model does; null where there is nothing to say. */
+		disclosure: z.string().nullable(),
 		asker: authorSchema.pick({ locale: true, timeZone: true }).extend({ personId: z.string() }),
 		content: content({ question: text, history: z.array(turnSchema) }),
 	}),

@@ -30,6 +30,8 @@ export type StageView = {
 /** What is shown of a run: the journal, folded by a pure function. Platforms render this and nothing else. */
 export type ReplyView = {
 	readonly status: 'queued' | 'working' | 'waiting' | 'answered' | 'stopped' | 'failed'
+	/** What the answer must say about who gives it. */
+	readonly disclosure: string | null
 	readonly route: Route | null
 	readonly effort: Effort | null
 	readonly routing: { readonly level: 'easy' | 'hard'; readonly reason: string; readonly source: RouteSource } | null

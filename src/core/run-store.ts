@@ -32,6 +32,10 @@ export interface RunStore {
 	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or with a lease that ended that long ago. */
 	findUndelivered(olderThanMs: number, limit: number): Promise<readonly UndeliveredRun[]>
 
+	/**
+	 * Ends every lease. Only for the one process that owns an embedded store, when it starts: whoever held a lease is dead.
+	 */
+	abandonLeases(): Promise<void>
 	/** Takes a run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
 	/** Extends the lease, and tells whether somebody asked to stop the run: the way in which a lost cancel message still arrives. */

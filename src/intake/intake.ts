@@ -24,8 +24,8 @@ export type Intake = {
 	ask(message: IncomingMessage): Promise<Recorded>
 	/** Stops a run wherever it is. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
-	/** Enqueues the runs whose delivery was missed or lost. Returns how many. */
-	sweep(): Promise<number>
+	/** Enqueues the runs whose delivery was missed or lost for so long, in milliseconds. Returns how many. */
+	sweep(missedForMs?: number): Promise<number>
 }
 
 /** Long enough for a worker to have claimed what was enqueued, short enough that nobody has given up. */
@@ -49,8 +49,8 @@ export function createIntake({ store, queue, longestQuestion, onTrouble }: Intak
 			if (state !== null && !isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
 			return state
 		},
-		sweep: async () => {
-			const missed = await store.findUndelivered(missedAfterMs, sweepLimit)
+		sweep: async (missedForMs = missedAfterMs) => {
+			const missed = await store.findUndelivered(missedForMs, sweepLimit)
 			for (const { runId, nextAttempt } of missed) await enqueue(runId, nextAttempt)
 			return missed.length
 		},
@@ -63,7 +63,11 @@ function checkQuestion(question: string, longest: number): void {
 	}
 	if (question.length <= longest) return
 	const length = question.length.toLocaleString('en')
-	throw new ThreadwiseError('question-too-long', `The question has ${length} characters; ${longest.toLocaleString('en')} fit.`, {
-		fix: 'Shorten it, or ask about one part at a time.',
-	})
+	throw new ThreadwiseError(
+		'question-too-long',
+		`The question has ${length} characters; ${longest.toLocaleString('en')} fit.`,
+		{
+			fix: 'Shorten it, or ask about one part at a time.',
+		},
+	)
 }

@@ -11,8 +11,8 @@ import {
 } from '../core/language-model.ts'
 import type { Prompt } from '../core/prompt-source.ts'
 import type { Progress } from '../core/stage.ts'
-import { retryDelayMs } from './retry-policy.ts'
 import type { Estimate } from './budget.ts'
+import { retryDelayMs } from './retry-policy.ts'
 import type { Session } from './session.ts'
 
 /** One request of one node, ready to be sent. */

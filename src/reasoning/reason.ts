@@ -7,8 +7,8 @@ import { stages } from '../stages/index.ts'
 import { answerNeeds, answerNode, writeAnswer } from './answer.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
-import { answerDirectly, directNode } from './direct.ts'
 import { withDeadline } from './deadline.ts'
+import { answerDirectly, directNode } from './direct.ts'
 import type { FinalAnswer } from './final-answer.ts'
 import { renderHistory } from './history.ts'
 import { replayOf } from './replay.ts'
@@ -59,18 +59,29 @@ function openSession({ run, records, remember, signal }: Attempt, dependencies: 
 		remember,
 		signal,
 	}
-	const opening = started === null ? runStart(session, hash) : runResume(replay.lastAttempt)
+	const opening = started === null ? runStart(session, hash, dependencies.disclosure) : runResume(replay.lastAttempt)
 	return { session, opening, startedAtMs: started === null ? Date.now() : Date.parse(started.at) }
 }
 
-function runStart({ run, question, workflow }: Session, workflowHash: string): JournalEventOf<'run-start'> {
+function runStart(
+	{ run, question, workflow }: Session,
+	workflowHash: string,
+	disclosure: string | null,
+): JournalEventOf<'run-start'> {
 	const { id: personId, locale, timeZone } = run.asker
 	const asker = {
 		personId,
 		...(locale === undefined ? {} : { locale }),
 		...(timeZone === undefined ? {} : { timeZone }),
 	}
-	return { kind: 'run-start', workflow, workflowHash, asker, content: { question, history: [...run.history] } }
+	return {
+		kind: 'run-start',
+		workflow,
+		workflowHash,
+		disclosure,
+		asker,
+		content: { question, history: [...run.history] },
+	}
 }
 
 function runResume(previousAttempt: number): JournalEventOf<'run-resume'> {

@@ -14,6 +14,8 @@ export type ReasoningDependencies = {
 	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
 	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
 	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	/** What every answer must say about who gives it; null where there is nothing to say. */
+	readonly disclosure: string | null
 }
 
 export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>

@@ -5,10 +5,10 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { LanguageModel, ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Ask, AskStructured, Progress, StageContext } from '../core/stage.ts'
-import { jsonSchemaFor, parseStructured } from './structured-output/index.ts'
 import { callModel } from './model-call.ts'
 import { parallel } from './parallel.ts'
 import type { Session } from './session.ts'
+import { jsonSchemaFor, parseStructured } from './structured-output/index.ts'
 
 /** The node that a context serves: its id, and the model and prompt that the workflow gives it. */
 export type NodeCall = { readonly id: string; readonly model: string; readonly prompt: string }

@@ -1,6 +1,6 @@
-import type { Confidence, RouteSource } from '../core/journal.ts'
-import type { Effort, Route } from '../core/run-preferences.ts'
 import type { StopReason } from '../core/abort.ts'
+import type { Confidence } from '../core/journal.ts'
+import type { Effort, Route } from '../core/run-preferences.ts'
 import type { StageKind } from '../core/workflow.ts'
 
 /** Every string that people see, in one language. */
@@ -9,20 +9,22 @@ export type Catalogue = {
 	readonly efforts: Readonly<Record<Effort, string>>
 	readonly confidences: Readonly<Record<Confidence, string>>
 	readonly stopReasons: Readonly<Record<StopReason, string>>
-	readonly routeSources: Readonly<Record<RouteSource, string>>
 	readonly queued: string
 	readonly working: string
-	readonly waiting: string
 	readonly nothingYet: string
 	readonly reasoning: string
 	readonly erased: string
-	readonly calculating: (subtask: string) => string
 	readonly samplingAgain: string
 	readonly lowConfidence: string
-	readonly routed: (route: Route, steps: number, effort: Effort, reason: string) => string
-	readonly skippedChecks: (titles: readonly string[]) => string
+	readonly directly: string
 	readonly bestSoFar: string
-	readonly practiceModel: string
+	readonly routed: (route: Route, stages: number, effort: Effort, reason: string) => string
+	readonly stagesDone: (done: number, of: number) => string
+	readonly checks: (passed: number, failed: number) => string
+	readonly calls: (calls: number) => string
+	readonly tokens: (tokens: number) => string
+	readonly run: (runId: string) => string
+	readonly skippedChecks: (titles: readonly string[]) => string
 	readonly failure: (message: string) => string
 	readonly fix: (fix: string) => string
 }
@@ -44,26 +46,23 @@ export const english: Catalogue = {
 		deadline: 'Stopped: the time for one question is over.',
 		superseded: 'Stopped: the question was edited.',
 	},
-	routeSources: {
-		signals: 'free signals',
-		classifier: 'classifier',
-		person: 'your choice',
-		cascade: 'a failed check',
-	},
 	queued: 'Waiting for a worker',
 	working: 'Working',
-	waiting: 'Waiting for your answer',
 	nothingYet: 'There is no result yet.',
 	reasoning: 'Reasoning',
 	erased: '(erased)',
-	calculating: (subtask) => subtask,
-	samplingAgain: 'worked out again',
+	samplingAgain: 'failed its check, worked out again',
 	lowConfidence: 'low confidence',
-	routed: (route, steps, effort, reason) =>
-		route === 'direct' ? `Answered directly: ${reason}` : `${steps} stages, ${english.efforts[effort]}: ${reason}`,
-	skippedChecks: (titles) => `Left out: ${titles.join(', ')}.`,
+	directly: 'answered directly',
 	bestSoFar: 'The best so far:',
-	practiceModel: 'Answered by the built-in practice model. Connect a real one: set OPENAI_API_KEY in .env.',
+	routed: (route, stages, effort, reason) =>
+		route === 'direct' ? `Answering directly. ${reason}.` : `${stages} stages, ${english.efforts[effort]}. ${reason}.`,
+	stagesDone: (done, of) => `${done} of ${of} stages`,
+	checks: (passed, failed) => (failed === 0 ? `${passed} checks passed` : `${passed} checks passed, ${failed} failed`),
+	calls: (calls) => `${calls} ${calls === 1 ? 'call' : 'calls'}`,
+	tokens: (tokens) => `${tokens.toLocaleString('en')} tokens`,
+	run: (runId) => `run ${runId}`,
+	skippedChecks: (titles) => `Left out: ${titles.join(', ')}.`,
 	failure: (message) => `Could not answer: ${message}`,
 	fix: (fix) => `What to do: ${fix}`,
 }

@@ -6,6 +6,7 @@ import { english } from './catalogue.ts'
 /** The view of a run of which nothing is written yet. */
 export const emptyReplyView: ReplyView = {
 	status: 'queued',
+	disclosure: null,
 	route: null,
 	effort: null,
 	routing: null,
@@ -43,7 +44,7 @@ export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
 	switch (record.kind) {
 		case 'run-start':
-			return { ...view, status: 'working', startedAt: record.at }
+			return { ...view, status: 'working', startedAt: record.at, disclosure: record.disclosure }
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':
@@ -167,10 +168,26 @@ function foldOutcome(view: ReplyView, record: RecordOf<'run-end' | 'run-stop' | 
 	if (record.kind === 'run-stop') {
 		const { reason: stopReason, skipped } = record
 		const answer = record.content?.answer ?? english.erased
-		return { ...view, usage, elapsedMs, status: 'stopped', answer, stopReason, skipped: titles(skipped), stages: ended(view, 'stopped') }
+		return {
+			...view,
+			usage,
+			elapsedMs,
+			status: 'stopped',
+			answer,
+			stopReason,
+			skipped: titles(skipped),
+			stages: ended(view, 'stopped'),
+		}
 	}
 	const { message, fix } = record.content ?? { message: english.erased, fix: '' }
-	return { ...view, usage, elapsedMs, status: 'failed', error: { code: record.code, message, fix }, stages: ended(view, 'failed') }
+	return {
+		...view,
+		usage,
+		elapsedMs,
+		status: 'failed',
+		error: { code: record.code, message, fix },
+		stages: ended(view, 'failed'),
+	}
 }
 
 function titles(kinds: readonly string[]): readonly string[] {

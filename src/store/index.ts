@@ -1,3 +1,3 @@
-export { type DataFolder, type DataFolderHolder, holdDataFolder } from './data-folder.ts'
+export { type DataFolder, type DataFolderHolder, holdDataFolder, newControlToken } from './data-folder.ts'
 export { type Database, dumpFreshDatabase, openEmbeddedDatabase, openServerDatabase } from './database.ts'
 export { createRunStore } from './run-store.ts'

@@ -39,6 +39,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		record: (message) => recordMessage(orm, message),
 		markQueued: (runId) => markQueued(orm, runId),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
+		abandonLeases: () => abandonLeases(orm),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -69,6 +70,10 @@ async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
 			order by created_at limit ${limit}`,
 	)
 	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
+}
+
+async function abandonLeases(orm: Orm): Promise<void> {
+	await orm.execute(sql`update threadwise.runs set lease_until = now() where state = 'running'`)
 }
 
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {

@@ -18,7 +18,12 @@ export type JournalWriter = {
 }
 
 /** Losing one of these costs nothing that another attempt wouldn't do again anyway. */
-const fleeting: ReadonlySet<JournalEventKind> = new Set(['stage-start', 'stage-delta', 'answer-delta', 'model-call-start'])
+const fleeting: ReadonlySet<JournalEventKind> = new Set([
+	'stage-start',
+	'stage-delta',
+	'answer-delta',
+	'model-call-start',
+])
 
 /**
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a

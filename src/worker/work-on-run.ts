@@ -1,7 +1,7 @@
 import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { reportError } from '../core/errors.ts'
-import type { JournalEvent, JournalRecord } from '../core/journal.ts'
 import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
+import type { JournalEvent, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
@@ -22,7 +22,11 @@ const heldMarginMs = 250
 const done: JobOutcome = { kind: 'done' }
 
 /** One delivery of a run: claim, reason, record, finish. The signal aborts on a stop, a lost lock or a shutdown. */
-export async function workOnRun(runId: string, signal: AbortSignal, dependencies: WorkerDependencies): Promise<JobOutcome> {
+export async function workOnRun(
+	runId: string,
+	signal: AbortSignal,
+	dependencies: WorkerDependencies,
+): Promise<JobOutcome> {
 	const { store, owner } = dependencies
 	const claimed = await store.claim(runId, owner, leaseMs)
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
@@ -67,9 +71,15 @@ async function handBack(claim: Claim, { store, queue }: WorkerDependencies): Pro
 	if (nextAttempt !== null) await queue.add({ version: 1, runId: claim.runId }, nextAttempt)
 }
 
-function outcomeOf(cause: AbortCause | null, error: unknown, { records, journal, startedAtMs }: Attempted): JournalEvent {
+function outcomeOf(
+	cause: AbortCause | null,
+	error: unknown,
+	{ records, journal, startedAtMs }: Attempted,
+): JournalEvent {
 	const events = [...records, ...journal.written]
-	const usage = events.flatMap((event) => (event.kind === 'model-call-end' ? [event.usage] : [])).reduce(addUsage, noUsage)
+	const usage = events
+		.flatMap((event) => (event.kind === 'model-call-end' ? [event.usage] : []))
+		.reduce(addUsage, noUsage)
 	const firstAt = records.find((record) => record.kind === 'run-start')?.at
 	const elapsedMs = Math.max(0, Date.now() - (firstAt === undefined ? startedAtMs : Date.parse(firstAt)))
 	const reason = stopReasonSchema.safeParse(cause)

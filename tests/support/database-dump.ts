@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestProject } from 'vitest/node'
 import { dumpFreshDatabase } from '../../src/store/index.ts'
 
 declare module 'vitest' {
@@ -11,13 +10,12 @@ declare module 'vitest' {
 }
 
 /** Creates one embedded database for the whole suite; tests open copies of it, five times faster than creating their own. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function prepareDatabaseDump(): Promise<{ readonly path: string; dispose(): Promise<void> }> {
 	const folder = await mkdtemp(join(tmpdir(), 'threadwise-tests-'))
 	const path = join(folder, 'database.tar')
 	const dump = await dumpFreshDatabase()
 	await writeFile(path, Buffer.from(await dump.arrayBuffer()))
-	project.provide('databaseDump', path)
-	return () => rm(folder, { recursive: true, force: true })
+	return { path, dispose: () => rm(folder, { recursive: true, force: true }) }
 }
 
 /** The dump of a fresh database, to open an embedded one from. */

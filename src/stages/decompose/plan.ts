@@ -28,12 +28,12 @@ export function planProblem(plan: Plan, givenIds: readonly string[], limit: numb
 }
 
 /** The whole problem as one subtask, for when it can't be split. */
-export function onePiece(analysis: Analysis): Plan {
+export function onePiece(analysis: Analysis, question: string): Plan {
 	return {
 		subtasks: [
 			{
 				id: 's1',
-				objective: `${analysis.restatement} Find: ${analysis.unknown}`,
+				objective: `Answer the whole question: ${question}`,
 				inputs: analysis.givens.map((given) => given.id),
 				expectedOutput: analysis.unknown,
 				check: analysis.answerType === 'number' ? 'arithmetic' : 'none',

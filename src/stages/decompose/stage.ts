@@ -16,10 +16,10 @@ export const decompose = defineStage({
 		for (let attempt = 0; attempt < attempts; attempt++) {
 			const plan: Plan = yield* askForPlan(analysis, context, attempt, problem)
 			problem = planProblem(plan, givenIds, context.limits.subtasks)
-			if (problem === null) return plan.subtasks.length === 1 ? onePiece(analysis) : plan
+			if (problem === null) return plan.subtasks.length === 1 ? onePiece(analysis, context.question) : plan
 			yield { kind: 'stage-delta', content: { text: `The plan was not usable: ${problem}` } }
 		}
-		return onePiece(analysis)
+		return onePiece(analysis, context.question)
 	},
 
 	summarize: ({ subtasks }) => (subtasks.length === 1 ? 'Solved in one piece.' : `${subtasks.length} subtasks.`),

@@ -15,9 +15,16 @@ export class Facts {
 
 	/** Every place where one of the wordings is found and none of its quantities has been taken yet. */
 	take(...wordings: readonly string[]): readonly Found[] {
+		return this.takeIf(() => true, ...wordings)
+	}
+
+	/** Like `take`, for wordings that need a closer look at what they found. */
+	takeIf(isMeant: (found: Found) => boolean, ...wordings: readonly string[]): readonly Found[] {
 		return wordings
 			.flatMap((wording) =>
-				findWording(this.reading, wording).filter((found) => this.#claim(Object.values(found.quantities))),
+				findWording(this.reading, wording).filter(
+					(found) => isMeant(found) && this.#claim(Object.values(found.quantities)),
+				),
 			)
 			.toSorted((a, b) => a.at - b.at)
 	}

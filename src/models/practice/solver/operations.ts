@@ -1,5 +1,5 @@
 import { type Exact, exact, one, plain, zero } from './exact.ts'
-import { conversionFactor, isCurrency, show, singular } from './units.ts'
+import { conversionFactor, convertible, isCurrency, rounded, show } from './units.ts'
 
 /** A value that a calculation starts from: what it is called, how much it is, and in which unit. */
 export type Input = { readonly label: string; readonly value: Exact; readonly unit: string }
@@ -98,9 +98,21 @@ export function perform(
 	slip: (calculation: Calculation) => Calculation = (calculation) => calculation,
 ): { readonly calculation: Calculation; readonly value: Exact; readonly result: string } {
 	const operation = operationNamed(name)
-	const calculation = slip(operation.calculate(inputs, unit))
+	const calculation = slip(operation.calculate(inMinutes(inputs, name, unit), unit))
 	const value = operation.conclude(calculation.value, inputs, unit)
 	return { calculation, value, result: operation.tell?.(calculation.value, inputs, unit) ?? show(value, unit) }
+}
+
+const timeUnits = ['time', 'time am/pm', 'hours and minutes']
+const aligning: readonly OperationName[] = ['add', 'subtract', 'later', 'earlier', 'span', 'difference']
+
+/** Times of day and durations are added in minutes, whatever they were given in. */
+function inMinutes(inputs: readonly Input[], name: OperationName, unit: string): readonly Input[] {
+	if (!timeUnits.includes(unit) || !aligning.includes(name)) return inputs
+	return inputs.map((input) => {
+		if (!convertible(input.unit, 'minutes')) return input
+		return { ...input, value: input.value.mul(conversionFactor(input.unit, 'minutes')) }
+	})
 }
 
 function arithmetic(
@@ -171,16 +183,12 @@ function comparison(value: Exact, inputs: readonly Input[], unit: string): strin
 	const paid = inputs.some(({ label }) => /\b(?:pay|income)\b/.test(label))
 	const firstWins = paid ? value.s > 0n : value.s < 0n
 	const winner = firstWins ? first : second
-	const gap = show(value.abs(), isCurrency(unit) ? unit : '')
-	return `${winner} ${paid ? 'pays more' : 'is cheaper'} by ${gap}`
+	const gap = rounded(value.abs())
+	const by = gap.equals(0) ? '' : ` by ${show(gap, isCurrency(unit) ? unit : '')}`
+	return `${winner} ${paid ? 'pays more' : 'is cheaper'}${by}`
 }
 
 /** "the cost with Gym A" is about Gym A. */
 function offerOf(label: string): string {
 	return label.replace(/^.*? with /, '')
-}
-
-/** `1 box`, `3 boxes`: used where a count names its thing. */
-export function counted(count: Exact, noun: string): string {
-	return `${plain(count)} ${count.equals(1) ? singular(noun) : noun}`
 }

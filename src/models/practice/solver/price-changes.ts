@@ -13,10 +13,13 @@ export type Change = {
 
 const fees =
 	'(?<name>delivery|shipping|postage|packing|packaging|handling|fee|charge|surcharge|visit|insurance|deposit|tip|call-out|service|booking|cleaning|installation|setup|set-up|parking|gift wrapping|wrapping)'
-const taxes = '(?<name>(?:sales |value-added |income )?tax|vat|tip|service charge|surcharge|mark-?up|interest|duty|commission)'
-const fallen = '(?:reduced|lowered|cut|marked down|discounted|drops?|dropped|falls?|fell|falling|decreases?|decreased|loses?|lost|lowers?|reduces?|cuts|goes down|went down|shrinks?|shrank|sinks?|sank)'
-const risen = '(?:raised|increased|rises?|rose|rising|goes up|went up|grows?|grew|marked up|increases?|gains?|gained|raises?|climbs?|climbed|puts up|hikes?)'
-const between = '(?: (?!and\\b|then\\b)[a-z\'-]+| \\{M\\d+\\}){0,5}?'
+const taxes =
+	'(?<name>(?:sales |value-added |income )?tax|vat|tip|service charge|surcharge|mark-?up|interest|duty|commission)'
+const fallen =
+	'(?:reduced|lowered|cut|marked down|discounted|drops?|dropped|falls?|fell|falling|decreases?|decreased|loses?|lost|lowers?|reduces?|cuts|goes down|went down|shrinks?|shrank|sinks?|sank)'
+const risen =
+	'(?:raised|increased|rises?|rose|rising|goes up|went up|grows?|grew|marked up|increases?|gains?|gained|raises?|climbs?|climbed|puts up|hikes?)'
+const between = "(?: (?!and\\b|then\\b)[a-z'-]+| \\{M\\d+\\}){0,7}?"
 
 const down = [
 	'{by:P} (?<name>discount|rebate|reduction|loss)',
@@ -44,7 +47,7 @@ const moneyDown = [
 const moneyUp = [
 	`{by:M} (?:for |in |as )?(?:an? |the )?(?:[a-z-]+ )?${fees}`,
 	`${fees}(?: fee| charge)?(?: is| costs?| of| for| comes to| adds?|:)? (?:an? )?(?:extra |another |additional )?{by:M}`,
-	'(?:adds?|plus) (?:another )?{by:M}',
+	'(?:adds?|plus) (?:another )?{by:M}(?! (?:per|each|an?|every|for (?:each|every))\\b)',
 ]
 
 /** The changes that a question tells of, in its order. */
@@ -69,7 +72,12 @@ export function applyChanges(builder: ProgramBuilder, start: Term, changes: read
 		const by = amountOf(builder, each, amount)
 		const isLast = index === changes.length - 1
 		const after = `the amount ${each.direction === 'down' ? 'after' : 'with'} the ${each.name}`
-		return builder.step(each.direction === 'down' ? 'subtract' : 'add', [amount, by], isLast ? label : after, start.unit)
+		return builder.step(
+			each.direction === 'down' ? 'subtract' : 'add',
+			[amount, by],
+			isLast ? label : after,
+			start.unit,
+		)
 	}, start)
 }
 
@@ -89,7 +97,9 @@ function change(found: Found, direction: Change['direction'], fallback: string):
 function nameOf(name: string | undefined, fallback: string): string {
 	if (name === undefined) return fallback
 	const lower = name.toLowerCase().replace('vat', 'VAT')
-	return /^(?:delivery|shipping|packing|packaging|handling|booking|cleaning|installation|setup|set-up|parking|service|call-out)$/.test(lower)
+	return /^(?:delivery|shipping|packing|packaging|handling|booking|cleaning|installation|setup|set-up|parking|service|call-out)$/.test(
+		lower,
+	)
 		? `${lower} fee`
 		: lower
 }

@@ -2,7 +2,7 @@ import { type Exact, exact, plain } from './exact.ts'
 import { needsRounding, writeExpectedOutput } from './expected-output.ts'
 import { type Operand, writeObjective } from './objective.ts'
 import { type OperationName, perform } from './operations.ts'
-import type { Quantity, Reading } from './reading.ts'
+import { type Quantity, type Reading, readValue } from './reading.ts'
 import { convertible, rounded, show, unitNamed, units } from './units.ts'
 
 /** Something with a value: a given of the question, the result of a step, or a fixed number. */
@@ -28,7 +28,14 @@ export type Program = {
 	readonly result: string
 }
 
-type Draft = Omit<Step, 'expectedOutput'> & { readonly label: string; readonly unit: string }
+type Draft = {
+	readonly id: string
+	readonly operation: OperationName
+	readonly terms: readonly Term[]
+	readonly label: string
+	readonly unit: string
+	readonly result: string
+}
 
 /** Collects the givens and steps of a solution while a family works out its question. */
 export class ProgramBuilder {
@@ -37,7 +44,6 @@ export class ProgramBuilder {
 	readonly #givens: Given[] = []
 	readonly #byQuantity = new Map<number, Term>()
 	readonly #drafts: Draft[] = []
-	#lastResult = ''
 
 	constructor(reading: Reading) {
 		this.#reading = reading
@@ -52,7 +58,7 @@ export class ProgramBuilder {
 			label,
 			quantity.value,
 			unit,
-			quantity.dimension === 'multiple' ? plainly(quantity.value) : statedAs(quantity, unit),
+			quantity.dimension === 'multiple' ? show(quantity.value, '') : statedAs(quantity, unit),
 		)
 		this.#byQuantity.set(quantity.index, term)
 		return term
@@ -61,8 +67,7 @@ export class ProgramBuilder {
 	/** A fact that the question implies, such as that a dozen is 12. */
 	known(label: string, value: Exact, unit: string, written = show(value, unit)): Term {
 		const id = `g${this.#givens.length + 1}`
-		const verb = 'is'
-		this.#givens.push({ id, statement: `${capitalized(label)} ${verb} ${written}.` })
+		this.#givens.push({ id, statement: `${capitalized(label)} is ${written}.` })
 		return { id, label, value, unit }
 	}
 
@@ -80,9 +85,7 @@ export class ProgramBuilder {
 	step(operation: OperationName, terms: readonly Term[], label: string, unit: string): Term {
 		const { value, result } = perform(operation, terms, unit)
 		const id = `s${this.#drafts.length + 1}`
-		const objective = writeObjective({ operation, operands: terms.map(operandOf), label })
-		this.#drafts.push({ id, objective, inputs: terms.flatMap((term) => term.id ?? []), label, unit })
-		this.#lastResult = result
+		this.#drafts.push({ id, operation, terms, label, unit, result })
 		return { id, label, value: operation === 'compare' ? value.abs() : value, unit }
 	}
 
@@ -100,17 +103,39 @@ export class ProgramBuilder {
 
 	/** The finished program; undefined if a number of the question was left out or no step was needed. */
 	finish(family: string, result: Term, mayBeNegative = false): Program | undefined {
-		const last = this.#drafts.at(-1)
+		const drafts = this.#neededFor(result)
+		const last = drafts.at(-1)
 		const leftOut = this.#reading.quantities.some(({ index, optional }) => !optional && !this.#used.has(index))
-		if (leftOut || last === undefined || last.id !== result.id || (result.value.s < 0n && !mayBeNegative))
-			return undefined
-		const round = needsRounding(result.value)
-		const steps = this.#drafts.map(({ id, objective, inputs, label, unit }) => {
-			return { id, objective, inputs, expectedOutput: writeExpectedOutput(label, unit, round && id === last.id) }
-		})
-		const shown = round ? show(rounded(result.value), result.unit) : this.#lastResult
-		const unknown = writeExpectedOutput(last.label, last.unit, false)
-		return { family, givens: this.#givens, steps, unknown, unit: last.unit, result: shown }
+		if (leftOut || last === undefined || (result.value.s < 0n && !mayBeNegative)) return undefined
+		const round = needsRounding(result.value) && last.operation !== 'compare'
+		const ids = new Map(drafts.map(({ id }, index) => [id, `s${index + 1}`]))
+		return {
+			family,
+			givens: this.#givens,
+			steps: drafts.map((draft) => stepOf(draft, ids, round && draft === last)),
+			unknown: writeExpectedOutput(last.label, last.unit, false),
+			unit: last.unit,
+			result: round ? show(rounded(result.value), result.unit) : last.result,
+		}
+	}
+
+	/** The steps that lead to the result, in their order; a family may have worked out more on its way. */
+	#neededFor(result: Term): readonly Draft[] {
+		const needed = new Set([result.id])
+		for (const draft of this.#drafts.toReversed()) {
+			if (needed.has(draft.id)) for (const { id } of draft.terms) needed.add(id)
+		}
+		return this.#drafts.filter(({ id }) => needed.has(id))
+	}
+}
+
+function stepOf({ id, operation, terms, label, unit }: Draft, ids: ReadonlyMap<string, string>, round: boolean): Step {
+	const operands = terms.map((term) => operandOf(term, ids))
+	return {
+		id: ids.get(id) ?? id,
+		objective: writeObjective({ operation, operands, label }),
+		inputs: [...new Set(operands.flatMap((each) => ('id' in each ? [each.id] : [])))],
+		expectedOutput: writeExpectedOutput(label, unit, round),
 	}
 }
 
@@ -125,14 +150,13 @@ export function capitalized(text: string): string {
 	return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function operandOf(term: Term): Operand {
-	return term.id === undefined ? { label: term.label, fixed: plain(term.value) } : { label: term.label, id: term.id }
+function operandOf({ id, label, value }: Term, ids: ReadonlyMap<string, string>): Operand {
+	return id === undefined ? { label, fixed: plain(value) } : { label, id: ids.get(id) ?? id }
 }
 
+/** The words of the question where they can be read back without their surroundings. */
 function statedAs(quantity: Quantity, unit: string): string {
-	return unit === quantity.unit ? show(quantity.value, unit) : show(quantity.value, unit)
-}
-
-function plainly(value: Exact): string {
-	return show(value, '')
+	const read = readValue(quantity.written)
+	const isClear = unit === quantity.unit && read?.unit === unit && read.value.equals(quantity.value)
+	return isClear ? quantity.written : show(quantity.value, unit)
 }

@@ -1,5 +1,5 @@
 import type { Facts } from './facts.ts'
-import { countsUnit, nounAfter, nounIn, sameThing } from './nouns.ts'
+import { countsUnit, isBareNoun, nounAfter, nounIn, sameThing } from './nouns.ts'
 import type { ProgramBuilder, Term } from './program.ts'
 import type { Quantity } from './reading.ts'
 import { convertible, singular, unitNamed } from './units.ts'
@@ -22,7 +22,8 @@ export type Bundle = { readonly noun: string; readonly count: Quantity; readonly
 
 const each =
 	'(?:each|apiece|a piece|per piece|per person|per (?<unit>[a-z]+)|(?:for )?(?:an?|each|every|one|the|a single) (?<unit>(?!note|bill|coupon|discount|monthly|one-time)[a-z]+)|/ ?(?<unit>[a-z]+))'
-const costs = "(?:costs?|is|are|was|were|sells? for|goes? for|go for|sells? at|is priced at|are priced at|priced at|charges?|asks?|takes?|at|for|that costs?|which costs?|that sells? for|:)"
+const costs =
+	'(?:costs?|is|are|was|were|sells? for|goes? for|go for|sells? at|is priced at|are priced at|priced at|charges?|asks?|takes?|at|for|that costs?|which costs?|that sells? for|:)'
 const determiner = '(?:an?|one|each|every|a single|the|my|his|her|our|their|this|some)'
 const ofGroup = '(?:of )?'
 
@@ -37,7 +38,7 @@ const forEach = [
 	`<item> {price:M} ${each}`,
 	`(?:price|cost|fare|rate) (?:of|for) (?:an?|one|each|a single) <item> is {price:M}`,
 	`{price:M} ${each}`,
-	"{price:M} (?:per|for) (?:the )?(?<item>adults?|child(?:ren)?|students?|seniors?|kids?|pupils?|grown-ups|members?|teenagers?|babies)",
+	'{price:M} (?:per|for) (?:the )?(?<item>adults?|child(?:ren)?|students?|seniors?|kids?|pupils?|grown-ups|members?|teenagers?|babies)',
 	`(?:an?|one|each|every|a single) <item> (?:costs?|is|are|for|at|sells for|goes for) {price:M}`,
 ]
 const whole = [
@@ -60,9 +61,15 @@ export function takePurchases(facts: Facts): { readonly lines: readonly Line[]; 
 		...facts.take(...forEach.slice(0, 3)).map((found) => lineOf(facts, found, true)),
 		...facts.take(...forEach.slice(3, 5)).map((found) => lineOf(facts, found, true)),
 	]
-	const bundles = facts.take(...bundled).map((found) => bundleOf(facts, found))
+	const isThing = (found: Found) => isBareNoun(found.words.item ?? '')
+	const bundles = facts.takeIf(isThing, ...bundled).map((found) => bundleOf(facts, found))
 	const ones = facts.take(...forEach.slice(5), ...whole).map((found) => lineOf(facts, found, false))
-	return { lines: [...counted, ...[...priced, ...ones].map((line) => withCountOf(facts, line))].toSorted((a, b) => a.at - b.at), bundles }
+	return {
+		lines: [...counted, ...[...priced, ...ones].map((line) => withCountOf(facts, line))].toSorted(
+			(a, b) => a.at - b.at,
+		),
+		bundles,
+	}
 }
 
 /** What one line costs: the price times the count, where there is a count. */
@@ -90,10 +97,19 @@ function inPricedUnit(builder: ProgramBuilder, amount: Term, unit: string): Term
 function lineOf(facts: Facts, found: Found, isEach: boolean): Line {
 	const { price, count } = found.quantities
 	if (price === undefined) throw new Error('A wording of a purchase names no price.')
-	const unit = found.words.unit ?? ''
-	const named = nounIn(found.words.item ?? '')
+	const thing = nounIn(found.words.item ?? '')
+	const isUnit = found.words.unit === undefined && unitNamed(thing) !== undefined
+	const unit = isUnit ? thing : (found.words.unit ?? '')
+	const named = isUnit ? '' : thing
 	const after = count === undefined ? '' : nounAfter(facts.reading, count)
-	return { noun: (after || named) === unit ? after : after || named, unit, price, count, each: isEach || unit !== '', at: found.at }
+	return {
+		noun: (after || named) === unit ? after : after || named,
+		unit,
+		price,
+		count,
+		each: isEach || unit !== '',
+		at: found.at,
+	}
 }
 
 function bundleOf(facts: Facts, found: Found): Bundle {
@@ -106,7 +122,8 @@ function bundleOf(facts: Facts, found: Found): Bundle {
 function withCountOf(facts: Facts, line: Line): Line {
 	const free = facts.left().filter(({ dimension }) => !['money', 'percent', 'clock', 'multiple'].includes(dimension))
 	const matching = free.filter((quantity) => isCounted(facts, quantity, line))
-	const lonely = line.each && free.length === 1 ? free : []
+	const lonely =
+		line.each && free.length === 1 ? free.filter((quantity) => nounAfter(facts.reading, quantity) === '') : []
 	const [count] = matching.length > 0 ? matching : lonely
 	if (count === undefined || matching.length > 1) return line
 	facts.claim(count)
@@ -115,7 +132,10 @@ function withCountOf(facts: Facts, line: Line): Line {
 
 function isCounted(facts: Facts, quantity: Quantity, { noun, unit }: Line): boolean {
 	const counted = nounAfter(facts.reading, quantity)
-	if (countsUnit(quantity, unit) || (unitNamed(unit) !== undefined && convertible(quantity.unit, unitNamed(unit) ?? ''))) {
+	if (
+		countsUnit(quantity, unit) ||
+		(unitNamed(unit) !== undefined && convertible(quantity.unit, unitNamed(unit) ?? ''))
+	) {
 		return counted === '' || noun === '' || sameThing(counted, noun) || facts.left(quantity.dimension).length === 1
 	}
 	return quantity.unit === '' && (sameThing(counted, noun) || (unit !== '' && sameThing(counted, unit)))

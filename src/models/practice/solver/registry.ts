@@ -1,11 +1,32 @@
+import { ages } from './families/ages.ts'
 import { arithmetic } from './families/arithmetic.ts'
+import { average } from './families/average.ts'
+import { changes } from './families/changes.ts'
+import { motion } from './families/motion.ts'
+import { offers } from './families/offers.ts'
+import { percent } from './families/percent.ts'
+import { schedule } from './families/schedule.ts'
+import { sharing } from './families/sharing.ts'
 import { shopping } from './families/shopping.ts'
+import { work } from './families/work.ts'
 import type { Family } from './family.ts'
 import type { Program } from './program.ts'
-import { type Reading, readQuestion } from './reading.ts'
+import { type Reading, readQuestion, readValue } from './reading.ts'
 
 /** Every kind of question that the practice model can solve: one line per family. */
-export const families: readonly Family[] = [arithmetic, shopping]
+export const families: readonly Family[] = [
+	arithmetic,
+	shopping,
+	percent,
+	motion,
+	schedule,
+	work,
+	ages,
+	offers,
+	sharing,
+	changes,
+	average,
+]
 
 /**
  * The program that solves a question; undefined for a question of no family, for one whose numbers aren't all
@@ -15,8 +36,19 @@ export function solve(question: string): Program | undefined {
 	const reading = readQuestion(question)
 	if (reading.quantities.length === 0 || hasUnreadDigits(reading)) return undefined
 	const programs = families.flatMap((family) => attempt(family, reading) ?? [])
-	const results = new Set(programs.map(({ result }) => result))
-	return results.size === 1 ? programs[0] : undefined
+	const [first, ...others] = programs
+	return others.every((other) => agree(first, other)) ? first : undefined
+}
+
+/** Whether two programs come to the same number; that one of them names no unit doesn't matter. */
+function agree(one: Program | undefined, other: Program): boolean {
+	const [a, b] = [readValue(one?.result ?? ''), readValue(other.result)]
+	return (
+		a !== undefined &&
+		b !== undefined &&
+		a.value.equals(b.value) &&
+		(a.unit === b.unit || a.unit === '' || b.unit === '')
+	)
 }
 
 /** A family that runs into an impossible calculation, such as a division by zero, has misread the question. */

@@ -30,7 +30,7 @@ export function findWording(reading: Reading, wording: string, within = reading.
 
 /** Whether a tagged text contains a wording. */
 export function says(text: string, wording: string): boolean {
-	return text.search(compile(wording)) !== -1
+	return text.search(compile(`(?<![A-Za-z])(?:${wording})(?![A-Za-z])`)) !== -1
 }
 
 function quantityOf(reading: Reading, name: string, tag: string): [string, Quantity][] {

@@ -40,7 +40,10 @@ function finished(builder: ProgramBuilder, result: Term): Program | undefined {
 /** Questions about prices that other families answer. */
 function isNoPurchase({ asked, tagged }: Reading): boolean {
 	if (!/\{M\d+\}/.test(tagged)) return true
-	return says(asked, 'cheaper|better (?:deal|offer|value|buy)|which|per ?cent|percentage|original|before (?:the|tax)|how (?:long|many (?:days|weeks|months|years|hours))|interest|from how many|break even|worth it')
+	return says(
+		asked,
+		'cheaper|better (?:deal|offer|value|buy)|which|per ?cent|percentage|original|before (?:the|tax)|how (?:long|many (?:days|weeks|months|years|hours))|interest|from how many|break even|worth it',
+	)
 }
 
 const payments = [
@@ -54,7 +57,9 @@ const payments = [
 
 function takePayment(facts: Facts): Quantity | undefined {
 	const { tagged, asked } = facts.reading
-	const isAsked = says(asked, 'change|left|remain|back|have over|still have|keep|how many') || says(tagged, '\\{M\\d+\\} (?:note|bill)\\b')
+	const isAsked =
+		says(asked, 'change|left|remain|back|have over|still have|keep|how many') ||
+		says(tagged, '\\{M\\d+\\} (?:note|bill)\\b')
 	return isAsked ? facts.takeOne(...payments)?.quantities.paid : undefined
 }
 
@@ -62,7 +67,12 @@ function goalOf(order: Order): Term | undefined {
 	const { facts, builder, paid } = order
 	const { asked } = facts.reading
 	if (says(asked, 'how many') && paid !== undefined) return affordable(order, paid)
-	if (says(asked, 'how much (?:is|was|does|do|did) (?:the|her|his|my|their|\\w+) (?:tip|discount|tax|vat|save|saving|rebate)|how much (?:do|does|did|will|can) [a-z]+ save|how (?:much|large|big) (?:is|was) the (?:tip|discount|tax|vat|rebate|markup)')) {
+	if (
+		says(
+			asked,
+			'how much (?:is|was|does|do|did) (?:the|her|his|my|their|\\w+) (?:tip|discount|tax|vat|save|saving|rebate)|how much (?:do|does|did|will|can) [a-z]+ save|how (?:much|large|big) (?:is|was) the (?:tip|discount|tax|vat|rebate|markup)',
+		)
+	) {
 		return changeOnly(order)
 	}
 	const isPaid = paid !== undefined
@@ -70,7 +80,13 @@ function goalOf(order: Order): Term | undefined {
 	const isShared = says(asked, 'each|per person|every(?:one| one)|apiece') && sharers.length === 1
 	const total = totalOf(order, isPaid || isShared ? 'the total cost' : 'the amount to pay')
 	if (total === undefined) return undefined
-	if (isPaid) return builder.step('subtract', [builder.given(paid, 'the amount of money at hand'), total], 'the money left over', total.unit)
+	if (isPaid)
+		return builder.step(
+			'subtract',
+			[builder.given(paid, 'the amount of money at hand'), total],
+			'the money left over',
+			total.unit,
+		)
 	const [people] = sharers
 	if (!isShared || people === undefined) return total
 	const number = builder.given(people, `the number of ${nounAfter(facts.reading, people) || 'people'}`)
@@ -91,7 +107,9 @@ function totalOf({ builder, lines, changes }: Order, label: string): Term | unde
 function changeOnly(order: Order): Term | undefined {
 	const total = totalOf({ ...order, changes: [] }, 'the cost of everything')
 	const [change, ...more] = order.changes
-	return total === undefined || change === undefined || more.length > 0 ? undefined : amountOf(order.builder, change, total)
+	return total === undefined || change === undefined || more.length > 0
+		? undefined
+		: amountOf(order.builder, change, total)
 }
 
 /** "How many pencils at $0.75 each can I buy with $12?" */
@@ -100,7 +118,12 @@ function affordable({ builder, lines, changes }: Order, paid: Quantity): Term | 
 	if (line === undefined || line.count !== undefined || more.length > 0 || changes.length > 0) return undefined
 	const noun = line.noun || 'pieces'
 	const price = builder.given(line.price, `the price of one ${singular(noun)}`)
-	return builder.step('round down', [builder.given(paid, 'the amount of money at hand'), price], `the number of ${noun}`, '')
+	return builder.step(
+		'round down',
+		[builder.given(paid, 'the amount of money at hand'), price],
+		`the number of ${noun}`,
+		'',
+	)
 }
 
 /** "6 eggs cost $2.10": what one costs, or another number of them. */
@@ -112,8 +135,16 @@ function priceOfBundle({ facts, builder, bundles, changes, lines }: Order): Term
 	const price = builder.given(bundle.price, `the price of the ${label}`)
 	const count = builder.given(bundle.count, `the number of ${label} for that price`)
 	const [next] = wanted
-	if (next === undefined) return asksForOne(facts, bundle) ? builder.step('divide', [price, count], `the price of one ${singular(label)}`, price.unit) : undefined
-	const one = builder.step('divide', [price, count], `the price of one ${count.unit === '' ? singular(label) : singular(count.unit)}`, price.unit)
+	if (next === undefined)
+		return asksForOne(facts, bundle)
+			? builder.step('divide', [price, count], `the price of one ${singular(label)}`, price.unit)
+			: undefined
+	const one = builder.step(
+		'divide',
+		[price, count],
+		`the price of one ${count.unit === '' ? singular(label) : singular(count.unit)}`,
+		price.unit,
+	)
 	const number = builder.inUnit(builder.given(next, `the number of ${label} wanted`), count.unit)
 	return builder.step('multiply', [number, one], `the cost of the ${label} wanted`, price.unit)
 }
@@ -126,5 +157,8 @@ function isSameKind(facts: Facts, quantity: Quantity, bundle: Bundle): boolean {
 
 function asksForOne(facts: Facts, bundle: Bundle): boolean {
 	const { asked } = facts.reading
-	return says(asked, 'per |\\bone\\b|\\{N\\d+\\}|each|single|an? ') && (bundle.noun === '' || sameThing(asked.replace(/[^\w ]/g, ''), bundle.noun) || says(asked, 'each|per piece'))
+	return (
+		says(asked.replace(/\{N\d+\}/g, 'one'), 'per|one|each|single|an?') &&
+		(bundle.noun === '' || sameThing(asked.replace(/[^\w ]/g, ''), bundle.noun) || says(asked, 'each|per piece'))
+	)
 }

@@ -1,0 +1,75 @@
+import type { Writable } from 'node:stream'
+import { createLogUpdate } from 'log-update'
+import { isFinal, type ReplyView } from '../../src/core/reply-view.ts'
+import { emptyReplyView } from '../../src/rendering/index.ts'
+import { createFormatter } from './colors.ts'
+import { showChange, showOutcome, showProgress } from './show.ts'
+import { showJson } from './show-json.ts'
+
+/** How a run is shown: redrawn in place, as lines of a log, or as one JSON object at the end. */
+export type TerminalFormat = 'live' | 'lines' | 'json'
+
+/** Shows the views of one run as they come. */
+export type TerminalDisplay = { show(runId: string, view: ReplyView): void; close(): void }
+
+const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const frameMs = 80
+
+export function createDisplay(format: TerminalFormat, output: Writable, colored: boolean): TerminalDisplay {
+	switch (format) {
+		case 'live':
+			return liveDisplay(output, colored)
+		case 'lines':
+			return lineDisplay(output, colored)
+		case 'json':
+			return jsonDisplay(output)
+	}
+}
+
+function liveDisplay(output: Writable, colored: boolean): TerminalDisplay {
+	const colors = createFormatter(colored)
+	const draw = createLogUpdate(output)
+	let view = emptyReplyView
+	let frame = 0
+	const redraw = () => {
+		frame += 1
+		draw(showProgress(view, new Date(), spinnerFrames[frame % spinnerFrames.length] ?? '', colors))
+	}
+	const timer = setInterval(redraw, frameMs)
+	const close = () => {
+		clearInterval(timer)
+		draw.clear()
+		draw.done()
+	}
+	return {
+		show: (runId, next) => {
+			view = next
+			if (!isFinal(view)) return redraw()
+			close()
+			output.write(`${showOutcome(runId, view, colors)}\n`)
+		},
+		close,
+	}
+}
+
+function lineDisplay(output: Writable, colored: boolean): TerminalDisplay {
+	const colors = createFormatter(colored)
+	let shown = emptyReplyView
+	return {
+		show: (runId, view) => {
+			for (const line of showChange(shown, view, colors)) output.write(`${line}\n`)
+			if (isFinal(view)) output.write(`\n${showOutcome(runId, view, colors)}\n`)
+			shown = view
+		},
+		close: () => {},
+	}
+}
+
+function jsonDisplay(output: Writable): TerminalDisplay {
+	return {
+		show: (runId, view) => {
+			if (isFinal(view) || view.status === 'waiting') output.write(`${showJson(runId, view)}\n`)
+		},
+		close: () => {},
+	}
+}

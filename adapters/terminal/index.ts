@@ -1,0 +1,32 @@
+import type { Writable } from 'node:stream'
+import type { ChatPlatform } from '../../src/core/chat-platform.ts'
+import { createDisplay, type TerminalFormat } from './client.ts'
+
+export type TerminalOptions = {
+	readonly format: TerminalFormat
+	readonly output: Writable
+	readonly colored: boolean
+}
+
+/** The terminal as a chat platform: a place where one question at a time is asked and its run is shown. */
+export function createTerminalPlatform({ format, output, colored }: TerminalOptions): ChatPlatform & Disposable {
+	const display = createDisplay(format, output, colored)
+	return {
+		name: 'terminal',
+		capabilities: { collapse: 'none', maxLength: Number.MAX_SAFE_INTEGER, minEditMs: format === 'live' ? 50 : 0 },
+		start: async () => {},
+		post: async (runId, conversation, view) => {
+			display.show(runId, view)
+			return { runId, conversation, messageIds: [runId] }
+		},
+		update: async (reply, view) => {
+			display.show(reply.runId, view)
+			return reply
+		},
+		[Symbol.dispose]: () => display.close(),
+	}
+}
+
+export { type TypedQuestion, toIncomingMessage } from './receive.ts'
+export { showJsonFailure } from './show-json.ts'
+export type { TerminalFormat }

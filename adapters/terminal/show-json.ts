@@ -1,0 +1,36 @@
+import type { ErrorReport } from '../../src/core/errors.ts'
+import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
+import { toUsd, type Usage } from '../../src/core/usage.ts'
+import { emptyReplyView } from '../../src/rendering/index.ts'
+
+/** The one object that `ask --json` prints, whatever happens. */
+export function showJson(runId: string | null, view: ReplyView): string {
+	return JSON.stringify({
+		runId,
+		status: view.status,
+		route: view.route,
+		effort: view.effort,
+		complexity: view.routing,
+		answer: view.answer,
+		confidence: view.confidence,
+		stages: view.stages.map(stageJson),
+		usage: usageJson(view.usage),
+		elapsedMs: view.elapsedMs,
+		disclosure: view.disclosure,
+		error: view.error,
+	})
+}
+
+/** The same object for a question that never became a run. */
+export function showJsonFailure(error: ErrorReport): string {
+	return showJson(null, { ...emptyReplyView, status: 'failed', error })
+}
+
+function stageJson({ id, title, status, summary, elapsedMs, usage }: StageView) {
+	const settled = status === 'pending' ? 'skipped' : status === 'running' ? 'stopped' : status
+	return { id, title, status: settled, summary, elapsedMs, usage: usageJson(usage) }
+}
+
+function usageJson({ calls, inputTokens, outputTokens, costMicroUsd }: Usage) {
+	return { calls, inputTokens, outputTokens, costUsd: toUsd(costMicroUsd) }
+}

@@ -1,0 +1,174 @@
+import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
+import { toUsd } from '../../src/core/usage.ts'
+import { english } from '../../src/rendering/index.ts'
+import type { Formatter } from './colors.ts'
+import { renderMarkdown, withoutControls } from './markdown.ts'
+
+const longestLine = 100
+
+/** What a running task list looks like now. `spinner` is the current frame of the animation. */
+export function showProgress(view: ReplyView, now: Date, spinner: string, format: Formatter): string {
+	if (view.status === 'queued') return `${format.cyan(spinner)} ${english.queued}`
+	const lines = view.stages.flatMap((stage) => stageLines(stage, now, spinner, format))
+	const heading = routeLine(view, format)
+	const answer = view.answer === '' ? [] : ['', withoutControls(view.answer)]
+	if (lines.length === 0) lines.push(`${format.cyan(spinner)} ${english.working}`)
+	return [...(heading === null ? [] : [heading]), ...lines, ...answer].join('\n')
+}
+
+/** The lines to add to a log when a view has followed another. */
+export function showChange(before: ReplyView, view: ReplyView, format: Formatter): readonly string[] {
+	const heading = before.routing !== view.routing ? [routeLine(view, format) ?? []].flat() : []
+	return [...heading, ...view.stages.flatMap((stage) => changedStage(before, stage, format))]
+}
+
+/** The reply as it stays: the answer first, the steps under it, then what it took. */
+export function showOutcome(runId: string, view: ReplyView, format: Formatter): string {
+	const stages = view.stages.filter((stage) => stage.status !== 'pending')
+	const steps =
+		stages.length === 0
+			? []
+			: ['', format.bold(english.reasoning), ...stages.flatMap((stage) => recordLines(stage, format))]
+	const disclosure = view.disclosure === null ? [] : [format.yellow(view.disclosure)]
+	return [
+		...outcomeLines(view, format),
+		...steps,
+		'',
+		format.dim(`${contextLine(view)} · ${english.run(runId)}`),
+		...disclosure,
+	].join('\n')
+}
+
+function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
+	if (view.error !== null) {
+		return [
+			format.red(english.failure(withoutControls(view.error.message))),
+			english.fix(withoutControls(view.error.fix)),
+		]
+	}
+	const answer = view.answer === '' ? english.nothingYet : renderMarkdown(view.answer, format)
+	if (view.stopReason === null) return [answer]
+	const skipped = view.skipped.length === 0 ? [] : [english.skippedChecks(view.skipped)]
+	const best = view.answer === '' ? [answer] : [english.bestSoFar, answer]
+	return [format.yellow(english.stopReasons[view.stopReason]), ...skipped, ...best]
+}
+
+function routeLine(view: ReplyView, format: Formatter): string | null {
+	if (view.route === null || view.effort === null || view.routing === null) return null
+	return format.dim(english.routed(view.route, view.stages.length, view.effort, withoutControls(view.routing.reason)))
+}
+
+function contextLine(view: ReplyView): string {
+	const { usage } = view
+	const route =
+		view.route === null
+			? []
+			: [view.route === 'direct' ? english.directly : english.stagesDone(doneStages(view), view.stages.length)]
+	const effort = view.route === 'staged' && view.effort !== null ? [english.efforts[view.effort]] : []
+	const checks =
+		view.checks.passed + view.checks.failed === 0 ? [] : [english.checks(view.checks.passed, view.checks.failed)]
+	const confidence = view.confidence === null ? [] : [english.confidences[view.confidence]]
+	const cost = usage.costMicroUsd === 0 ? [] : [`$${toUsd(usage.costMicroUsd).toFixed(4)}`]
+	const tokens = english.tokens(usage.inputTokens + usage.outputTokens)
+	return [
+		...route,
+		...effort,
+		...checks,
+		...confidence,
+		seconds(view.elapsedMs),
+		english.calls(usage.calls),
+		tokens,
+		...cost,
+	].join(' · ')
+}
+
+function doneStages(view: ReplyView): number {
+	return view.stages.filter((stage) => stage.status === 'done').length
+}
+
+const marks: Readonly<Record<StageView['status'], string>> = {
+	pending: '○',
+	running: '◐',
+	done: '✔',
+	skipped: '–',
+	stopped: '■',
+	failed: '✖',
+}
+
+function colored(status: StageView['status'], mark: string, format: Formatter): string {
+	if (status === 'done') return format.green(mark)
+	if (status === 'failed') return format.red(mark)
+	return status === 'running' ? format.cyan(mark) : format.dim(mark)
+}
+
+function stageLines(stage: StageView, now: Date, spinner: string, format: Formatter): readonly string[] {
+	const running = stage.status === 'running'
+	const mark = colored(stage.status, running ? spinner : marks[stage.status], format)
+	const title = stage.status === 'pending' ? format.dim(stage.title) : stage.title
+	const time = stage.status === 'done' ? stage.elapsedMs : running ? since(stage.startedAt, now) : null
+	const summary = stage.summary === '' ? '' : format.dim(` ${shortened(stage.summary)}`)
+	const first = `${mark} ${title}${time === null ? '' : format.dim(` ${seconds(time)}`)}${summary}`
+	return running ? [first, ...runningDetails(stage, format)] : [first]
+}
+
+function runningDetails(stage: StageView, format: Formatter): readonly string[] {
+	const notice = stage.notices.at(-1)
+	return [
+		...stage.subtasks.map((subtask) => `  ${subtaskLine(subtask, format)}`),
+		...(notice === undefined ? [] : [`  ${format.yellow(`! ${shortened(notice)}`)}`]),
+	]
+}
+
+const subtaskMarks: Readonly<Record<SubtaskView['status'], string>> = {
+	running: '·',
+	'sampling-again': '↻',
+	checked: '✔',
+	unchecked: '✔',
+	'low-confidence': '?',
+}
+
+function subtaskLine({ id, status, text }: SubtaskView, format: Formatter): string {
+	const mark = subtaskMarks[status]
+	const shown = status === 'sampling-again' || status === 'low-confidence' ? format.yellow(mark) : format.dim(mark)
+	const note =
+		status === 'sampling-again'
+			? ` (${english.samplingAgain})`
+			: status === 'low-confidence'
+				? ` (${english.lowConfidence})`
+				: ''
+	return `${shown} ${id} ${format.dim(`${shortened(text)}${note}`)}`
+}
+
+function changedStage(before: ReplyView, stage: StageView, format: Formatter): readonly string[] {
+	const earlier = before.stages.find(({ id }) => id === stage.id)
+	const started = stage.status === 'running' && earlier?.status !== 'running' ? [`${marks.running} ${stage.title}`] : []
+	const subtasks = stage.subtasks
+		.filter((subtask) => earlier?.subtasks.find(({ id }) => id === subtask.id)?.status !== subtask.status)
+		.filter(({ status }) => status !== 'running')
+		.map((subtask) => `  ${subtaskLine(subtask, format)}`)
+	const notices = stage.notices.slice(earlier?.notices.length ?? 0).map((notice) => `  ! ${shortened(notice)}`)
+	const ended =
+		stage.status === 'done' && earlier?.status !== 'done'
+			? [`${marks.done} ${stage.title} ${seconds(stage.elapsedMs)}: ${shortened(stage.summary)}`]
+			: []
+	return [...started, ...notices, ...subtasks, ...ended]
+}
+
+function recordLines(stage: StageView, format: Formatter): readonly string[] {
+	const mark = colored(stage.status, marks[stage.status], format)
+	const details = stage.details.map((detail) => `    ${renderMarkdown(detail, format).replaceAll('\n', '\n    ')}`)
+	return [`${mark} ${format.bold(stage.title)} ${renderMarkdown(stage.summary, format)}`, ...details]
+}
+
+function since(startedAt: string | null, now: Date): number | null {
+	return startedAt === null ? null : Math.max(0, now.getTime() - Date.parse(startedAt))
+}
+
+function seconds(ms: number): string {
+	return `${(ms / 1_000).toFixed(1)} s`
+}
+
+function shortened(text: string): string {
+	const line = withoutControls(text).replaceAll(/\s+/g, ' ')
+	return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { modelKindSchema, modelPriceSchema } from '../core/language-model.ts'
+import { effortSchema } from '../core/run-preferences.ts'
+import type { ConfigProblem } from './problem.ts'
+
+const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/)
+
+/** The configuration file, for what variables are too small for: several endpoints, aliases with prices, defaults. */
+const fileSchema = z.strictObject({
+	endpoints: z
+		.record(
+			identifier,
+			z.strictObject({
+				baseUrl: z.url({ protocol: /^https?$/ }),
+				/** The environment variable that holds the key: secrets stay out of files. */
+				apiKeyVariable: z.string().optional(),
+			}),
+		)
+		.default({}),
+	models: z
+		.record(
+			identifier,
+			z.strictObject({
+				/** `default` is what OPENAI_API_KEY and OPENAI_BASE_URL say. */
+				endpoint: identifier.default('default'),
+				model: z.string().min(1),
+				kind: modelKindSchema.optional(),
+				price: modelPriceSchema.optional(),
+				allowsTemperature: z.boolean().optional(),
+				timeoutMs: z.int().positive().optional(),
+			}),
+		)
+		.default({}),
+	defaults: z.strictObject({ effort: effortSchema.optional(), workflow: identifier.optional() }).default({}),
+})
+export type ConfigFile = z.infer<typeof fileSchema>
+
+const emptyFile = fileSchema.parse({})
+
+/** Checks the parsed configuration file; null stands for no file. */
+export function readFileSettings(file: unknown): {
+	readonly file: ConfigFile
+	readonly problems: readonly ConfigProblem[]
+} {
+	if (file === null || file === undefined) return { file: emptyFile, problems: [] }
+	const parsed = fileSchema.safeParse(file)
+	if (parsed.success) return { file: parsed.data, problems: [] }
+	const problems = parsed.error.issues.map((issue) => ({
+		variable: `configuration file, ${issue.path.join('.') || 'top level'}`,
+		found: describe(valueAt(file, issue.path)),
+		expected: issue.message,
+		fix: 'Correct the entry; docs/configuration.md shows them all.',
+	}))
+	return { file: emptyFile, problems }
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+	return path.reduce<unknown>(
+		(inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
+		value,
+	)
+}
+
+/** Only the kind of a value: it may hold a secret that somebody put in the wrong place. */
+function describe(value: unknown): string {
+	if (value === undefined) return 'nothing'
+	if (value === null) return 'null'
+	return Array.isArray(value) ? 'a list' : `a ${typeof value}`
+}

@@ -1,0 +1,74 @@
+import type { Effort } from '../core/run-preferences.ts'
+import { readFileSettings } from './file.ts'
+import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
+import type { ConfigProblem } from './problem.ts'
+import { readVariables, type VariableValues } from './variables.ts'
+
+/** Where runs are kept, and where their deliveries wait. */
+export type StorageConfig =
+	| { readonly store: 'embedded'; readonly dataFolder: string; readonly queue: 'database' }
+	| { readonly store: 'server'; readonly databaseUrl: string; readonly queue: 'database' }
+	| { readonly store: 'server'; readonly databaseUrl: string; readonly queue: 'redis'; readonly redisUrl: string }
+
+export type Config = {
+	readonly storage: StorageConfig
+	readonly models: ModelConfig
+	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	/** How many runs one worker works on side by side. */
+	readonly concurrency: number
+	/** In characters. */
+	readonly longestQuestion: number
+}
+
+export type LoadedConfig =
+	| { readonly ok: true; readonly config: Config }
+	| { readonly ok: false; readonly problems: readonly ConfigProblem[] }
+
+/**
+ * The configuration from the environment and the parsed configuration file (null if there is none). Pure: it reads nothing by
+ * itself, and reports everything that is wrong at once.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>, file: unknown): LoadedConfig {
+	const variables = readVariables(env)
+	const settings = readFileSettings(file)
+	const { values } = variables
+	const storage = storageFrom(values, variables.problems)
+	const models = modelConfigFrom(values, settings.file, env)
+	const problems = [...variables.problems, ...settings.problems, ...storage.problems, ...models.problems]
+	if (problems.length > 0) return { ok: false, problems }
+	return {
+		ok: true,
+		config: {
+			storage: storage.storage,
+			models: models.models,
+			defaults: {
+				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
+				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
+			},
+			concurrency: values.THREADWISE_CONCURRENCY ?? 8,
+			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
+		},
+	}
+}
+
+/** The four cells of store and queue; the fourth, a queue on Redis beside an embedded database, is a mistake. */
+function storageFrom(
+	values: VariableValues,
+	unreadable: readonly ConfigProblem[],
+): { readonly storage: StorageConfig; readonly problems: readonly ConfigProblem[] } {
+	const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, THREADWISE_DATA_DIR: dataFolder = '.threadwise' } = values
+	if (databaseUrl !== undefined && redisUrl !== undefined) {
+		return { storage: { store: 'server', databaseUrl, queue: 'redis', redisUrl }, problems: [] }
+	}
+	if (databaseUrl !== undefined) return { storage: { store: 'server', databaseUrl, queue: 'database' }, problems: [] }
+	const databaseWasMeant = unreadable.some(({ variable }) => variable === 'DATABASE_URL')
+	const problems = redisUrl !== undefined && !databaseWasMeant ? [redisAlone] : []
+	return { storage: { store: 'embedded', dataFolder, queue: 'database' }, problems }
+}
+
+const redisAlone: ConfigProblem = {
+	variable: 'REDIS_URL',
+	found: 'an address, but no DATABASE_URL',
+	expected: 'both or neither: other processes that share the queue must reach the same database',
+	fix: 'Set DATABASE_URL to a PostgreSQL server, or take REDIS_URL out.',
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { effortSchema } from '../core/run-preferences.ts'
+import type { ConfigProblem } from './problem.ts'
+
+/** How one environment variable is read, and what to tell when it can't be. */
+type Variable<Value> = {
+	readonly schema: z.ZodType<Value, string>
+	readonly expected: string
+	readonly fix: string
+	/** Never shown, not even in a problem. */
+	readonly secret?: true
+}
+
+const variable = <Value>(spec: Variable<Value>): Variable<Value> => spec
+const url = (protocol: RegExp) => z.url({ protocol }) as z.ZodType<string, string>
+const integer = (least: number, most: number) =>
+	z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most))
+
+/** Every environment variable that Threadwise reads. `.env.example` documents each of them. */
+export const variables = {
+	THREADWISE_DATA_DIR: variable({
+		schema: z.string(),
+		expected: 'a folder',
+		fix: 'Name a folder that this user may write to, such as .threadwise.',
+	}),
+	THREADWISE_CONFIG: variable({
+		schema: z.string(),
+		expected: 'the path of a YAML file',
+		fix: 'Name the file, or leave the variable out.',
+	}),
+	DATABASE_URL: variable({
+		schema: url(/^postgres(?:ql)?$/),
+		expected: 'an address such as postgres://user:password@host:5432/threadwise',
+		fix: 'Correct the address, or leave the variable out to use the embedded database.',
+		secret: true,
+	}),
+	REDIS_URL: variable({
+		schema: url(/^rediss?$/),
+		expected: 'an address such as redis://host:6379',
+		fix: 'Correct the address, or leave the variable out to keep the queue in the database.',
+		secret: true,
+	}),
+	OPENAI_API_KEY: variable({
+		schema: z.string().regex(/^\S+$/),
+		expected: 'a key without spaces',
+		fix: 'Copy the key again.',
+		secret: true,
+	}),
+	OPENAI_BASE_URL: variable({
+		schema: url(/^https?$/),
+		expected: 'an http or https address such as http://127.0.0.1:11434/v1',
+		fix: 'Correct the address, or leave the variable out to use OpenAI.',
+	}),
+	THREADWISE_MODEL: variable({
+		schema: z.string(),
+		expected: 'a model name',
+		fix: 'Name a model that the server has; it is used wherever no other variable names one.',
+	}),
+	THREADWISE_MODEL_FAST: variable({
+		schema: z.string(),
+		expected: 'a model name',
+		fix: 'Name a model that the server has.',
+	}),
+	THREADWISE_MODEL_STRONG: variable({
+		schema: z.string(),
+		expected: 'a model name',
+		fix: 'Name a model that the server has.',
+	}),
+	THREADWISE_MODEL_JUDGE: variable({
+		schema: z.string(),
+		expected: 'a model name',
+		fix: 'Name a model that the server has.',
+	}),
+	THREADWISE_MODEL_KIND: variable({
+		schema: z.enum(['plain', 'reasoning']),
+		expected: '"plain", or "reasoning" for models that think before they write',
+		fix: 'Use one of the two; the configuration file can set it for each alias.',
+	}),
+	THREADWISE_MODEL_TIMEOUT_MS: variable({
+		schema: integer(100, 3_600_000),
+		expected: 'milliseconds between 100 and 3600000',
+		fix: 'Say how long a model server may stay silent; raise it for slow local models.',
+	}),
+	THREADWISE_EFFORT: variable({
+		schema: effortSchema as z.ZodType<z.infer<typeof effortSchema>, string>,
+		expected: '"low", "medium" or "high"',
+		fix: 'Use one of the three.',
+	}),
+	THREADWISE_WORKFLOW: variable({
+		schema: z.string(),
+		expected: 'the name of a workflow',
+		fix: 'Use the name of a file in src/workflows, such as default.',
+	}),
+	THREADWISE_CONCURRENCY: variable({
+		schema: integer(1, 1_000),
+		expected: 'a number between 1 and 1000',
+		fix: 'Say how many questions one worker answers side by side.',
+	}),
+	THREADWISE_LONGEST_QUESTION: variable({
+		schema: integer(100, 1_000_000),
+		expected: 'a number of characters between 100 and 1000000',
+		fix: 'Say how long a question may be.',
+	}),
+} as const
+
+type Variables = typeof variables
+export type VariableName = keyof Variables
+export type VariableValues = { readonly [Name in VariableName]?: z.output<Variables[Name]['schema']> }
+
+/** Reads all variables; an empty one counts as absent. Reports every one that can't be read, never only the first. */
+export function readVariables(env: Readonly<Record<string, string | undefined>>): {
+	readonly values: VariableValues
+	readonly problems: readonly ConfigProblem[]
+} {
+	const values: Record<string, unknown> = {}
+	const problems: ConfigProblem[] = []
+	for (const [name, spec] of Object.entries<Variable<unknown>>(variables)) {
+		const found = env[name]?.trim() ?? ''
+		if (found === '') continue
+		const parsed = spec.schema.safeParse(found)
+		if (parsed.success) values[name] = parsed.data
+		else
+			problems.push({ variable: name, found: spec.secret ? '(hidden)' : found, expected: spec.expected, fix: spec.fix })
+	}
+	return { values: values as VariableValues, problems }
+}
