@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
-import { isFinal, type ReplyView } from '../../src/core/reply-view.ts'
+import { isFinal, type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { createFormatter } from './colors.ts'
 import { showChange, showOutcome, showProgress } from './show.ts'
@@ -68,7 +68,7 @@ function lineDisplay(output: Writable, colored: boolean): TerminalDisplay {
 function jsonDisplay(output: Writable): TerminalDisplay {
 	return {
 		show: (runId, view) => {
-			if (isFinal(view) || view.status === 'waiting') output.write(`${showJson(runId, view)}\n`)
+			if (rests(view)) output.write(`${showJson(runId, view)}\n`)
 		},
 		close: () => {},
 	}

@@ -11,7 +11,7 @@ import {
 } from 'mathjs'
 
 /** Far above what people calculate in a chat, far below what would keep a processor busy. */
-const limits = { length: 400, nodes: 120, exponent: 128, digits: 60 }
+const limits = { length: 400, depth: 40, nodes: 120, exponent: 128, digits: 60 }
 
 const math = create({ ...bignumberDependencies, ...parseDependencies }, { number: 'BigNumber', precision: 64 })
 
@@ -25,6 +25,7 @@ export type Evaluated =
  */
 export function evaluateExpression(written: string): Evaluated {
 	if (written.length > limits.length) return { ok: false, problem: 'the expression is too long to be checked' }
+	if (depthOf(written) > limits.depth) return { ok: false, problem: 'the expression is too deep to be checked' }
 	try {
 		const tree = math.parse(plainNotation(written))
 		let nodes = 0
@@ -36,6 +37,18 @@ export function evaluateExpression(written: string): Evaluated {
 	} catch (error) {
 		return { ok: false, problem: error instanceof Uncheckable ? error.message : 'it is no arithmetic expression' }
 	}
+}
+
+/** How deep its parentheses go, before the parser has to follow them. */
+function depthOf(written: string): number {
+	let depth = 0
+	let deepest = 0
+	for (const character of written) {
+		if (character === '(') depth += 1
+		if (character === ')') depth -= 1
+		deepest = Math.max(deepest, depth)
+	}
+	return deepest
 }
 
 class Uncheckable extends Error {}
@@ -62,7 +75,7 @@ const functions: Readonly<Record<string, (value: BigNumber) => BigNumber>> = {
 }
 
 function evaluate(node: MathNode): BigNumber {
-	if (isConstant(node)) return bounded(math.bignumber(String(node.value)))
+	if (isConstant(node) && typeof node.value !== 'string') return bounded(math.bignumber(String(node.value)))
 	if (isParenthesis(node)) return evaluate(node.content)
 	if (isOperator(node)) return bounded(applyOperator(node.fn, node.args.map(evaluate)))
 	if (isFunction(node)) return bounded(applyFunction(node))

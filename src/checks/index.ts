@@ -1,8 +1,2 @@
-export {
-	type Calculation,
-	type CalculationCheck,
-	calculationsIn,
-	checkCalculation,
-	numbersIn,
-	sameNumber,
-} from './arithmetic.ts'
+export { type Calculation, type CalculationCheck, checkCalculation, numbersIn, sameNumber } from './arithmetic.ts'
+export { calculationsIn } from './stated-calculations.ts'

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
+import { showJsonFailure } from '../../adapters/terminal/index.ts'
+import { reportError, ThreadwiseError } from '../core/errors.ts'
 import { effortSchema } from '../core/run-preferences.ts'
 import { ask } from './commands/ask.ts'
 import { demo } from './commands/demo.ts'
@@ -56,4 +59,28 @@ async function questionFrom(words: readonly string[]): Promise<string> {
 	return typed === '-' || (typed === '' && !process.stdin.isTTY) ? readAll(process.stdin) : typed
 }
 
-await program.parseAsync()
+/** Whatever goes wrong, whoever asked for JSON gets one object, and nobody gets a stack trace. */
+function fail(error: unknown): never {
+	const report = reportError(error)
+	if (process.argv.includes('--json')) writeSync(1, `${showJsonFailure(report)}\n`)
+	else writeSync(2, `${report.message}\n${report.fix}\n`)
+	process.exit(1)
+}
+
+function usageError({ message }: CommanderError): ThreadwiseError {
+	return new ThreadwiseError('usage', message.replace(/^error: /, ''), { fix: 'npm run threadwise -- --help shows how it is used.' })
+}
+
+process.on('uncaughtException', fail)
+program.exitOverride()
+for (const command of program.commands) command.exitOverride()
+program.configureOutput({ outputError: () => {} })
+for (const command of program.commands) command.configureOutput({ outputError: () => {} })
+await program.parseAsync().catch((error: unknown) => {
+	// Help and version are no mistakes; they have been printed.
+	if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+		process.exitCode = error.exitCode
+		return
+	}
+	fail(error instanceof CommanderError ? usageError(error) : error)
+})

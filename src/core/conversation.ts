@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { contentPartSchema } from './content.ts'
 import { runPreferencesSchema } from './run-preferences.ts'
 
-/** Where a reply goes. `workspaceId` is the Slack workspace or Discord guild; empty parts are empty strings. */
+/** Where a reply goes. `workspaceId` is the workspace, guild or server, whatever the platform calls it; empty parts are empty strings. */
 export const conversationSchema = z.object({
 	platform: z.string().min(1),
 	workspaceId: z.string(),

@@ -1,6 +1,7 @@
 /** Every way Threadwise itself fails. Anything else that is thrown is a bug and is reported as `internal`. */
 export type ErrorCode =
 	| 'config'
+	| 'usage'
 	| 'data-folder-held'
 	| 'question-empty'
 	| 'question-too-long'

@@ -53,6 +53,11 @@ export type ReplyView = {
 
 export type ReplyStatus = ReplyView['status']
 
+/** Whether nothing more happens until somebody does something. */
+export function rests(view: ReplyView): boolean {
+	return isFinal(view) || view.status === 'waiting'
+}
+
 /** Whether the reply is final, so that nothing more will change it but feedback. */
 export function isFinal(view: ReplyView): boolean {
 	return view.status === 'answered' || view.status === 'stopped' || view.status === 'failed'

@@ -1,6 +1,6 @@
 import type { ChatPlatform, Reply } from '../core/chat-platform.ts'
 import type { Conversation } from '../core/conversation.ts'
-import { isFinal, type ReplyView } from '../core/reply-view.ts'
+import { type ReplyView, rests } from '../core/reply-view.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { emptyReplyView, foldRecord } from '../rendering/index.ts'
 import { createEditLoop } from './edit-loop.ts'
@@ -26,20 +26,15 @@ export async function deliverRun(
 			reply = reply === null ? await platform.post(runId, conversation, view) : await platform.update(reply, view)
 		},
 		paceMs: platform.capabilities.minEditMs,
-		isLast: restsHere,
+		isLast: rests,
 	})
 	let view = emptyReplyView
 	loop.show(view)
 	for await (const record of follow(runId, 0, signal)) {
 		view = foldRecord(view, record)
 		loop.show(view)
-		if (restsHere(view)) break
+		if (rests(view)) break
 	}
 	await loop.settled()
 	return view
-}
-
-/** Nothing more happens in the view until somebody does something. */
-function restsHere(view: ReplyView): boolean {
-	return isFinal(view) || view.status === 'waiting'
 }

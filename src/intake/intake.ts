@@ -57,7 +57,11 @@ export function createIntake({ store, queue, longestQuestion, onTrouble }: Intak
 	}
 }
 
-function checkQuestion(question: string, longest: number): void {
+/**
+ * Refuses what can't be a question, before anything is recorded.
+ * @throws ThreadwiseError `question-empty` or `question-too-long`; `longest` is in characters.
+ */
+export function checkQuestion(question: string, longest: number): void {
 	if (question.trim() === '') {
 		throw new ThreadwiseError('question-empty', 'There is no question.', { fix: 'Write what you want to know.' })
 	}

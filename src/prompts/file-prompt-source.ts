@@ -20,7 +20,11 @@ const latestLabel = 'latest'
  */
 export function createFilePromptSource(folders: readonly PromptFolder[]): PromptSource {
 	const prompts = folders.flatMap(readFolder)
-	const byReference = new Map(prompts.map((prompt) => [referenceOf(prompt), prompt]))
+	const byReference = new Map<string, Prompt>()
+	for (const prompt of prompts) {
+		if (byReference.has(referenceOf(prompt))) throw doubled(referenceOf(prompt), folders)
+		byReference.set(referenceOf(prompt), prompt)
+	}
 	for (const prompt of prompts.toSorted((left, right) => left.identity.version - right.identity.version)) {
 		byReference.set(`${prompt.identity.name}@${latestLabel}`, prompt)
 	}
@@ -35,12 +39,32 @@ function referenceOf({ identity }: Prompt): string {
 }
 
 function readFolder({ path, owner }: PromptFolder): Prompt[] {
-	return readdirSync(path).flatMap((file) => {
+	return filesIn(path).flatMap((file) => {
 		const { name, version } = fileName.exec(file)?.groups ?? {}
 		if (name === undefined) return []
-		const text = readFileSync(join(path, file), 'utf8')
+		// A checkout on Windows may have changed the line ends: the prompt, and so its hash, is the same.
+		const text = readFileSync(join(path, file), 'utf8').replaceAll('\r\n', '\n')
 		const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
 		return [parsePrompt(text, { name: promptName(name, owner), version: Number(version), hash }, join(path, file))]
+	})
+}
+
+function filesIn(path: string): readonly string[] {
+	try {
+		return readdirSync(path)
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause)
+		throw new ThreadwiseError('prompt', `The prompt folder ${path} can't be read: ${reason}.`, {
+			fix: 'Check that the folder exists and that this user may read it.',
+			cause,
+		})
+	}
+}
+
+function doubled(reference: string, folders: readonly PromptFolder[]): ThreadwiseError {
+	const paths = folders.map(({ path }) => path).join(', ')
+	return new ThreadwiseError('prompt', `There are two prompts ${reference} in ${paths}.`, {
+		fix: 'Give one of the two files another name or version.',
 	})
 }
 

@@ -36,9 +36,17 @@ export function parsePrompt(text: string, identity: PromptIdentity, path: string
 }
 
 function readHead(head: string, path: string) {
-	const parsed = headSchema.safeParse(parseYaml(head))
+	const parsed = headSchema.safeParse(readYaml(head, path))
 	if (!parsed.success) throw broken(path, `its head is wrong: ${z.prettifyError(parsed.error)}`)
 	return parsed.data
+}
+
+function readYaml(head: string, path: string): unknown {
+	try {
+		return parseYaml(head)
+	} catch (error) {
+		throw broken(path, `its head is wrong: ${error instanceof Error ? error.message : String(error)}`)
+	}
 }
 
 function broken(path: string, problem: string): ThreadwiseError {
@@ -74,7 +82,7 @@ function neutralised(
 	tags: readonly string[],
 ): Readonly<Record<string, string>> {
 	if (tags.length === 0) return values
-	const delimiter = new RegExp(`<(?=/?(?:${tags.join('|')})\\b)`, 'gi')
+	const delimiter = new RegExp(`<(?=\\s*/?\\s*(?:${tags.join('|')})\\b)`, 'gi')
 	return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replace(delimiter, '‹')]))
 }
 

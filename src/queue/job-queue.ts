@@ -66,15 +66,26 @@ export async function createJobQueue(location: QueueLocation, onTrouble: QueueTr
 
 async function untilReady(queue: AnyQueue, location: QueueLocation): Promise<void> {
 	const late = sleep(readyTimeoutMs, 'late' as const, { ref: false })
-	if ((await Promise.race([queue.waitUntilReady(), late])) !== 'late') return
+	const refused = queue.waitUntilReady().then(
+		() => null,
+		(error: unknown) => ({ cause: error }),
+	)
+	const trouble = await Promise.race([refused, late])
+	if (trouble === null) return
 	void queue.close().catch(() => {})
-	throw new ThreadwiseError('queue-unavailable', `The queue on ${location.kind} doesn't answer.`, {
+	const said = trouble === 'late' ? "doesn't answer" : `can't be used: ${messageOf(trouble.cause)}`
+	throw new ThreadwiseError('queue-unavailable', `The queue on ${location.kind} ${said}.`, {
+		...(trouble === 'late' ? {} : trouble),
 		fix:
 			location.kind === 'redis'
 				? 'Check that Redis runs and that REDIS_URL is right.'
 				: 'Check that the database runs and that DATABASE_URL is right.',
 		retry: { afterMs: null },
 	})
+}
+
+function messageOf(cause: unknown): string {
+	return cause instanceof Error ? cause.message : String(cause)
 }
 
 async function work(

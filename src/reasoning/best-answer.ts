@@ -20,6 +20,8 @@ export function bestAnswerIn(events: readonly Placed[]): BestAnswer {
 function writtenAnswer(events: readonly Placed[]): string | null {
 	let text = ''
 	for (const event of events) {
+		// A cascade throws away what the direct route has written.
+		if (event.kind === 'run-route') text = ''
 		if (event.kind !== 'answer-delta') continue
 		text = (event.restart ? '' : text) + (event.content?.text ?? '')
 	}

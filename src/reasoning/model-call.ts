@@ -47,7 +47,7 @@ export async function* callModel(call: ModelCall, session: Session): Progress<st
 	yield { kind: 'model-call-start', callKey, alias: model.alias, prompt: prompt.identity }
 	let end: JournalEventOf<'model-call-end'> | null = null
 	try {
-		const reply: Reply = yield* streamWithRetries(call, session.signal)
+		const reply: Reply = yield* streamWithRetries(call, session)
 		end = toEvent(call, reply, Math.round(performance.now() - startedAt))
 	} finally {
 		reservation.settle(end?.usage ?? noCall)
@@ -58,10 +58,10 @@ export async function* callModel(call: ModelCall, session: Session): Progress<st
 
 const noCall = { calls: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 }
 
-async function* streamWithRetries(call: ModelCall, signal: AbortSignal): Progress<Reply> {
+async function* streamWithRetries(call: ModelCall, { signal, replay }: Session): Progress<Reply> {
 	for (let attempt = 1; ; attempt++) {
 		try {
-			return yield* streamOnce(call, signal, attempt > 1)
+			return yield* streamOnce(call, signal, attempt > 1 || replay.hasShown(call.nodeId))
 		} catch (error) {
 			signal.throwIfAborted()
 			const delayMs = retryDelayMs(error, attempt, Math.random)

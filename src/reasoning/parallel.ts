@@ -37,13 +37,15 @@ export async function* parallel<Result>(
 	}
 }
 
-/** Waits for what is under way, since a generator can't be closed while it awaits; the abort makes that short. */
+/**
+ * A generator that awaits something is closed only when that has settled, and it may wait for another one: so all of them are
+ * told at once. The abort makes the wait short.
+ */
 async function closeAll(
 	work: readonly Progress<unknown>[],
 	pending: Iterable<Promise<unknown>>,
 	abort: () => void,
 ): Promise<void> {
 	abort()
-	await Promise.allSettled(pending)
-	await Promise.allSettled(work.map((generator) => generator.throw(new Error('closed'))))
+	await Promise.allSettled([...pending, ...work.map((generator) => generator.throw(new Error('closed')))])
 }

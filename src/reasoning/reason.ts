@@ -92,19 +92,29 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 	const route = session.replay.runRoute?.route ?? (yield* chooseRoute(session, effort))
 	if (route === 'direct') {
 		session.budget.allowCalls(limitsFor('direct', effort).calls)
-		const { output } = yield* inNode(directNode, answerDirectly(session, effort))
+		const { output } = yield* inNode(directNode, answerDirectly(session, effort), session.replay)
 		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
 		yield { event: routeEvent(session, effort, cascadeFrom(output.problem)) }
 	}
-	session.budget.allowCalls(session.budget.spent().calls + limitsFor('staged', effort).calls)
+	session.budget.allowCalls(callsBeforeStages(session) + limitsFor('staged', effort).calls)
 	const outputs = yield* runStages(session, effort, stages)
-	const answered = yield* inNode(answerNode, writeAnswer(answerInputs(session, outputs), session, effort))
+	const answered = yield* inNode(
+		answerNode,
+		writeAnswer(answerInputs(session, outputs), session, effort),
+		session.replay,
+	)
 	return answered.output
+}
+
+/** The calls of the complexity check and the direct route. Those that earlier attempts made for the stages aren't among them. */
+function callsBeforeStages({ budget, replay, workflow }: Session): number {
+	const staged = [...workflow.nodes.map(({ id }) => id), answerNode]
+	return staged.reduce((calls, nodeId) => calls - replay.usageOf(nodeId).calls, budget.spent().calls)
 }
 
 async function* chooseRoute(session: Session, effort: Effort): Reasoning<RouteDecision['route']> {
 	session.budget.allowCalls(limitsFor('direct', effort).calls)
-	const { output } = yield* inNode(complexityNode, decideRoute(session, effort))
+	const { output } = yield* inNode(complexityNode, decideRoute(session, effort), session.replay)
 	yield { event: routeEvent(session, effort, output) }
 	return output.route
 }

@@ -1,4 +1,10 @@
-import type { JournalEventKind, JournalEventOf, JournalRecord } from '../core/journal.ts'
+import {
+	type JournalEvent,
+	type JournalEventKind,
+	type JournalEventOf,
+	type JournalRecord,
+	journalEventSchema,
+} from '../core/journal.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 
 type RecordOf<Kind extends JournalEventKind> = JournalRecord & JournalEventOf<Kind>
@@ -14,6 +20,10 @@ export type Replay = {
 	hasStarted(nodeId: string): boolean
 	/** The reply of a call that was completed, or null. */
 	reply(nodeId: string, callKey: string): string | null
+	/** Whether some of the node's answer was shown already. */
+	hasShown(nodeId: string): boolean
+	/** Whether the node has written this event already. Each record answers for one event. */
+	isRepetition(nodeId: string, event: JournalEvent): boolean
 	usageOf(nodeId: string): Usage
 	readonly usage: Usage
 }
@@ -24,6 +34,7 @@ export function replayOf(records: readonly JournalRecord[]): Replay {
 	const ends = records.filter((record) => record.kind === 'stage-end')
 	const replies = new Map(calls.map((call) => [`${call.nodeId}/${call.callKey}`, call.content?.text ?? null]))
 	const started = new Set(records.flatMap((record) => (record.kind === 'stage-start' ? [record.nodeId] : [])))
+	const shown = new Set(records.flatMap((record) => (record.kind === 'answer-delta' ? [record.nodeId] : [])))
 	const total = (of: typeof calls) => of.map((call) => call.usage).reduce(addUsage, noUsage)
 	return {
 		isEmpty: records.length === 0,
@@ -33,7 +44,40 @@ export function replayOf(records: readonly JournalRecord[]): Replay {
 		stageOutput: (nodeId) => ends.find((end) => end.nodeId === nodeId)?.content?.output ?? null,
 		hasStarted: (nodeId) => started.has(nodeId),
 		reply: (nodeId, callKey) => replies.get(`${nodeId}/${callKey}`) ?? null,
+		hasShown: (nodeId) => shown.has(nodeId),
+		isRepetition: repetitionsOf(records),
 		usageOf: (nodeId) => total(calls.filter((call) => call.nodeId === nodeId)),
 		usage: total(calls),
 	}
+}
+
+/** What a node says again when it is resumed, although the calls behind it are not made again. */
+const repeatedKinds: ReadonlySet<JournalEventKind> = new Set([
+	'stage-delta',
+	'checkpoint',
+	'subtask-end',
+	'sample',
+	'verdict',
+	'correction',
+])
+
+function repetitionsOf(records: readonly JournalRecord[]): Replay['isRepetition'] {
+	const left = new Map<string, number>()
+	for (const record of records) {
+		if (!repeatedKinds.has(record.kind)) continue
+		const said = whatIsSaid(record.nodeId, record)
+		left.set(said, (left.get(said) ?? 0) + 1)
+	}
+	return (nodeId, event) => {
+		if (!repeatedKinds.has(event.kind)) return false
+		const said = whatIsSaid(nodeId, event)
+		const count = left.get(said) ?? 0
+		left.set(said, count - 1)
+		return count > 0
+	}
+}
+
+/** The event without its place in the journal and its duration; the schema puts its properties in one order. */
+function whatIsSaid(nodeId: string | undefined, event: JournalEvent): string {
+	return JSON.stringify([nodeId, { ...journalEventSchema.parse(event), elapsedMs: 0 }])
 }

@@ -5,6 +5,7 @@ import type { Effort } from '../core/run-preferences.ts'
 import type { AnyStage, Progress } from '../core/stage.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import type { WorkflowNode } from '../core/workflow.ts'
+import type { Replay } from './replay.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
@@ -39,7 +40,7 @@ async function* runNode(
 	if (!session.replay.hasStarted(node.id)) yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
 	const inputs = Object.fromEntries(Object.entries(node.needs).map(([name, id]) => [name, outputs.get(id)]))
 	const context = createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
-	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context))
+	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context), session.replay)
 	const output: unknown = stage.output.parse(raw)
 	yield {
 		nodeId: node.id,
@@ -54,10 +55,11 @@ async function* runNode(
 	return output
 }
 
-/** Puts the node on everything that a node yields, and adds up what it spent. */
+/** Puts the node on everything that a node yields, leaves out what the journal holds already, and adds up what it spent. */
 export async function* inNode<Output>(
 	nodeId: string,
 	progress: Progress<Output>,
+	replay: Replay,
 ): Reasoning<{ readonly output: Output; readonly usage: Usage }> {
 	let usage = noUsage
 	try {
@@ -65,7 +67,7 @@ export async function* inNode<Output>(
 			const { done, value } = await progress.next()
 			if (done === true) return { output: value, usage }
 			if (value.kind === 'model-call-end') usage = addUsage(usage, value.usage)
-			yield { nodeId, event: value }
+			if (!replay.isRepetition(nodeId, value)) yield { nodeId, event: value }
 		}
 	} finally {
 		await progress.return(undefined as never)

@@ -8,7 +8,9 @@ import type { PromptSource } from '../core/prompt-source.ts'
 import type { AnyStage, StageNeeds } from '../core/stage.ts'
 import { type Workflow, workflowSchema } from '../core/workflow.ts'
 import { stages } from '../stages/index.ts'
-import { answerNeeds } from './answer.ts'
+import { answerNeeds, answerNode } from './answer.ts'
+import { complexityNode } from './complexity.ts'
+import { directNode } from './direct.ts'
 import type { ReasoningDependencies } from './session.ts'
 
 /** What a workflow may refer to. */
@@ -20,18 +22,31 @@ export type WorkflowSurroundings = { readonly prompts: PromptSource; readonly al
  */
 export function loadWorkflows(folder: string, surroundings: WorkflowSurroundings): ReasoningDependencies['workflow'] {
 	const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
-	const loaded = new Map(files.map((file) => loadWorkflow(join(folder, file), surroundings)))
+	const loaded = new Map<string, ReturnType<ReasoningDependencies['workflow']>>()
+	for (const path of files.map((file) => join(folder, file))) {
+		const [name, workflow] = loadWorkflow(path, surroundings)
+		if (loaded.has(name)) throw broken(path, [`Another file in this folder has the name "${name}" as well.`])
+		loaded.set(name, workflow)
+	}
 	return (name) => loaded.get(name) ?? unknownWorkflow(name, [...loaded.keys()])
 }
 
 function loadWorkflow(path: string, surroundings: WorkflowSurroundings) {
 	const text = readFileSync(path, 'utf8')
-	const parsed = workflowSchema.safeParse(parseYaml(text))
+	const parsed = workflowSchema.safeParse(readYaml(path, text))
 	if (!parsed.success) throw broken(path, [z.prettifyError(parsed.error)])
 	const problems = workflowProblems(parsed.data, surroundings)
 	if (problems.length > 0) throw broken(path, problems)
 	const hash = createHash('sha256').update(text).digest('hex').slice(0, 12)
 	return [parsed.data.name, { workflow: parsed.data, hash }] as const
+}
+
+function readYaml(path: string, text: string): unknown {
+	try {
+		return parseYaml(text)
+	} catch (error) {
+		throw broken(path, [error instanceof Error ? error.message : String(error)])
+	}
 }
 
 /** Everything that is wrong with a workflow whose shape is right, a sentence each. */
@@ -60,12 +75,20 @@ type Node = Workflow['nodes'][number]
 
 function nodeProblems(node: Node, earlier: readonly Node[]): readonly string[] {
 	const stage: AnyStage | undefined = stages.find(({ kind }) => kind === node.stage)
-	const doubled = earlier.some(({ id }) => id === node.id) ? [`The id "${node.id}" is used more than once.`] : []
+	const wrongId = idProblems(node, earlier)
 	if (stage === undefined) {
 		const known = stages.map(({ kind }) => kind).join(', ')
-		return [...doubled, `Node "${node.id}": there is no stage "${node.stage}"; there are ${known}.`]
+		return [...wrongId, `Node "${node.id}": there is no stage "${node.stage}"; there are ${known}.`]
 	}
-	return [...doubled, ...needProblems(`Node "${node.id}"`, stage.needs, node.needs, earlier)]
+	return [...wrongId, ...needProblems(`Node "${node.id}"`, stage.needs, node.needs, earlier)]
+}
+
+/** What surrounds the stages writes to the journal under these ids. */
+const takenIds: readonly string[] = [complexityNode, directNode, answerNode]
+
+function idProblems({ id }: Node, earlier: readonly Node[]): readonly string[] {
+	if (takenIds.includes(id)) return [`No node can have the id "${id}": Threadwise uses it itself.`]
+	return earlier.some((node) => node.id === id) ? [`The id "${id}" is used more than once.`] : []
 }
 
 function needProblems(

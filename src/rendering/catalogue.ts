@@ -58,7 +58,8 @@ export const english: Catalogue = {
 	routed: (route, stages, effort, reason) =>
 		route === 'direct' ? `Answering directly. ${reason}.` : `${stages} stages, ${english.efforts[effort]}. ${reason}.`,
 	stagesDone: (done, of) => `${done} of ${of} stages`,
-	checks: (passed, failed) => (failed === 0 ? `${passed} checks passed` : `${passed} checks passed, ${failed} failed`),
+	checks: (passed, failed) =>
+		`${passed} ${passed === 1 ? 'check' : 'checks'} passed${failed === 0 ? '' : `, ${failed} failed`}`,
 	calls: (calls) => `${calls} ${calls === 1 ? 'call' : 'calls'}`,
 	tokens: (tokens) => `${tokens.toLocaleString('en')} tokens`,
 	run: (runId) => `run ${runId}`,

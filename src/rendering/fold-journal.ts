@@ -48,7 +48,8 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':
-			return { ...view, status: 'working' }
+			// What was asked back is no beginning of the answer.
+			return { ...view, status: 'working', answer: view.status === 'waiting' ? '' : view.answer }
 		case 'stage-start':
 			return inStage(view, record, (stage) => ({ ...stage, status: 'running', startedAt: record.at }))
 		case 'stage-delta':

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -48,6 +48,8 @@ export function holdDataFolder(path: string, command: string): HoldResult {
 			path,
 			announce: (port, token) => writeHolder(path, { ...holder, control: { port, token } }),
 			release: () => {
+				// A second release must not take the file of whoever holds the folder by then.
+				if (!lock.isOpen) return
 				rmSync(holderFile(path), { force: true })
 				lock.close()
 			},
@@ -74,10 +76,21 @@ function openLock(path: string): DatabaseSync | null {
 
 function openLockFile(path: string): DatabaseSync {
 	try {
-		mkdirSync(path, { recursive: true, mode: 0o700 })
+		makeFolder(resolve(path))
 		return new DatabaseSync(join(path, 'lock.sqlite'))
 	} catch (error) {
 		throw unusable(path, error)
+	}
+}
+
+/** Not Node's recursive mkdir, which never returns where the system denies a folder by saying that its parent is missing. */
+function makeFolder(path: string): void {
+	if (existsSync(path)) return
+	makeFolder(dirname(path))
+	try {
+		mkdirSync(path, { mode: 0o700 })
+	} catch (error) {
+		if (!existsSync(path)) throw error
 	}
 }
 

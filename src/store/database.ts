@@ -10,13 +10,10 @@ import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
 import { ThreadwiseError } from '../core/errors.ts'
 import { createPglitePool } from './pglite-pool.ts'
-import { listenOnServer } from './server-notifications.ts'
+import { type Listen, listenOnServer } from './server-notifications.ts'
 
 /** Queries and transactions, the same on a server and on the embedded database. */
 export type Orm = PgDatabase<PgQueryResultHKT>
-
-/** Hears of every message on a channel until it is disposed. Messages sent while a connection is down are lost. */
-export type Listen = (channel: string, onPayload: (payload: string) => void) => Promise<AsyncDisposable>
 
 /** One PostgreSQL, embedded or on a server, with our tables and BullMQ's in it. */
 export type Database = {
@@ -83,6 +80,8 @@ export async function openServerDatabase(url: string): Promise<Database> {
 	})
 	// A dropped idle connection is replaced at the next query; without a listener it would end the process.
 	pool.on('error', () => {})
+	// Each of BullMQ's connections listens to the pool.
+	pool.setMaxListeners(0)
 	const orm = drizzlePg(pool)
 	try {
 		await migrateServer(pool)

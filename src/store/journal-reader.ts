@@ -5,6 +5,7 @@ import { type JournalRecord, parseJournalRecord } from '../core/journal.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Database, Orm } from './database.ts'
 import { queryRows } from './rows.ts'
+import { asRunId } from './run-id.ts'
 
 /** How often a follower looks by itself, in case a notification was lost. */
 const pollMs = 1_000
@@ -24,6 +25,7 @@ const eventRow = z.object({
 export async function createJournalReader(
 	database: Database,
 	channel: string,
+	hasOutcome: (runId: string) => Promise<boolean>,
 ): Promise<Pick<RunStore, 'read' | 'follow' | 'close'>> {
 	const growth = new EventEmitter()
 	growth.setMaxListeners(0)
@@ -31,7 +33,7 @@ export async function createJournalReader(
 	const read = (runId: string, afterSeq = 0) => readJournal(database.orm, runId, afterSeq)
 	return {
 		read,
-		follow: (runId, afterSeq, signal) => followJournal(read, growth, runId, afterSeq, signal),
+		follow: (runId, afterSeq, signal) => followJournal({ read, hasOutcome, growth }, runId, afterSeq, signal),
 		close: async () => subscription[Symbol.asyncDispose](),
 	}
 }
@@ -44,29 +46,38 @@ async function readJournal(orm: Orm, runId: string, afterSeq: number): Promise<r
 			select seq, v, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, attempt, kind, node_id, facts,
 				c.body as content
 			from threadwise.events e left join threadwise.contents c on c.id = e.content_id
-			where run_id = ${runId} and seq > ${afterSeq} order by seq`,
+			where run_id = ${asRunId(runId)}::uuid and seq > ${afterSeq} order by seq`,
 	)
 	return rows.map(({ node_id, facts, ...row }) =>
 		parseJournalRecord({ ...facts, ...row, ...(node_id === null ? {} : { nodeId: node_id }) }),
 	)
 }
 
+type Followed = {
+	read(runId: string, afterSeq: number): Promise<readonly JournalRecord[]>
+	hasOutcome(runId: string): Promise<boolean>
+	readonly growth: EventEmitter
+}
+
 async function* followJournal(
-	read: (runId: string, afterSeq: number) => Promise<readonly JournalRecord[]>,
-	growth: EventEmitter,
+	{ read, hasOutcome, growth }: Followed,
 	runId: string,
 	afterSeq: number,
 	signal: AbortSignal,
 ): AsyncGenerator<JournalRecord> {
 	let seq = afterSeq
+	// The outcome may lie before `afterSeq`: then nothing of it would be read that could end the loop.
+	const endsAfterFirstRead = await hasOutcome(runId)
 	while (!signal.aborted) {
 		// Subscribed before reading, so that an event written right after the read isn't missed.
 		const grown = nextGrowth(growth, runId, signal)
 		for (const record of await read(runId, seq)) {
+			if (signal.aborted) return
 			yield record
 			seq = record.seq
 			if (endsFollowing(record)) return
 		}
+		if (endsAfterFirstRead) return
 		await grown
 	}
 }

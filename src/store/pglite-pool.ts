@@ -6,15 +6,12 @@ const leadingComments = /^(?:\s*--[^\n]*\n|\s+)*/
 const listenStatement = /^LISTEN\s+"?(\w+)"?\s*;?\s*$/i
 
 /**
- * Gives the embedded database the shape of a `pg` pool, so that BullMQ's PostgreSQL backend runs on it.
- *
- * There is one session behind all clients. BullMQ keeps to single statements except in migrations, which run before
- * anything else uses the database.
+ * One client of the embedded database in the shape of a `pg` client. All clients share one session, but each has listeners of
+ * its own: BullMQ removes all listeners of a client that it gives back.
  */
-class PglitePool extends EventEmitter {
+class PgliteClient extends EventEmitter {
 	readonly #pglite: PGlite
-	/** PGlite has no socket that could die silently; saying so lets BullMQ's workers block for as long as they like. */
-	readonly options = { keepAlive: true }
+	readonly #listening = new Map<string, Promise<() => Promise<void>>>()
 
 	constructor(pglite: PGlite) {
 		super()
@@ -30,18 +27,50 @@ class PglitePool extends EventEmitter {
 		return toPgResult(results.at(-1) ?? { rows: [] })
 	}
 
-	async connect(): Promise<this> {
-		return this
+	release(): void {
+		// The database may be closing, which ends every subscription as well.
+		for (const unlisten of this.#listening.values()) unlisten.then((end) => end()).catch(() => {})
+		this.#listening.clear()
 	}
-
-	release(): void {}
-
-	async end(): Promise<void> {}
 
 	async #listen(channel: string): Promise<PgQueryResult> {
-		await this.#pglite.listen(channel, (payload) => this.emit('notification', { channel, payload }))
+		const listening =
+			this.#listening.get(channel) ??
+			this.#pglite.listen(channel, (payload) => this.emit('notification', { channel, payload }))
+		this.#listening.set(channel, listening)
+		await listening
 		return { rows: [], rowCount: 0 }
 	}
+}
+
+/**
+ * Gives the embedded database the shape of a `pg` pool, so that BullMQ's PostgreSQL backend runs on it.
+ *
+ * There is one session behind all clients. BullMQ keeps to single statements except in migrations, which run before
+ * anything else uses the database.
+ */
+class PglitePool extends EventEmitter {
+	readonly #pglite: PGlite
+	readonly #client: PgliteClient
+	/** PGlite has no socket that could die silently; saying so lets BullMQ's workers block for as long as they like. */
+	readonly options = { keepAlive: true }
+
+	constructor(pglite: PGlite) {
+		super()
+		this.setMaxListeners(0)
+		this.#pglite = pglite
+		this.#client = new PgliteClient(pglite)
+	}
+
+	query(text: string, params?: readonly unknown[]): Promise<PgQueryResult> {
+		return this.#client.query(text, params)
+	}
+
+	async connect(): Promise<PgPoolClient> {
+		return new PgliteClient(this.#pglite)
+	}
+
+	async end(): Promise<void> {}
 }
 
 function toPgResult(result: { rows: unknown[]; affectedRows?: number }): PgQueryResult {
@@ -49,6 +78,6 @@ function toPgResult(result: { rows: unknown[]; affectedRows?: number }): PgQuery
 }
 
 /** The pool, typed as BullMQ wants it. */
-export function createPglitePool(pglite: PGlite): PgPool & PgPoolClient {
+export function createPglitePool(pglite: PGlite): PgPool {
 	return new PglitePool(pglite)
 }

@@ -29,7 +29,7 @@ export function recordMessage(orm: Orm, message: IncomingMessage): Promise<Recor
 	})
 }
 
-type Transaction = Pick<Orm, 'insert' | 'select'>
+type Transaction = Pick<Orm, 'insert' | 'select' | 'delete'>
 
 async function upsertInstallation(transaction: Transaction, { conversation }: IncomingMessage): Promise<string> {
 	const [row] = await transaction
@@ -80,7 +80,9 @@ async function insertTurn(
 		.values({ id: newId(), ...owners, messageId: message.id, contentId, sentAt: new Date(message.sentAt) })
 		.onConflictDoNothing({ target: [turns.installationId, turns.messageId] })
 		.returning({ id: turns.id })
-	return row?.id ?? null
+	if (row !== undefined) return row.id
+	await transaction.delete(contents).where(eq(contents.id, contentId))
+	return null
 }
 
 async function runOfMessage(transaction: Transaction, installationId: string, message: IncomingMessage) {

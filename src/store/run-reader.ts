@@ -7,6 +7,7 @@ import { type Run, runKindSchema, runStateSchema } from '../core/run.ts'
 import { runPreferencesSchema } from '../core/run-preferences.ts'
 import type { Orm } from './database.ts'
 import { queryRows } from './rows.ts'
+import { asRunId } from './run-id.ts'
 
 /** How many earlier questions of the conversation are read; a prompt cuts them further. */
 const historyQuestions = 20
@@ -40,7 +41,6 @@ const runRow = z.object({
 
 /** Reads a run with its question and the conversation before it, or null. */
 export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
-	if (!z.uuid().safeParse(runId).success) return null
 	const [row] = await queryRows(
 		orm,
 		runRow,
@@ -54,7 +54,7 @@ export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
 				join threadwise.turns t on t.id = r.turn_id
 				left join threadwise.people p on p.id = r.person_id
 				left join threadwise.contents q on q.id = t.content_id
-			where r.id = ${runId}`,
+			where r.id = ${asRunId(runId)}::uuid`,
 	)
 	return row === undefined ? null : toRun(row, await readHistory(orm, row.conversation_id, row.turn_id))
 }

@@ -11,7 +11,9 @@ import type { Database, Orm } from './database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
 import { queryRows } from './rows.ts'
+import { asRunId } from './run-id.ts'
 import { findRun } from './run-reader.ts'
+import { storable, storableJson } from './storable.ts'
 
 /** The channel on which the database tells that a journal has grown; the payload is the run's id. */
 const journalChannel = 'threadwise_journal'
@@ -34,9 +36,10 @@ const contentRow = z.object({ body: z.unknown() })
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
 	const { orm } = database
-	const journal = await createJournalReader(database, journalChannel)
+	const hasOutcome = async (runId: string) => isFinished((await readState(orm, runId))?.state ?? 'accepted')
+	const journal = await createJournalReader(database, journalChannel, hasOutcome)
 	return {
-		record: (message) => recordMessage(orm, message),
+		record: (message) => recordMessage(orm, storable(message)),
 		markQueued: (runId) => markQueued(orm, runId),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
@@ -47,7 +50,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
-		remember: (claim, key, schema, compute) => remember(orm, claim, key, schema, compute),
+		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		find: (runId) => findRun(orm, runId),
 		close: journal.close,
@@ -56,7 +59,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 
 async function markQueued(orm: Orm, runId: string): Promise<void> {
 	await orm.execute(sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where id = ${runId} and state in ('accepted', 'queued')`)
+		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`)
 }
 
 async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
@@ -84,7 +87,7 @@ async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number)
 			update threadwise.runs
 			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
 				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where id = ${runId} and (state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))
+			where ${isRun(runId)} and (state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))
 			returning attempt`,
 	)
 	if (claimed === undefined) return whyNotClaimed(orm, runId)
@@ -105,7 +108,7 @@ async function readState(orm: Orm, runId: string) {
 		stateRow,
 		sql`
 			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
-			from threadwise.runs where id = ${runId}`,
+			from threadwise.runs where ${isRun(runId)}`,
 	)
 	return row ?? null
 }
@@ -139,7 +142,7 @@ async function appendUnderClaim(orm: Orm, claim: Claim, entries: readonly Journa
 }
 
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
-	const lastSeq = await appendWhere(orm, entries, 0, sql`id = ${runId}`)
+	const lastSeq = await appendWhere(orm, entries, 0, isRun(runId))
 	if (lastSeq === null) throw unknownRun(runId)
 }
 
@@ -167,7 +170,7 @@ async function appendWhere(
 				where ${condition}
 				returning id, last_seq, last_seq - ${entries.length} as base, person_id
 			), entry as (
-				select value, ordinality from jsonb_array_elements(${JSON.stringify(entries.map(toRow))}::jsonb) with ordinality
+				select value, ordinality from jsonb_array_elements(${storableJson(entries.map(toRow))}::jsonb) with ordinality
 			), written_contents as (
 				insert into threadwise.contents (id, person_id, body)
 				select (value ->> 'contentId')::uuid, person_id, value -> 'content'
@@ -200,9 +203,11 @@ async function remember<Value>(
 		contentRow,
 		sql`
 			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
-			where r.run_id = ${claim.runId} and r.key = ${key}`,
+			where r.run_id = ${asRunId(claim.runId)}::uuid and r.key = ${key}`,
 	)
-	if (kept !== undefined) return schema.parse(kept.body)
+	// A newer version may have changed what a value looks like.
+	const fitting = schema.safeParse(kept?.body)
+	if (kept !== undefined && fitting.success) return fitting.data
 	const value = await compute()
 	await keep(orm, claim, key, value)
 	return value
@@ -215,7 +220,7 @@ async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promis
 			select id, person_id from threadwise.runs where ${heldBy(claim)}
 		), content as (
 			insert into threadwise.contents (id, person_id, body)
-			select ${newId()}::uuid, person_id, ${JSON.stringify(value)}::jsonb from target returning id
+			select ${newId()}::uuid, person_id, ${storableJson(value)}::jsonb from target returning id
 		)
 		insert into threadwise.remembered_results (run_id, key, content_id)
 		select target.id, ${key}, content.id from target, content
@@ -226,7 +231,7 @@ async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise
 	const before = await readState(orm, runId)
 	if (before === null || isFinished(before.state)) return before?.state ?? null
 	await orm.execute(sql`
-		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where id = ${runId}`)
+		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where ${isRun(runId)}`)
 	await appendWhere(
 		orm,
 		[
@@ -242,13 +247,18 @@ async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise
 			},
 		],
 		0,
-		sql`id = ${runId} and state in ('accepted', 'queued', 'waiting')`,
+		sql`${isRun(runId)} and state in ('accepted', 'queued', 'waiting')`,
 	)
 	return before.state
 }
 
+/** An id that can't be one of ours is that of no run. */
+function isRun(runId: string): SQL {
+	return sql`id = ${asRunId(runId)}::uuid`
+}
+
 function heldBy(claim: Claim): SQL {
-	return sql`id = ${claim.runId} and attempt = ${claim.attempt} and state = 'running'`
+	return sql`${isRun(claim.runId)} and attempt = ${claim.attempt} and state = 'running'`
 }
 
 function interval(milliseconds: number): SQL {

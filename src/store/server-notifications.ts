@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import type { Listen } from './database.ts'
+
+/** Hears of every message on a channel until it is disposed. Messages sent while a connection is down are lost. */
+export type Listen = (channel: string, onPayload: (payload: string) => void) => Promise<AsyncDisposable>
 
 const reconnectDelayMs = 1_000
 
@@ -32,6 +34,8 @@ async function connect(url: string, channel: string, onPayload: (payload: string
 	client.on('notification', (message) => {
 		if (message.channel === channel) onPayload(message.payload ?? '')
 	})
+	// A connection that breaks may report more than one error; without a listener the second would end the process.
+	client.on('error', () => {})
 	await client.connect()
 	await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
 	return client

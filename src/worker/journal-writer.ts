@@ -29,7 +29,7 @@ const fleeting: ReadonlySet<JournalEventKind> = new Set([
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a
  * run that makes many events at once pays for few round trips.
  */
-export function createJournalWriter(store: RunStore, claim: Claim): JournalWriter {
+export function createJournalWriter(store: Pick<RunStore, 'append'>, claim: Claim): JournalWriter {
 	const written: (JournalEvent & { nodeId?: string | undefined })[] = []
 	let gathering: JournalEntry[] = []
 	let writing: Promise<void> = Promise.resolve()
@@ -58,7 +58,7 @@ export function createJournalWriter(store: RunStore, claim: Claim): JournalWrite
 	}
 }
 
-async function append(store: RunStore, claim: Claim, batch: readonly JournalEntry[]): Promise<void> {
+async function append(store: Pick<RunStore, 'append'>, claim: Claim, batch: readonly JournalEntry[]): Promise<void> {
 	const appended = await store.append(claim, batch).catch((cause: unknown) => {
 		throw new JournalUnavailable('The journal could not be written.', { cause })
 	})

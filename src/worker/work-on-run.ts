@@ -63,7 +63,12 @@ async function finish(error: unknown, attempted: Attempted, dependencies: Worker
 	const cause = abortCauseOf(attempted.signal) ?? (error instanceof AbortedError ? error.abortCause : null)
 	if (cause === 'lease-lost') return
 	if (cause === 'shutdown') return handBack(attempted.claim, dependencies)
-	await attempted.journal.write({ event: outcomeOf(cause, error, attempted) })
+	await attempted.journal.write({ event: outcomeOf(cause, error, attempted) }).catch(unlessLeaseIsLost)
+}
+
+/** Whoever has the run now gives it its outcome. */
+function unlessLeaseIsLost(error: unknown): void {
+	if (!(error instanceof AbortedError && error.abortCause === 'lease-lost')) throw error
 }
 
 async function handBack(claim: Claim, { store, queue }: WorkerDependencies): Promise<void> {

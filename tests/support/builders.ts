@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
-import type { JournalEntry, JournalEvent } from '../../src/core/journal.ts'
-import { noPreferences } from '../../src/core/run-preferences.ts'
+import { type JournalEntry, type JournalEvent, type JournalRecord, journalVersion } from '../../src/core/journal.ts'
+import type { Run } from '../../src/core/run.ts'
+import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
 import { noUsage } from '../../src/core/usage.ts'
 
 export type MessageChoices = {
@@ -61,4 +62,39 @@ export const outcomes = {
 		content: { message, fix: 'Ask again.' },
 	}),
 	wait: (question: string): JournalEvent => ({ kind: 'run-wait', reason: 'clarification', content: { question } }),
+}
+
+export type RunChoices = MessageChoices &
+	Partial<Pick<Run, 'history' | 'attempt' | 'stopRequested'>> & {
+		readonly preferences?: Partial<RunPreferences>
+	}
+
+/** A run as a worker claims it. */
+export function aRun(choices: RunChoices = {}): Run {
+	const { id, conversation, author, content } = aMessage(choices)
+	return {
+		id,
+		kind: 'question',
+		parentRunId: null,
+		state: 'running',
+		attempt: choices.attempt ?? 1,
+		conversation,
+		asker: author,
+		question: content,
+		history: choices.history ?? [],
+		preferences: { ...noPreferences, ...choices.preferences },
+		stopRequested: choices.stopRequested ?? null,
+	}
+}
+
+/** Entries as a journal holds them, numbered from 1. */
+export function recordsOf(entries: readonly JournalEntry[], attempt = 1): readonly JournalRecord[] {
+	return entries.map(({ nodeId, event }, index) => ({
+		v: journalVersion,
+		seq: index + 1,
+		at: new Date(Date.UTC(2026, 0, 1, 12, 0, index)).toISOString(),
+		attempt,
+		...(nodeId === undefined ? {} : { nodeId }),
+		...event,
+	}))
 }

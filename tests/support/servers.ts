@@ -122,7 +122,7 @@ async function startRedis(env: NodeJS.ProcessEnv): Promise<StartedServer> {
 }
 
 async function debianPostgresFolders(): Promise<readonly string[]> {
-	const versions = await readdir('/usr/lib/postgresql').catch(() => [])
+	const versions = await readdir('/usr/lib/postgresql').catch((): string[] => [])
 	const newestFirst = versions.toSorted((left, right) => Number(right) - Number(left))
 	return newestFirst.map((version) => `/usr/lib/postgresql/${version}/bin`)
 }
@@ -133,7 +133,7 @@ function pathFolders(env: NodeJS.ProcessEnv): readonly string[] {
 
 async function findFolderOf(program: string, folders: readonly string[]): Promise<string | null> {
 	for (const folder of folders) {
-		const files = await readdir(folder).catch(() => [])
+		const files = await readdir(folder).catch((): string[] => [])
 		if (files.includes(program)) return folder
 	}
 	return null

@@ -12,12 +12,15 @@ export type TestDatabase = AsyncDisposable & {
 	readonly database: Database
 	/** The same database as another process would open it; the embedded one has a single process, so it is the same object. */
 	readonly sameFromElsewhere: Database
+	/** What another process opens it with; null where there can be none. */
+	readonly url: string | null
 }
 
 /** An empty queue backend of one's own. */
 export type TestQueueBackend = AsyncDisposable & {
 	readonly location: QueueLocation
 	readonly sameFromElsewhere: QueueLocation
+	readonly url: string | null
 }
 
 /** One kind of place that a contract suite runs on. */
@@ -25,6 +28,8 @@ export type Place<Opened> = {
 	readonly name: string
 	/** Why it isn't to be had on this machine, and what to install; null where it is. */
 	readonly missing: string | null
+	/** Whether more than one process can use it. */
+	readonly shared: boolean
 	open(): Promise<Opened>
 }
 
@@ -32,14 +37,14 @@ const { postgres, redis } = inject('servers')
 
 /** Every kind of database that Threadwise runs on. */
 export const databases: readonly Place<TestDatabase>[] = [
-	{ name: 'embedded database', missing: null, open: openEmbedded },
-	{ name: 'PostgreSQL server', missing: whyMissing(postgres), open: openOnServer },
+	{ name: 'embedded database', missing: null, shared: false, open: openEmbedded },
+	{ name: 'PostgreSQL server', missing: whyMissing(postgres), shared: true, open: openOnServer },
 ]
 
 /** Every kind of queue backend that Threadwise runs on. */
 export const queueBackends: readonly Place<TestQueueBackend>[] = [
 	...databases.map((place) => ({ ...place, name: `queue on the ${place.name}`, open: () => queueOn(place) })),
-	{ name: 'queue on Redis', missing: whyMissing(redis), open: openRedis },
+	{ name: 'queue on Redis', missing: whyMissing(redis), shared: true, open: openRedis },
 ]
 
 function whyMissing(address: typeof postgres): string | null {
@@ -53,7 +58,7 @@ export function titleOf({ name, missing }: Pick<Place<unknown>, 'name' | 'missin
 
 async function openEmbedded(): Promise<TestDatabase> {
 	const database = await openEmbeddedDatabase({ dump: await loadDatabaseDump(inject('databaseDump')) })
-	return { database, sameFromElsewhere: database, [Symbol.asyncDispose]: () => database.close() }
+	return { database, sameFromElsewhere: database, url: null, [Symbol.asyncDispose]: () => database.close() }
 }
 
 async function openOnServer(): Promise<TestDatabase> {
@@ -63,6 +68,7 @@ async function openOnServer(): Promise<TestDatabase> {
 	return {
 		database,
 		sameFromElsewhere,
+		url: fresh.url,
 		[Symbol.asyncDispose]: async () => {
 			await Promise.all([database.close(), sameFromElsewhere.close()])
 			await fresh[Symbol.asyncDispose]()
@@ -98,6 +104,7 @@ async function queueOn(place: Place<TestDatabase>): Promise<TestQueueBackend> {
 	return {
 		location: { kind: 'postgres', pool: opened.database.pool },
 		sameFromElsewhere: { kind: 'postgres', pool: opened.sameFromElsewhere.pool },
+		url: opened.url,
 		[Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
 	}
 }
@@ -111,5 +118,5 @@ async function openRedis(): Promise<TestQueueBackend> {
 	await client.flushdb()
 	await client.quit()
 	const location: QueueLocation = { kind: 'redis', url: url.href }
-	return { location, sameFromElsewhere: location, [Symbol.asyncDispose]: async () => {} }
+	return { location, sameFromElsewhere: location, url: url.href, [Symbol.asyncDispose]: async () => {} }
 }

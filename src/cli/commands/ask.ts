@@ -6,11 +6,14 @@ import {
 	type TerminalFormat,
 	toIncomingMessage,
 } from '../../../adapters/terminal/index.ts'
-import { reportError } from '../../core/errors.ts'
+import type { IncomingMessage } from '../../core/conversation.ts'
+import { reportError, ThreadwiseError } from '../../core/errors.ts'
+import { type ReplyView, rests } from '../../core/reply-view.ts'
 import type { RunPreferences } from '../../core/run-preferences.ts'
 import { deliverRun } from '../../delivery/index.ts'
+import { checkQuestion } from '../../intake/index.ts'
 import { createLog } from '../log.ts'
-import { openService, type Service } from '../service.ts'
+import { openService, type Service, type ServiceOptions } from '../service.ts'
 import { readSettings } from '../settings.ts'
 
 export type AskOptions = { readonly preferences: RunPreferences; readonly json: boolean }
@@ -19,8 +22,16 @@ export type AskOptions = { readonly preferences: RunPreferences; readonly json: 
 export async function ask(question: string, { preferences, json }: AskOptions): Promise<number> {
 	try {
 		const config = readSettings()
-		await using service = await openService({ config, command: 'ask', log: createLog(json ? 'silent' : 'warn') })
-		return await askAndShow(service, question, preferences, json ? 'json' : terminalFormat())
+		// Intake checks it again; here it saves opening a database for nothing.
+		checkQuestion(question, config.longestQuestion)
+		const options: ServiceOptions = {
+			config,
+			command: 'ask',
+			log: createLog(json ? 'silent' : 'warn'),
+		}
+		const format = json ? 'json' : terminalFormat()
+		const view = await askUntilItRests(typedMessage(question, preferences), options, format)
+		return exitStatus(view)
 	} catch (error) {
 		const report = reportError(error)
 		if (json) process.stdout.write(`${showJsonFailure(report)}\n`)
@@ -29,38 +40,57 @@ export async function ask(question: string, { preferences, json }: AskOptions): 
 	}
 }
 
-/** Shows a question's run in the terminal until it rests. Ctrl-C stops the run; the best answer so far is shown then. */
-export async function askAndShow(
-	service: Service,
-	question: string,
-	preferences: RunPreferences,
-	format: TerminalFormat,
-): Promise<number> {
-	using platform = createTerminalPlatform({ format, output: process.stdout, colored: isColored(format) })
-	const message = toIncomingMessage({
-		id: randomUUID(),
-		text: question,
-		userName: userInfo().username,
-		preferences,
-		sentAt: new Date(),
+export function exitStatus({ status }: ReplyView): number {
+	return status === 'answered' || status === 'waiting' ? 0 : 1
+}
+
+/** A process that can be ended while it holds the folder, and another after it. */
+const mostHolders = 3
+
+/** If the process that worked on the question ends before it is answered, the next one, or this one, goes on with the run. */
+async function askUntilItRests(message: IncomingMessage, options: ServiceOptions, format: TerminalFormat): Promise<ReplyView> {
+	for (let holder = 1; ; holder++) {
+		await using service = await openService(options)
+		try {
+			const view = await askAndShow(service, message, format)
+			if (rests(view)) return view
+		} catch (error) {
+			if (service.place === 'here' || error instanceof ThreadwiseError) throw error
+		}
+		if (holder === mostHolders) throw lostRun()
+	}
+}
+
+function lostRun(): ThreadwiseError {
+	return new ThreadwiseError('run-lost', 'The processes that worked on the question ended before it was answered.', {
+		fix: 'Ask again. The question is kept, and the next start of Threadwise answers it.',
 	})
+}
+
+export function typedMessage(text: string, preferences: RunPreferences): IncomingMessage {
+	return toIncomingMessage({ id: randomUUID(), text, userName: userInfo().username, preferences, sentAt: new Date() })
+}
+
+/**
+ * Shows a question's run in the terminal until it rests. Ctrl-C stops the run; the best answer so far is shown then. Asking the
+ * same message again shows the same run.
+ */
+export async function askAndShow(service: Service, message: IncomingMessage, format: TerminalFormat): Promise<ReplyView> {
+	using platform = createTerminalPlatform({ format, output: process.stdout, colored: isColored(format) })
 	const runId = await service.ask(message)
+	const impatient = () => process.exit(130)
 	const stop = () => {
 		// The second time, whoever asks doesn't want to wait for an answer.
-		process.once('SIGINT', () => process.exit(130))
-		void service.stop(runId, 'user').catch(() => process.exit(130))
+		process.once('SIGINT', impatient)
+		void service.stop(runId, 'user').catch(impatient)
 	}
 	process.once('SIGINT', stop)
 	try {
-		const view = await deliverRun(
-			{ runId, conversation: message.conversation },
-			platform,
-			service.follow,
-			new AbortController().signal,
-		)
-		return view.status === 'answered' || view.status === 'waiting' ? 0 : 1
+		const { conversation } = message
+		return await deliverRun({ runId, conversation }, platform, service.follow, new AbortController().signal)
 	} finally {
 		process.off('SIGINT', stop)
+		process.off('SIGINT', impatient)
 	}
 }
 

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { loadConfig } from '../../config/index.ts'
 import { noPreferences } from '../../core/run-preferences.ts'
 import { createLog } from '../log.ts'
-import { openService } from '../service.ts'
-import { askAndShow, terminalFormat } from './ask.ts'
+import { openService, type Service } from '../service.ts'
+import { askAndShow, exitStatus, terminalFormat, typedMessage } from './ask.ts'
 
 const easyQuestion = 'What is 17 * 23?'
 const hardQuestion =
 	'A school orders 12 boxes of pencils at $4.50 a box and 8 boxes of markers at $7.25 a box. The shop takes 10% off the whole order and then adds $6 for delivery. How much does the school pay?'
 
 /** Slow enough to be watched. The mistake is the practice model's own, and the checkpoint that finds it is the real one. */
-const practiceArguments = ['--latency-ms', '350', '--seed', '7', '--mistake-pattern', 'markers']
+const practiceArguments = ['--latency-ms', '350', '--mistake-pattern', 'price of one box of markers']
 
 /** Shows the main job on a fresh machine: an easy question, a hard one with a mistake that is caught, and what to do next. */
 export async function demo(): Promise<number> {
@@ -21,28 +21,28 @@ export async function demo(): Promise<number> {
 		const loaded = loadConfig({ THREADWISE_DATA_DIR: folder }, null)
 		if (!loaded.ok) return 1
 		say('Starting Threadwise with an embedded database and the practice model …')
-		await using service = await openService({
-			config: loaded.config,
-			command: 'demo',
-			log: createLog('warn'),
-			practiceArguments,
-		})
-		const asked = [easyQuestion, hardQuestion]
-		let status = 0
-		for (const question of asked) {
-			say(`\n❯ ${question}\n`)
-			status = Math.max(status, await askAndShow(service, question, noPreferences, terminalFormat()))
-		}
-		say(nextSteps)
-		return status
+		const options = { config: loaded.config, command: 'demo', log: createLog('warn'), practiceArguments }
+		await using service = await openService(options)
+		return await showQuestions(service)
 	} finally {
 		await rm(folder, { recursive: true, force: true })
 	}
 }
 
-const nextSteps = `
-The practice model slipped in one step; the checkpoint recomputed it and had it worked out again.
+async function showQuestions(service: Service): Promise<number> {
+	let caught = 0
+	for (const question of [easyQuestion, hardQuestion]) {
+		say(`\n❯ ${question}\n`)
+		const view = await askAndShow(service, typedMessage(question, noPreferences), terminalFormat())
+		if (exitStatus(view) !== 0) return 1
+		caught += view.checks.failed
+	}
+	say(caught === 0 ? '' : `\nThe model slipped ${caught === 1 ? 'once' : `${caught} times`}: a checkpoint found it by recomputing, and the step was worked out again.`)
+	say(nextSteps)
+	return 0
+}
 
+const nextSteps = `
 What to do next
   Ask it yourself     npm run -s threadwise -- ask "your question"
   Connect a model     put OPENAI_API_KEY=… into .env, or OPENAI_BASE_URL=http://127.0.0.1:11434/v1 for Ollama

@@ -13,7 +13,7 @@ export function slips({ seed, digest }: Dice, rate: number): boolean {
 /** The calculation with a slip that a person could make: off by ten, two digits swapped, the wrong operator. */
 export function withSlip(calculation: Calculation, { seed, digest }: Dice): Calculation {
 	const candidates = [...offByTen(calculation), ...swappedDigits(calculation), ...wrongOperator(calculation)]
-	const wrong = candidates.filter((value) => !value.equals(calculation.value) && value.s > 0n)
+	const wrong = candidates.filter((value) => plain(value) !== plain(calculation.value) && value.s > 0n)
 	const value = choose(wrong, seed, digest, 'which slip') ?? calculation.value.add(1)
 	return { expression: calculation.expression, value }
 }

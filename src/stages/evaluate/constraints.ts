@@ -44,7 +44,14 @@ function unitStands(unit: string, final: string): true | null {
 	const text = final.toLowerCase()
 	const wanted = unit.toLowerCase().trim()
 	const forms = [wanted, wanted.replace(/s$/, ''), ...(signs[wanted] ?? []), ...signsOf(wanted)]
-	return forms.some((form) => form !== '' && text.includes(form)) ? true : null
+	return forms.some((form) => form !== '' && standsAlone(form, text)) ? true : null
+}
+
+/** Not as a part of a longer word, or every "m" would be metres; a plural is the same unit. */
+function standsAlone(form: string, text: string): boolean {
+	const plural = form.length > 1 ? 's?' : ''
+	const literal = form.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+	return new RegExp(`(?<!\\p{L})${literal}${plural}(?!\\p{L})`, 'u').test(text)
 }
 
 function signsOf(word: string): readonly string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { calculationsIn, checkCalculation, numbersIn, sameNumber } from '../../checks/index.ts'
+import { type Calculation, calculationsIn, checkCalculation, numbersIn, sameNumber } from '../../checks/index.ts'
 
 export const subtaskResultSchema = z.object({
 	work: z.string(),
@@ -17,7 +17,7 @@ export type ResultCheck = z.infer<typeof resultCheckSchema>
 
 /** Recomputes every calculation of a result, listed or written out, and makes sure that the result is one of theirs. */
 export function checkResult(result: SubtaskResult): ResultCheck {
-	const calculations = [...result.calculations, ...calculationsIn(result.work)]
+	const calculations = distinct([...result.calculations, ...calculationsIn(result.work)])
 	const checks = calculations.map(checkCalculation)
 	const wrong = checks.find((check) => check.outcome === 'wrong')
 	if (wrong !== undefined) return { outcome: 'failed', evidence: `Recomputed: ${wrong.evidence}.` }
@@ -42,6 +42,15 @@ function comesFrom(stated: readonly string[], calculated: readonly string[]): bo
 	return values.some((value) => stated.some((number) => sameNumber(value, number) || sameNumber(number, value)))
 }
 
-function written({ expression, result }: { expression: string; result: string }): string {
+/** The derivation usually writes out what the list says once more. */
+function distinct(calculations: readonly Calculation[]): readonly Calculation[] {
+	return [
+		...new Map(
+			calculations.map((calculation) => [written(calculation).replaceAll(/[\s$€£,]/g, ''), calculation]),
+		).values(),
+	]
+}
+
+function written({ expression, result }: Calculation): string {
 	return `${expression} = ${result}`
 }

@@ -1,13 +1,13 @@
 import type { ChatRequest } from '../protocol.ts'
 import { questionOf, type Sections, sectionsOf } from '../roles.ts'
-import { readObjective } from '../solver/objective.ts'
+import { carryOutProgram, type Done } from '../solver/carry-out.ts'
+import { readObjectives } from '../solver/objective.ts'
 import { capitalized } from '../solver/program.ts'
 import { solve } from '../solver/registry.ts'
-import { carriedOut } from './carried-out.ts'
 import { cannotAnswer, smallTalk } from './honesty.ts'
 
 /** A result of a subtask: what it is, and how much. */
-export type NamedResult = { readonly label: string; readonly result: string }
+type NamedResult = { readonly label: string; readonly result: string }
 
 /** The direct answer: small talk, a worked answer, or an honest refusal. */
 export function directReply(request: ChatRequest): string {
@@ -15,7 +15,9 @@ export function directReply(request: ChatRequest): string {
 	const talk = smallTalk(question)
 	if (talk !== undefined) return talk
 	const program = solve(question)
-	return program === undefined ? cannotAnswer() : worded(carriedOut(program), program.result)
+	if (program === undefined) return cannotAnswer()
+	const done = carryOutProgram(program)
+	return worded(done.map(withCalculation), done.at(-1)?.result ?? program.result, program.steps.length === 1)
 }
 
 /** The final answer of a staged run, from the results as they stand in the prompt. */
@@ -23,19 +25,30 @@ export function stagedReply(request: ChatRequest): string {
 	const sections = sectionsOf(request)
 	const final = sections.get('final-result') ?? ''
 	if (final === '' || final.includes('practice model')) return cannotAnswer()
-	return `${worded(readResults(sections), final)}${remarks(sections)}`
+	return `${worded(readResults(sections), final, false)}${remarks(sections)}`
 }
 
 /** The answer first, then how it follows: at most three sentences, grouped where there are more results. */
-function worded(results: readonly NamedResult[], final: string): string {
+function worded(results: readonly NamedResult[], final: string, isShort: boolean): string {
 	const last = results.at(-1)
-	const lead = last === undefined || isSentence(final) ? capitalized(final) : `${capitalized(last.label)} is ${final}`
+	const lead =
+		last === undefined || isSentence(final)
+			? capitalized(final)
+			: `${capitalized(last.label)} is ${isShort ? last.result : final}`
 	const facts = results.slice(0, -1).map(({ label, result }) => `${label} is ${result}`)
 	const size = Math.max(2, Math.ceil(facts.length / 3))
 	const sentences = Array.from({ length: Math.ceil(facts.length / size) }, (_, index) => {
 		return `${capitalized(facts.slice(index * size, (index + 1) * size).join(' and '))}.`
 	})
 	return [`${lead}.`, ...sentences].join(' ')
+}
+
+/** "17 * 23 = 391" instead of "391", where the result is what the calculation gives. */
+function withCalculation({ label, calculations, result }: Done): NamedResult {
+	const [calculation, ...more] = calculations
+	if (calculation === undefined || more.length > 0 || !/^[-$€£]?[\d.]+(?: [a-z]+)?$/i.test(result))
+		return { label, result }
+	return { label, result: `${calculation.expression} = ${result}` }
 }
 
 /** A comparison already says who wins. */
@@ -48,22 +61,25 @@ function readResults(sections: Sections): readonly NamedResult[] {
 	const lines = [...(sections.get('results') ?? '').matchAll(/^\s*s\d+: (.+)$/gm)]
 	return lines.flatMap(([, line = '']) => {
 		const [, objective = '', result = ''] = /^(.+\.): (.+)$/.exec(line) ?? /^(.+?): (.+)$/.exec(line) ?? []
-		const label = readObjective(objective)?.label
+		const label =
+			labelOf(objective) ??
+			(lines.length === 1 ? labelOf(solve(sections.get('question') ?? '')?.steps.at(-1)?.objective) : undefined)
 		return label === undefined ? [] : [{ label, result }]
 	})
 }
 
+function labelOf(objective: string | undefined): string | undefined {
+	return objective === undefined ? undefined : readObjectives(objective)?.at(-1)?.objective.label
+}
+
 function remarks(sections: Sections): string {
 	const named = ['assumptions', 'unresolved'].flatMap((name) => {
-		const text =
-			sections
-				.get(name)
-				?.replace(/^[-*\s]+/gm, '')
-				.replace(/\s*\n\s*/g, '; ')
-				.replace(/\.$/, '') ?? ''
-		return text === '' || /^(?:none|\(none\)|n\/a|-)$/i.test(text)
-			? []
-			: [`${name === 'assumptions' ? 'Assumed' : 'Not settled'}: ${text}.`]
+		const text = (sections.get(name) ?? '')
+			.replace(/^[-*\s]+/gm, '')
+			.replace(/\s*\n\s*/g, '; ')
+			.replace(/\.$/, '')
+		const isEmpty = text === '' || /^\(?(?:none|n\/a|nothing)\)?$/i.test(text)
+		return isEmpty ? [] : [`${name === 'assumptions' ? 'Assumed' : 'Not settled'}: ${text}.`]
 	})
 	return named.length === 0 ? '' : ` ${named.join(' ')}`
 }

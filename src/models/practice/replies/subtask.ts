@@ -2,11 +2,9 @@ import { type Dice, slips, withSlip } from '../mistakes.ts'
 import type { PracticeOptions } from '../options.ts'
 import type { ChatRequest } from '../protocol.ts'
 import { sectionsOf } from '../roles.ts'
+import { carryOut, carryOutProgram, type Done, readValues } from '../solver/carry-out.ts'
 import { plain } from '../solver/exact.ts'
-import { readExpectedOutput, roundIf } from '../solver/expected-output.ts'
-import { bindOperands, readObjective } from '../solver/objective.ts'
-import { type Calculation, type Input, type OperationName, perform } from '../solver/operations.ts'
-import { readValue } from '../solver/reading.ts'
+import type { Calculation, Slip } from '../solver/operations.ts'
 import { solve } from '../solver/registry.ts'
 import { show } from '../solver/units.ts'
 import { cannotAnswer } from './honesty.ts'
@@ -17,71 +15,49 @@ type SubtaskResult = {
 	readonly result: string
 }
 
-type Work = {
-	readonly operation: OperationName
-	readonly inputs: readonly Input[]
-	readonly label: string
-	readonly unit: string
-	readonly round: boolean
-}
-
 /** Systematic execution: does one subtask from nothing but its objective and the inputs as they stand in the prompt. */
 export function subtaskReply(request: ChatRequest, options: PracticeOptions, dice: Dice): SubtaskResult {
 	const sections = sectionsOf(request)
 	const objective = sections.get('objective') ?? ''
-	const work = workOf(objective, sections.get('inputs') ?? '', sections.get('expected-output') ?? '')
-	if (work === undefined) return wholeQuestion(objective)
 	const mustSlip = isFirstTry(request) && options.mistakePattern?.test(objective) === true
 	const isSlip = mustSlip || slips(dice, options.mistakeRate)
-	return carryOut(work, (calculation) => (isSlip ? withSlip(calculation, dice) : calculation))
-}
-
-function carryOut(
-	{ operation, inputs, label, unit, round }: Work,
-	slip: (calculation: Calculation) => Calculation,
-): SubtaskResult {
-	const { calculation, value, result } = perform(operation, inputs, unit, slip)
-	const told = round ? show(roundIf(round, value), unit) : result
-	const calculated = plain(calculation.value)
-	const given = inputs.map((input) => `${input.label} is ${show(input.value, input.unit)}`).join('; ')
-	return {
-		work: `From the inputs: ${given}.\n${calculation.expression} = ${calculated}\nSo ${label} is ${told}.`,
-		calculations: [{ expression: calculation.expression, result: calculated }],
-		result: told,
-	}
-}
-
-function workOf(objectiveText: string, inputLines: string, expected: string): Work | undefined {
-	const objective = readObjective(objectiveText)
-	if (objective === undefined) return undefined
-	const values = readInputs(inputLines)
-	const inputs = bindOperands(objective, (id) => values.get(id))
-	if (inputs === undefined) return undefined
-	const { unit, round } = readExpectedOutput(expected)
-	return { operation: objective.operation, label: objective.label, inputs, unit: unit ?? inputs[0]?.unit ?? '', round }
-}
-
-/** The lines `g1: The price of one pen is $2.` and `s1: the cost of the pens in dollars: $8.00`. */
-function readInputs(lines: string): ReadonlyMap<string, Omit<Input, 'label'>> {
-	const found = [...lines.matchAll(/^\s*([gs]\d+): (.+)$/gm)]
-	return new Map(
-		found.flatMap(([, id = '', line = '']) => {
-			const value = readValue(line)
-			return value === undefined ? [] : [[id, { value: value.value, unit: value.unit }] as const]
-		}),
+	const slip: Slip = (calculation) => (isSlip ? withSlip(calculation, dice) : calculation)
+	const done = carryOut(
+		objective,
+		readValues(sections.get('inputs') ?? ''),
+		sections.get('expected-output') ?? '',
+		slip,
 	)
+	return told(done ?? wholeQuestion(objective, slip))
 }
 
-/** A resample or a correction says more than a first try, or carries a sample number. */
+/** A plan that couldn't be split has one subtask, whose objective quotes the question. */
+function wholeQuestion(objective: string, slip: Slip): readonly Done[] {
+	const program = solve(objective.replace(/^Answer the (?:whole )?question: /, ''))
+	return program === undefined ? [] : carryOutProgram(program, slip)
+}
+
+function told(done: readonly Done[]): SubtaskResult {
+	const last = done.at(-1)
+	if (last === undefined)
+		return { work: 'This is outside what the practice model works out.', calculations: [], result: cannotAnswer() }
+	const calculations = done.flatMap((each) => each.calculations.map(claimed))
+	return { work: done.map(derivation).join('\n'), calculations, result: last.result }
+}
+
+/** The words between the numbers keep a reader, and a checker, from taking an input for part of the calculation. */
+function derivation({ label, inputs, calculations, result }: Done): string {
+	const given = inputs.map((input) => `${input.label} is ${show(input.value, input.unit)}`).join(', ')
+	const steps = calculations.map(claimed).map((each) => `Calculation: ${each.expression} = ${each.result}`)
+	return [`Known: ${given}`, ...steps, `Result: ${label} is ${result}`].join('\n')
+}
+
+function claimed({ expression, value }: Calculation): { expression: string; result: string } {
+	return { expression, result: plain(value) }
+}
+
+/** A resample carries a sample number, and a correction says more than a first try. */
 function isFirstTry(request: ChatRequest): boolean {
 	const known = ['objective', 'inputs', 'expected-output']
 	return (request.seed ?? 0) === 0 && [...sectionsOf(request).keys()].every((name) => known.includes(name))
-}
-
-/** The only subtask of a plan that wasn't split. */
-function wholeQuestion(objective: string): SubtaskResult {
-	const program = solve(objective.replace(/^Answer the question: /, ''))
-	if (program === undefined)
-		return { work: 'This is outside what the practice model can work out.', calculations: [], result: cannotAnswer() }
-	return { work: program.steps.map((step) => step.objective).join('\n'), calculations: [], result: program.result }
 }

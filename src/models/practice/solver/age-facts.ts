@@ -1,4 +1,4 @@
-import { Facts } from './facts.ts'
+import type { Facts } from './facts.ts'
 import type { Quantity, Reading } from './reading.ts'
 import { type Found, findWording } from './wording.ts'
 
@@ -36,10 +36,22 @@ const who = person('who')
 const whom = `${person('whom')}(?:'s?)?`
 const years = '(?: years?)?(?: old| of age)?'
 
-/** All facts about ages, in which pronouns are replaced by the persons they stand for. */
-export function takeAgeFacts(reading: Reading): { readonly facts: readonly AgeFact[]; readonly left: Facts } {
-	const resolved: Reading = { ...reading, tagged: withoutPronouns(reading) }
-	const facts = new Facts(resolved)
+/** A question in which pronouns and appositions ("her brother Mark") are replaced by the persons they stand for. */
+export function withClearPersons(reading: Reading): Reading {
+	const plain = reading.tagged
+		.replace(/\bI'm\b/g, 'I am')
+		.replace(/\} (?:of )?(?:his|her|their) age\b/g, '} as old')
+		.replace(/\bas old as I am\b/g, 'as old as I')
+		.replace(
+			/\b(?:my|his|her|their|our) (?:(?:older|younger|little|big|twin) )?[a-z]+,? ([A-Z][a-z]+)\b(?! and)/gi,
+			(all, name: string) => (/^[A-Z]/.test(name) ? name : all),
+		)
+	return { ...reading, tagged: withoutPronouns({ tagged: plain }) }
+}
+
+/** All facts about ages that a question with clear persons states. */
+export function takeAgeFacts(facts: Facts): readonly AgeFact[] {
+	const resolved = facts.reading
 	const multiple = `(?:{times:X}|(?:as old|the same age)) `
 	const found: AgeFact[] = [
 		...facts
@@ -70,7 +82,7 @@ export function takeAgeFacts(reading: Reading): { readonly facts: readonly AgeFa
 			.flatMap((each) => then(each, false)),
 		...facts
 			.take(
-				`${who} and ${whom} (?:together )?(?:are|have) (?:a total of )?{total:EN}${years}(?: together| altogether| in total| combined| in all)?`,
+				`${who} and ${whom} (?:together )?(?:are|have) (?:together )?(?:a total of )?{total:EN}${years}(?: together| altogether| in total| combined| in all)?`,
 				`ages of ${who} and ${whom} (?:is|are|add up to|equals?|makes?|total) {total:EN}`,
 				`${who} and ${whom}[^.]*(?:sum|total|combined age|ages add up|add up)[^.]*? {total:EN}`,
 			)
@@ -93,13 +105,12 @@ export function takeAgeFacts(reading: Reading): { readonly facts: readonly AgeFa
 			.flatMap((each) => relation(resolved, each)),
 		...facts
 			.take(
-				`${who},? (?:who )?(?:is|are|turned|is now|is currently|is already|is only|has just turned|just turned) (?:now |already |only |just |currently )?{age:EN}(?! ago)`,
+				`${who},? (?:who )?(?:is|am|are|turned|is now|is currently|is already|is only|has just turned|just turned) (?:now |already |only |just |currently )?{age:EN}(?! ago)`,
 				`${who},? (?:is )?aged? (?:is )?{age:EN}`,
-				`${who} (?:{age:EN})`,
 			)
 			.flatMap(known),
 	]
-	return { facts: found, left: facts }
+	return found
 }
 
 /** The person who is meant by "her brother", "my dog" or "Anna". */
@@ -108,7 +119,7 @@ export function personIn(words: string): string {
 }
 
 /** "Mia is 12. She …": a pronoun stands for the one who was spoken of first in the sentence before. */
-export function withoutPronouns({ tagged }: Pick<Reading, 'tagged'>): string {
+function withoutPronouns({ tagged }: Pick<Reading, 'tagged'>): string {
 	let subject = ''
 	return tagged
 		.split(/(?<=[.?!;])\s+/)
@@ -175,7 +186,7 @@ function relation(reading: Reading, found: Found): readonly AgeFact[] {
 	)
 	const [subject] = findWording(
 		reading,
-		`(?<subject>(?:(?:my|his|her|their|the|an?|our) )?(?:(?:older|younger|little|big) )?[A-Za-z]+)(?:'s age)?,? (?:who )?(?:is|are|will be|was)(?: now| exactly| only)? $`,
+		`(?<subject>(?:(?:my|his|her|their|the|an?|our) )?(?:(?:older|younger|little|big) )?[A-Za-z]+)(?:'s age)?,? (?:who )?(?:is|am|are|will be|was)(?: now| exactly| only)? $`,
 		before,
 	)
 	const one = personIn(subject?.words.subject?.replace(/'s age$/, '') ?? '')

@@ -7,6 +7,7 @@ const noNouns = new Set(
 		'order orders ordered get gets take takes took need needs needed want wants each per every some any one his her my our your their its ' +
 		'he she i we you they it that this these those which who what how much many more most new another other only also then if when while ' +
 		'price priced sell sells sold charge charges charged pay pays paid ask asks asked would will can could must should there here ' +
+		'got left went go came come ate eaten gave given died joined arrived ' +
 		'single simple normal regular about just so too than as total all both up out off'
 	).split(' '),
 )

@@ -14,12 +14,31 @@ export type Operand =
 	| { readonly label: string; readonly fixed: string }
 
 const names = Object.keys(operations) as OperationName[]
-const operand = '(the number \\S+|[^()]+ \\([gs]\\d+\\))'
+const operand = '(the number \\d+(?:\\.\\d+)?|[^()]+ \\((?:[gs]\\d+|[a-h])\\))'
 
 /** Longest first, so that "Divide … and round up" isn't taken for "Divide …". */
 const readers = names
 	.map((name) => ({ name, pattern: new RegExp(`^${patternOf(name)} to get (.+?)\\.?$`, 's') }))
 	.sort((a, b) => operations[b.name].sentence.length - operations[a.name].sentence.length)
+
+/** One sentence of an objective that takes several steps at once; `name` is what later sentences call its result. */
+export type Part = { readonly objective: Objective; readonly name: string | undefined }
+
+/** Reads an objective of one or several sentences; undefined unless all of them are ours. */
+export function readObjectives(text: string): readonly Part[] | undefined {
+	const parts = text
+		.trim()
+		.split(/(?<=\.)\s+(?=[A-Z])/)
+		.map(readPart)
+	return parts.every((part) => part !== undefined) ? parts : undefined
+}
+
+function readPart(sentence: string): Part | undefined {
+	const objective = readObjective(sentence)
+	if (objective === undefined) return undefined
+	const [, label, name] = /^(.+) \(([a-h])\)$/s.exec(objective.label) ?? []
+	return { objective: { ...objective, label: label ?? objective.label }, name }
+}
 
 /** "Multiply the number of pens (g1) by the price of a pen (g2) to get the cost of the pens." */
 export function writeObjective({ operation, operands, label }: Objective): string {
@@ -72,7 +91,7 @@ function splitList(list: string): readonly string[] {
 }
 
 function readOperand(written: string): Operand {
-	const [, label, id] = /^(.+) \(([gs]\d+)\)$/s.exec(written) ?? []
+	const [, label, id] = /^(.+) \(([gs]\d+|[a-h])\)$/s.exec(written) ?? []
 	if (label !== undefined && id !== undefined) return { label: label.trim(), id }
 	return { label: written, fixed: written.replace('the number ', '') }
 }

@@ -68,19 +68,18 @@ export const operations = {
 		conclude: same,
 	},
 	convert: { sentence: 'Convert $1', calculate: ([a], unit) => conversion(a, unit), conclude: same },
-	later: { ...arithmetic('Count $2 forward from $1', '+', (a, b) => a.add(b)), conclude: (value) => value.mod(day) },
+	later: { ...arithmetic('Count $2 forward from $1', '+', (a, b) => a.add(b)), conclude: timeOfDay },
 	earlier: {
 		...arithmetic('Count $2 back from $1', '-', (a, b) => a.sub(b)),
-		conclude: (value) => (value.s < 0n ? value.add(day) : value),
+		conclude: timeOfDay,
 	},
 	span: {
 		...arithmetic('Count the time from $2 to $1', '-', (a, b) => a.sub(b)),
-		conclude: (value) => (value.s < 0n ? value.add(day) : value),
+		conclude: timeOfDay,
 	},
 	compare: {
-		...arithmetic('Compare $1 with $2', '-', (a, b) => a.sub(b)),
-		conclude: same,
-		tell: (value, inputs, unit) => comparison(value, inputs, unit),
+		...arithmetic('Compare $1 with $2', '-', (a, b) => a.sub(b), true),
+		tell: (gap, inputs, unit) => comparison(gap, inputs, unit),
 	},
 	power: arithmetic('Raise $1 to the power of $2', '^', raised),
 	root: { sentence: 'Take the square root of $1', calculate: ([a]) => squareRoot(valueIn(a)), conclude: same },
@@ -90,17 +89,64 @@ export function operationNamed(name: OperationName): Operation {
 	return operations[name]
 }
 
-/** Does one operation: the calculation, optionally with a slip in it, and the result in words. */
+/** What came of one operation: all calculations, the main one first, and the result in words. */
+export type Performed = {
+	readonly calculations: readonly Calculation[]
+	readonly value: Exact
+	readonly result: string
+}
+
+export type Slip = (calculation: Calculation) => Calculation
+
+/** Does one operation, optionally with a slip in its calculation. */
 export function perform(
 	name: OperationName,
-	inputs: readonly Input[],
+	given: readonly Input[],
 	unit: string,
-	slip: (calculation: Calculation) => Calculation = (calculation) => calculation,
-): { readonly calculation: Calculation; readonly value: Exact; readonly result: string } {
+	slip: Slip = (calculation) => calculation,
+): Performed {
 	const operation = operationNamed(name)
-	const calculation = slip(operation.calculate(inMinutes(inputs, name, unit), unit))
+	const inputs = inMinutes(given, name, unit)
+	const calculation = slip(operation.calculate(inputs, unit))
 	const value = operation.conclude(calculation.value, inputs, unit)
-	return { calculation, value, result: operation.tell?.(calculation.value, inputs, unit) ?? show(value, unit) }
+	const follow = [
+		...wholeNumber(name, inputs, value),
+		...aroundMidnight(name, calculation.value, value),
+		...hoursIn(value, unit),
+	]
+	const result = operation.tell?.(calculation.value, inputs, unit) ?? show(value, unit)
+	return { calculations: [calculation, ...follow], value, result }
+}
+
+/** Rounding as a calculation that anybody can repeat: 50 people in groups of 8 are (50 + 6) / 8 = 7 groups. */
+function wholeNumber(name: OperationName, [a, b]: readonly Input[], value: Exact): readonly Calculation[] {
+	if (name !== 'round up' && name !== 'round down') return []
+	const difference = value.mul(valueIn(b)).sub(valueIn(a))
+	if (difference.equals(0)) return []
+	const sign = difference.s < 0n ? '-' : '+'
+	return [{ expression: `(${plain(valueIn(a))} ${sign} ${plain(difference.abs())}) / ${plain(valueIn(b))}`, value }]
+}
+
+/** Past midnight, the day starts again. */
+function aroundMidnight(name: OperationName, calculated: Exact, value: Exact): readonly Calculation[] {
+	const turn = value.sub(calculated)
+	if (turn.equals(0) || !['later', 'earlier', 'span'].includes(name)) return []
+	const from = calculated.s < 0n ? `(${plain(calculated)})` : plain(calculated)
+	return [{ expression: `${from} ${turn.s < 0n ? '-' : '+'} ${plain(turn.abs())}`, value }]
+}
+
+function timeOfDay(value: Exact): Exact {
+	return value.mod(day).add(day).mod(day)
+}
+
+/** The hours of a number of minutes, as a time of day or a duration shows them. */
+function hoursIn(value: Exact, unit: string): readonly Calculation[] {
+	if (!timeUnits.includes(unit) || value.compare(60) < 0) return []
+	const minutes = value.mod(60)
+	const hours = value.sub(minutes).div(60)
+	const inHours = { expression: `(${plain(value)} - ${plain(minutes)}) / 60`, value: hours }
+	if (unit !== 'time am/pm' || hours.compare(12) <= 0) return [inHours]
+	return [inHours, { expression: `${plain(hours)} - 12`, value: hours.sub(12) }]
 }
 
 const timeUnits = ['time', 'time am/pm', 'hours and minutes']
@@ -177,15 +223,16 @@ function squareRoot(value: Exact): Calculation {
 	return { expression: `${plain(value)} ^ 0.5`, value: root }
 }
 
-function comparison(value: Exact, inputs: readonly Input[], unit: string): string {
-	const [first, second] = inputs.map(({ label }) => offerOf(label))
-	if (value.equals(0)) return `${first} and ${second} cost the same`
-	const paid = inputs.some(({ label }) => /\b(?:pay|income)\b/.test(label))
-	const firstWins = paid ? value.s > 0n : value.s < 0n
-	const winner = firstWins ? first : second
-	const gap = rounded(value.abs())
-	const by = gap.equals(0) ? '' : ` by ${show(gap, isCurrency(unit) ? unit : '')}`
-	return `${winner} ${paid ? 'pays more' : 'is cheaper'}${by}`
+/** Who wins follows from the inputs, by how much from the calculation. */
+function comparison(gap: Exact, inputs: readonly Input[], unit: string): string {
+	const [first, second] = inputs
+	const isPaid = inputs.some(({ label }) => /\b(?:pay|income)\b/.test(label))
+	const order = valueIn(first).compare(valueIn(second))
+	const [one, other] = [offerOf(first?.label ?? ''), offerOf(second?.label ?? '')]
+	if (order === 0) return `${one} and ${other} cost the same`
+	const shown = rounded(gap).equals(0) ? gap : rounded(gap)
+	const winner = order > 0 === isPaid ? one : other
+	return `${winner} ${isPaid ? 'pays more' : 'is cheaper'} by ${show(shown, isCurrency(unit) ? unit : '')}`
 }
 
 /** "the cost with Gym A" is about Gym A. */

@@ -58,7 +58,7 @@ export function takeChanges(facts: Facts): readonly Change[] {
 		...facts.take(...moneyDown).map((each) => change(each, 'down', 'discount')),
 		...facts.take(...moneyUp).map((each) => change(each, 'up', 'extra charge')),
 	]
-	const again = facts.take('(?:by|then|later|and) (?:by )?(?:another|a further) {by:P}')
+	const again = facts.take('(?:by|then|later|and) (?:by )?(?:another|a further|a second|further) {by:P}')
 	const repeated = again.flatMap((each) => {
 		const earlier = found.filter(({ at }) => at < each.at).toSorted((a, b) => b.at - a.at)[0]
 		return earlier === undefined ? [] : [change(each, earlier.direction, `further ${earlier.name}`)]

@@ -1,6 +1,6 @@
 import { type Exact, exact, plain } from './exact.ts'
 import { needsRounding, writeExpectedOutput } from './expected-output.ts'
-import { type Operand, writeObjective } from './objective.ts'
+import { type Objective, type Operand, writeObjective } from './objective.ts'
 import { type OperationName, perform } from './operations.ts'
 import { type Quantity, type Reading, readValue } from './reading.ts'
 import { convertible, rounded, show, unitNamed, units } from './units.ts'
@@ -13,9 +13,14 @@ export type Given = { readonly id: string; readonly statement: string }
 export type Step = {
 	readonly id: string
 	readonly objective: string
+	/** The objective taken apart, with the unit of what comes out. */
+	readonly parts: readonly StepPart[]
 	readonly inputs: readonly string[]
 	readonly expectedOutput: string
 }
+
+/** One operation of a step. Steps that were put together have several. */
+export type StepPart = { readonly id: string; readonly objective: Objective; readonly unit: string }
 
 /** How a question is solved: what it says, what is to be found, and the steps that lead there. */
 export type Program = {
@@ -58,7 +63,7 @@ export class ProgramBuilder {
 			label,
 			quantity.value,
 			unit,
-			quantity.dimension === 'multiple' ? show(quantity.value, '') : statedAs(quantity, unit),
+			quantity.dimension === 'multiple' ? quantity.value.toFraction() : statedAs(quantity, unit),
 		)
 		this.#byQuantity.set(quantity.index, term)
 		return term
@@ -86,7 +91,7 @@ export class ProgramBuilder {
 		const { value, result } = perform(operation, terms, unit)
 		const id = `s${this.#drafts.length + 1}`
 		this.#drafts.push({ id, operation, terms, label, unit, result })
-		return { id, label, value: operation === 'compare' ? value.abs() : value, unit }
+		return { id, label, value, unit }
 	}
 
 	/** The sum of the terms; a single term needs no step. */
@@ -131,9 +136,12 @@ export class ProgramBuilder {
 
 function stepOf({ id, operation, terms, label, unit }: Draft, ids: ReadonlyMap<string, string>, round: boolean): Step {
 	const operands = terms.map((term) => operandOf(term, ids))
+	const objective = { operation, operands, label }
+	const newId = ids.get(id) ?? id
 	return {
-		id: ids.get(id) ?? id,
-		objective: writeObjective({ operation, operands, label }),
+		id: newId,
+		objective: writeObjective(objective),
+		parts: [{ id: newId, objective, unit }],
 		inputs: [...new Set(operands.flatMap((each) => ('id' in each ? [each.id] : [])))],
 		expectedOutput: writeExpectedOutput(label, unit, round),
 	}

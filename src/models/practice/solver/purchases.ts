@@ -46,7 +46,7 @@ const whole = [
 	`(?:,|and|plus) (?:also )?(?:${determiner} )?<item> (?:for|at) {price:M}`,
 	`${determiner} (?<item>[a-z-]+(?: (?!is|was|costs?)[a-z-]+){0,4}?) (?:costs?|is|was|comes to|used to cost|sells for|had a price of) {price:M}`,
 	`(?:an?|the|my|his|her|our|their) {price:M} <item>(?=[,.?;]| and\\b| by\\b| is\\b| was\\b| has\\b| had\\b| lost\\b| at\\b| with\\b| rises\\b| for\\b| goes\\b| that\\b| on\\b)`,
-	`(?<item>salary|price|rent|bill|income|savings|investment|value|cost|fare|wage)(?: for [a-z ]+?| of (?!\\{)[a-z ]+?)? (?:of|is|was|rises from|rose from|falls from|fell from|from) {price:M}`,
+	`(?<item>salary|(?:list |sticker )?price(?: tag)?|rent|bill|income|savings|investment|value|cost|fare|wages?|fee|allowance|pocket money|tag|total)(?: for [a-z ]+?| of (?!\\{)[a-z ]+?)? (?:of|is|was|rises from|rose from|falls from|fell from|from) {price:M}`,
 	`<item> costs? {price:M}`,
 	'<item> for {price:M}',
 ]

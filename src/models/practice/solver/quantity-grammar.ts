@@ -122,6 +122,7 @@ export const writings: readonly Writing[] = [
 		`(?<=\\b(?:for|in|after|takes?|took|lasts?|needs?|another|within|and) )an? (hour|minute|second|day|week|month|year)\\b(?! later| ago| after| before| earlier)`,
 		([, name = '']) => inUnit('1', name),
 	),
+	writing('(?<=\\banother )(hour|minute)\\b', ([, name = '']) => inUnit('1', name)),
 	writing('(half a dozen|a dozen)\\b', ([, words = '']) => ({
 		dimension: 'count',
 		value: exact(words.startsWith('half') ? 6 : 12),

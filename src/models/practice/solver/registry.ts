@@ -1,3 +1,4 @@
+import { findsWhatIsAsked } from './asked.ts'
 import { ages } from './families/ages.ts'
 import { arithmetic } from './families/arithmetic.ts'
 import { average } from './families/average.ts'
@@ -54,7 +55,8 @@ function agree(one: Program | undefined, other: Program): boolean {
 /** A family that runs into an impossible calculation, such as a division by zero, has misread the question. */
 function attempt(family: Family, reading: Reading): Program | undefined {
 	try {
-		return family.solve(reading)
+		const program = family.solve(reading)
+		return program !== undefined && findsWhatIsAsked(reading, program) ? program : undefined
 	} catch {
 		return undefined
 	}

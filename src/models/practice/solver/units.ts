@@ -72,17 +72,28 @@ export function conversionFactor(from: string, to: string): Exact {
 /** A value with its unit as people write it: `$54.00`, `2 hours 25 minutes`, `11:30 am`, `240 km`, `7`. */
 export function show(value: Exact, unitName: string): string {
 	if (isCurrency(unitName)) return `${value.s < 0n ? '-' : ''}${unitName}${money(value.abs())}`
-	if (unitName === '%') return `${number(value)}%`
+	if (unitName === '%') return `${decimal(value, 6)}%`
 	if (unitName === 'time') return clock24(value)
 	if (unitName === 'time am/pm') return clock12(value)
 	if (unitName === 'hours and minutes') return hoursAndMinutes(value)
-	if (unitName === '') return number(value)
-	return `${number(value)} ${value.equals(1) ? singular(unitName) : unitName}`
+	if (terminates(value, 6) || value.d >= 1000n) return withUnit(decimal(value, 6), value, unitName)
+	return `${withUnit(value.toFraction(), value, unitName)} (${decimal(value, 8)})`
+}
+
+function withUnit(number: string, value: Exact, unitName: string): string {
+	if (unitName === '') return number
+	return `${number} ${value.equals(1) ? singular(unitName) : unitName}`
 }
 
 export function isCurrency(unitName: string): boolean {
 	return unitName === '$' || unitName === '€' || unitName === '£'
 }
+
+const endings: readonly (readonly [RegExp, string])[] = [
+	[/ies$/, 'y'],
+	[/oes$/, 'o'],
+	[/(?<=ch|sh|x|ss)es$/, ''],
+]
 
 /** The singular of a regular English noun, good enough for labels. */
 export function singular(noun: string): string {
@@ -99,22 +110,14 @@ export function singular(noun: string): string {
 		const known = irregular[word.toLowerCase()]
 		if (known !== undefined) return known
 		if (/(?:ss|us|is)$/.test(word)) return word
-		return word
-			.replace(/ies$/, 'y')
-			.replace(/oes$/, 'o')
-			.replace(/(ch|sh|x|ss)es$/, '$1')
-			.replace(/s$/, '')
+		const [ending, replacement] = endings.find(([each]) => each.test(word)) ?? [/s$/, '']
+		return word.replace(ending, replacement)
 	})
 }
 
 /** A value rounded to what a person is told: two decimals. */
 export function rounded(value: Exact): Exact {
 	return exact(decimal(value, 2))
-}
-
-function number(value: Exact): string {
-	if (terminates(value, 6)) return decimal(value, 6)
-	return value.d < 1000n ? `${value.s < 0n ? '-' : ''}${value.n}/${value.d}` : decimal(value, 6)
 }
 
 function money(value: Exact): string {
@@ -139,7 +142,7 @@ function clock12(value: Exact): string {
 }
 
 function hoursAndMinutes(value: Exact): string {
-	if (!isWhole(value)) return `${number(value)} minutes`
+	if (!isWhole(value)) return `${decimal(value, 6)} minutes`
 	const [hours, rest] = parts(value, 60)
 	const minutes = Number(rest)
 	const shown = [hours > 0 ? show(exact(hours), 'hours') : '', minutes > 0 ? show(exact(minutes), 'minutes') : '']

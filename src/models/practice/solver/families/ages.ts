@@ -1,5 +1,5 @@
-import { type AgeFact, personIn, takeAgeFacts, withoutPronouns } from '../age-facts.ts'
-import type { Facts } from '../facts.ts'
+import { type AgeFact, personIn, takeAgeFacts, withClearPersons } from '../age-facts.ts'
+import { Facts } from '../facts.ts'
 import type { Family } from '../family.ts'
 import { capitalized, type Program, ProgramBuilder, type Term } from '../program.ts'
 import type { Quantity, Reading } from '../reading.ts'
@@ -32,11 +32,13 @@ function fromBirth(reading: Reading): Program | undefined {
 }
 
 function fromFacts(reading: Reading): Program | undefined {
+	if (says(reading.tagged, 'when|was as old|will be as old')) return undefined
 	if (!says(reading.tagged, 'old|older|younger|age|ages|will be')) return undefined
-	const { facts, left } = takeAgeFacts(reading)
+	const left = new Facts(withClearPersons(reading))
 	const builder = new ProgramBuilder(reading)
 	const goal = goalOf(reading, left)
 	if (goal === undefined) return undefined
+	const facts = takeAgeFacts(left)
 	const known = propagated(builder, facts, goal)
 	const result = answer(builder, goal, known, facts)
 	return result === undefined ? undefined : builder.finish('ages', result)
@@ -54,7 +56,7 @@ type Goal = {
 const name = '(?:(?:my|his|her|their|the|an?|our) )?(?:(?:older|younger|little|big) )?[A-Za-z]+'
 
 function goalOf(reading: Reading, left: Facts): Goal | undefined {
-	const text = withoutPronouns(reading)
+	const text = left.reading.tagged
 	const base = { whom: '', shift: undefined, future: true, times: undefined }
 	const [until] = findWording(
 		reading,
@@ -134,10 +136,10 @@ function infer(
 ): boolean {
 	switch (fact.kind) {
 		case 'known':
-			known.set(fact.who, builder.given(fact.age, ageOf(fact.who), yearsUnit))
+			once(known, fact.who, builder.given(fact.age, ageOf(fact.who), yearsUnit))
 			return true
 		case 'then':
-			known.set(fact.who, fromThen(builder, fact))
+			once(known, fact.who, fromThen(builder, fact))
 			return true
 		case 'relation':
 			return inferRelation(builder, known, fact)
@@ -146,6 +148,12 @@ function infer(
 		case 'relation-then':
 			return inferRelationThen(builder, known, fact, facts, used)
 	}
+}
+
+/** Two ages for one person mean that a sentence was misread. */
+function once(known: Known, who: string, age: Term): void {
+	if (known.has(who)) throw new Error(`Two ages were read for ${who}.`)
+	known.set(who, age)
 }
 
 function fromThen(builder: ProgramBuilder, { who, age, shift, future }: Extract<AgeFact, { kind: 'then' }>): Term {

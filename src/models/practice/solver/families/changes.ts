@@ -26,7 +26,7 @@ const amounts = new Set(['count', 'length', 'mass', 'volume', 'money', 'percent'
 const excluded =
 	'older|younger|as old|cheaper|average|mean|divided|shared?|equally|costs?|price|square|per (?!cent)[a-z]+|towards|meet|wide|tall|probability|area'
 const fewer =
-	'gives?|gave|giving|given|eats?|eaten|ate|sells?|sold|uses?|used|loses?|lost|spends?|spent|leaves?|left|got off|get off|gets off|breaks?|broke|broken|takes? (?:out|away|off)|took|taken|removes?|removed|throws?|thrown|threw|drinks?|drank|drunk|borrowed|withdraws?|withdrew|donates?|donated|drops?|dropped|fell|falls|died?|goes? home|went home|go home|cancel(?:s|led)?|quit|retired?|resigned?|moved? (?:out|away)|consumed?|pays?|paid|poured out|leaks?|evaporates?|lends?|lent|checked out|returned to'
+	'gives?|gave|giving|given|eats?|eaten|ate|sells?|sold|uses?|used|loses?|lost|spends?|spent|leaves?|left|got off|get off|gets off|breaks?|broke|broken|takes? (?:out|away|off)|took|taken|removes?|removed|throws?|thrown|threw|drinks?|drank|drunk|borrowed|withdraws?|withdrew|donates?|donated|drops?|dropped|fell|falls|died?|goes? home|went home|go home|cancel(?:s|led)?|quit|retired?|resigned?|moved? (?:out|away)|consumed?|pays?|paid|poured out|leaks?|leaked|evaporated|evaporates?|lends?|lent|checked out|returned to'
 const more =
 	'buys?|bought|gets? (?!off)|got (?!off)|receives?|received|finds?|found|adds?|added|wins?|won|hires?|hired|arrives?|arrived|joins?|joined|comes?|came|collects?|collected|picks?|picked|grows?|born|earns?|earned|deposits?|deposited|bakes?|baked|makes?|made|gains?|gained|orders?|ordered|delivered|got on|get on|gets on|boards?|boarded|moved? in|returned|brings?|brought|saves?|saved|refills?|refilled|pours? in|poured in|planted|enters?|entered'
 
@@ -40,41 +40,58 @@ function mixesMoney({ tagged }: Reading): boolean {
 
 type Event = { readonly quantity: Quantity; readonly sign: 'add' | 'subtract' }
 
+const timesWords = 'left|now|remain(?:s|ing)?|still|then|in the end|at the end|altogether|on board|have|has'
+
 /** The stock at the start, and every change in its order. */
 function stockAfter(facts: Facts, builder: ProgramBuilder): Term | undefined {
 	const { reading } = facts
-	if (!says(reading.asked, 'left|now|remain(?:s|ing)?|still|then|in the end|at the end|altogether|on board|have|has'))
-		return undefined
-	const boxes = facts.takeOne(
-		'{count:N} <item> (?:with|of|containing|holding|each with|that each hold|each containing|each holding|that hold)(?: exactly)? {size:N} (?<inner>[a-z-]+)(?: in each| each|(?=[.,]| in))',
-		'{count:N} <item>,? (?:each|every one)[a-z ]*? {size:N} (?<inner>[a-z-]+)',
-	)
-	const [first, ...rest] = facts.left()
-	if (boxes === undefined && first === undefined) return undefined
-	const changing = boxes === undefined ? rest : facts.left()
-	const start =
-		boxes === undefined || boxes.quantities.count === undefined || boxes.quantities.size === undefined
-			? first === undefined
-				? undefined
-				: builder.given(first, 'the number at the start')
-			: builder.step(
-					'multiply',
-					[
-						builder.given(boxes.quantities.count, `the number of ${boxes.words.item}`),
-						builder.given(boxes.quantities.size, `the number of ${boxes.words.inner} in each`),
-					],
-					'the number at the start',
-					'',
-				)
+	if (!says(reading.asked, timesWords)) return undefined
+	const start = startInBoxes(facts, builder) ?? startAsGiven(facts, builder)
+	const changing = facts.left()
 	if (
 		start === undefined ||
 		changing.length === 0 ||
-		(['multiple', 'percent'].includes(first?.dimension ?? '') && boxes === undefined)
+		!changing.every((quantity) => isStock(reading, quantity, start.noun))
 	)
 		return undefined
 	const events = changing.map((quantity) => eventOf(reading, quantity))
 	if (!events.every((event) => event !== undefined)) return undefined
-	return events.reduce<Term>((stock, event, index) => apply(builder, stock, event, index), start)
+	return events.reduce<Term>((stock, event, index) => apply(builder, stock, event, index), start.term)
+}
+
+type Start = { readonly term: Term; readonly noun: string }
+
+/** "5 boxes with 12 crayons each" are 60 crayons. */
+function startInBoxes(facts: Facts, builder: ProgramBuilder): Start | undefined {
+	const found = facts.takeOne(
+		'{count:N} <item> (?:with|of|containing|holding|each with|that each hold|each containing|each holding|that hold)(?: exactly)? {size:N} (?<inner>[a-z-]+)(?: in each| each|(?=[.,]| in))',
+		'{count:N} <item>,? (?:each|every one)[a-z ]*? {size:N} (?<inner>[a-z-]+)',
+	)
+	const [count, size] = [found?.quantities.count, found?.quantities.size]
+	if (count === undefined || size === undefined) return undefined
+	const { item = 'boxes', inner = 'pieces' } = found?.words ?? {}
+	const terms = [builder.given(count, `the number of ${item}`), builder.given(size, `the number of ${inner} in each`)]
+	return { term: builder.step('multiply', terms, 'the number at the start', ''), noun: inner }
+}
+
+/** The first number; a number "each" would need more than that. */
+function startAsGiven(facts: Facts, builder: ProgramBuilder): Start | undefined {
+	const [first] = facts.left()
+	if (first === undefined || ['multiple', 'percent'].includes(first.dimension)) return undefined
+	if (says(facts.reading.tagged, 'each|every|apiece|times as|as many')) return undefined
+	facts.claim(first)
+	return { term: builder.given(first, 'the number at the start'), noun: nounAfter(facts.reading, first) }
+}
+
+/** "3 friends" change no number of slices; people may leave a number of passengers. */
+function isStock(reading: Reading, quantity: Quantity, stock: string): boolean {
+	const noun = nounAfter(reading, quantity)
+	if (noun === '' || stock === '' || quantity.dimension !== 'count') return true
+	return (
+		sameThing(noun, stock) ||
+		says(noun, 'people|persons?|ones?') ||
+		sameThing(noun, reading.asked.replace(/[^\w ]/g, ''))
+	)
 }
 
 function apply(builder: ProgramBuilder, stock: Term, { quantity, sign }: Event, index: number): Term {

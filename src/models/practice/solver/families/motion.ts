@@ -3,7 +3,7 @@ import { Facts } from '../facts.ts'
 import type { Family } from '../family.ts'
 import { ProgramBuilder, type Term, unitAskedFor } from '../program.ts'
 import type { Quantity, Reading } from '../reading.ts'
-import { convertible } from '../units.ts'
+import { convertible, unitNamed } from '../units.ts'
 import { says } from '../wording.ts'
 
 /** Speed, distance and time: one leg, several legs, two that meet or part, the same speed again. */
@@ -62,6 +62,11 @@ function goalOf(trip: Trip): Term | undefined {
 	)
 		return sameSpeed(trip)
 	if (shape === '012' || shape === '021') return sameSpeed(trip)
+	if (
+		(shape === '022' || shape === '033') &&
+		says(reading.asked, 'how far|how many (?:km|kilomet(?:er|re)s|miles|met(?:er|re)s)|distance')
+	)
+		return sumOfDistances(trip)
 	if (shape === '101' || shape === '202' || shape === '303') return distanceOf(trip)
 	if (shape === '110' || shape === '220' || shape === '330') return timeOf(trip)
 	if (shape === '011' || shape === '022' || shape === '033') return speedOf(trip)
@@ -125,6 +130,14 @@ function timeOf({ reading, builder, speeds, distances, rests }: Trip): Term | un
 	if (first === undefined || legs.length < distances.length) return undefined
 	const all = [...legs, ...breaks.map((each) => builder.inUnit(each, first.unit))]
 	return readable(reading, builder, builder.sum(all, 'the whole time', first.unit))
+}
+
+/** The legs alone; how long they took doesn't matter. */
+function sumOfDistances({ reading, builder, distances, times, rests }: Trip): Term | undefined {
+	if (!says(reading.asked, 'total|altogether|in all|whole|overall|cover|drive|travel')) return undefined
+	builder.use(...times, ...rests)
+	const legs = distances.map((distance, index) => builder.given(distance, legName('distance', index, distances.length)))
+	return builder.sum(legs, 'the whole distance', legs[0]?.unit ?? '')
 }
 
 /** Distance by time: the average speed over all legs. */
@@ -248,11 +261,17 @@ function legName(what: string, index: number, count: number): string {
 
 function unitsOf(speed: string): readonly [string, string] {
 	if (speed === 'mph') return ['miles', 'hours']
+	const [length, time] = speed.split(' per ')
+	if (length !== undefined && time !== undefined) return [length, `${time}s`]
 	return speed === 'm/s' ? ['metres', 'seconds'] : ['km', 'hours']
 }
 
 function speedUnit({ asked }: Reading, length: string): string {
 	if (says(asked, '(?:met(?:er|re)s|m) ?(?:per|/|a) ?(?:second|s)')) return 'm/s'
 	if (length === 'miles' || says(asked, 'miles per hour|mph')) return 'mph'
-	return says(asked, 'km|kilomet(?:er|re)s') || convertible(length, 'km') ? 'km/h' : length
+	if (says(asked, 'km|kilomet(?:er|re)s') || !says(asked, 'per [a-z]+'))
+		return convertible(length, 'km') ? 'km/h' : length
+	const [, way = '', time = ''] = /([a-z]+) (?:per|an?|each|every) ([a-z]+)/i.exec(asked) ?? []
+	const [wayUnit, timeUnit] = [unitNamed(way), unitNamed(time)]
+	return wayUnit === undefined || timeUnit === undefined ? '' : `${wayUnit} per ${timeUnit.replace(/s$/, '')}`
 }

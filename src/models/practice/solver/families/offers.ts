@@ -66,11 +66,8 @@ function useComparisonUnit(reading: Reading, builder: ProgramBuilder, count: Qua
 
 function packNames(reading: Reading, counts: readonly Quantity[], nouns: readonly string[]): readonly string[] {
 	const named = takeOffers(reading).offers.map(({ name }) => name)
-	if (
-		named.length === 2 &&
-		named.every((name) => /^(?:the (?:first|second|other|one)|[A-Z])/.test(name) && !/^(?:A|An|The|Which) /.test(name))
-	)
-		return named
+	const areNames = named.every((name) => /^the (?:first|second|other|one) |(?:^| )[A-Z][\w'-]*$/.test(name))
+	if (named.length === 2 && areNames) return named
 	return counts.map((count, index) =>
 		count.unit === ''
 			? `the pack of ${count.written} ${nouns[index] || nouns[0]}`

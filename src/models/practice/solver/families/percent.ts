@@ -13,7 +13,10 @@ export const percent: Family = {
 		const rates = quantities.filter(({ dimension }) => dimension === 'percent')
 		const others = quantities.filter(({ dimension }) => dimension !== 'percent')
 		const question = { reading, builder, rates, others }
-		const result = rates.length === 0 ? rateOf(question) : (original(question) ?? growth(question) ?? share(question))
+		const result =
+			rates.length === 0
+				? rateOf(question)
+				: (original(question) ?? growth(question) ?? moreThan(question) ?? share(question))
 		return result === undefined ? undefined : builder.finish('percent', result)
 	},
 }
@@ -26,7 +29,7 @@ type Question = {
 }
 
 const missing =
-	'free|left|empty|remain(?:s|ing)?|not|wrong|incorrect(?:ly)?|missing|without|unsold|unused|absent|available|vacant|rest|others?|still'
+	"can't|cannot|don't|doesn't|didn't|isn't|aren't|wasn't|weren't|won't|haven't|hasn't|no|never|neither|free|left|empty|remain(?:s|ing)?|not|wrong|incorrect(?:ly)?|missing|without|unsold|unused|absent|available|vacant|rest|others?|still"
 
 /** Questions for a percentage. */
 function rateOf({ reading, builder, others }: Question): Term | undefined {
@@ -58,6 +61,7 @@ function changeInPercent(
 }
 
 function partInPercent(reading: Reading, builder: ProgramBuilder, first: Quantity, second: Quantity): Term | undefined {
+	if (areTwoParts(reading, first, second)) return undefined
 	const [part, whole] = partAndWhole(reading, first, second)
 	if (part === undefined || whole === undefined || part.value.compare(whole.value) > 0) return undefined
 	const all = builder.given(whole, 'the whole')
@@ -65,6 +69,16 @@ function partInPercent(reading: Reading, builder: ProgramBuilder, first: Quantit
 	const isRest = says(reading.asked, missing) && !says(reading.told, missing)
 	const asked = isRest ? builder.step('subtract', [all, some], 'the part that is asked for', all.unit) : some
 	return builder.step('share', [asked, all], 'the percentage', '%')
+}
+
+/** "20 red and 30 blue balls": neither is the whole. */
+function areTwoParts({ tagged }: Reading, first: Quantity, second: Quantity): boolean {
+	const verbs =
+		'are|were|was|is|of|have|has|had|came|come|can|could|did|do|got|get|passed|failed|take|took|went|go|ate|sold|now'
+	return says(
+		tagged,
+		`\\{[A-Z]${first.index}\\}(?: [a-z]+){0,2} and \\{[A-Z]${second.index}\\} (?!(?:${verbs})\\b)[a-z]+`,
+	)
 }
 
 /** "what percent of 200 is 30", "18 is what percent of 72", "42 out of 60", "250 seats … 180 are taken". */
@@ -156,11 +170,27 @@ function simpleInterest(
 		: builder.step('add', [amount, interest], 'the amount at the end', start.unit)
 }
 
+/** "20% more than last year's 350". */
+function moreThan({ reading, builder, rates, others }: Question): Term | undefined {
+	const [found, ...moreFound] = findWording(
+		reading,
+		"{by:P} (?<sign>more|less|fewer|higher|lower|cheaper) than (?:[a-z']+ ){0,4}?{base:NLWQM}",
+	)
+	const [by, base] = [found?.quantities.by, found?.quantities.base]
+	if (by === undefined || base === undefined || moreFound.length > 0 || rates.length + others.length !== 2)
+		return undefined
+	const start = builder.given(base, 'the amount to compare with')
+	const change = builder.step('percent', [builder.given(by, 'the percentage'), start], 'the difference', start.unit)
+	const isMore = /more|higher/i.test(found?.words.sign ?? '')
+	return builder.step(isMore ? 'add' : 'subtract', [start, change], 'the new amount', start.unit)
+}
+
 /** A share of a whole, or what is left of it. */
 function share({ reading, builder, rates, others }: Question): Term | undefined {
 	const [rate, ...moreRates] = rates
 	const [whole, ...more] = others
 	if (rate === undefined || whole === undefined || moreRates.length + more.length > 0) return undefined
+	if (says(reading.asked, 'of (?:what|which)|what number')) return undefined
 	const wants = sideOf(reading, rate, whole)
 	if (wants === undefined || !says(reading.asked, 'how (?:much|many|big|large|far|long)|what')) return undefined
 	const thing = nounAfter(reading, whole) || 'whole'

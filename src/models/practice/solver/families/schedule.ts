@@ -51,6 +51,8 @@ function goesBack(asked: string, tagged: string): boolean | undefined {
 		says(asked, `(?:when|time)[^?]* ${backwards}|when did [^?]* (?:start|begin|leave|set off)`) &&
 		!says(asked, '(?:end|over|finish|arrive|ready|done|back|land)')
 	if (!asksForStart) return false
+	if (says(asked, '(?:must|should|have to|has to|need to|needs to|latest)')) return true
+	if (says(asked, 'start|begin') && says(tagged, '(?:starts?|begins?|started|began)[^.]* \\{K\\d+\\}')) return undefined
 	const isEnd = says(
 		tagged,
 		"(?:ended|ends|end|finished|finishes|over|be (?:at|in|there|on|home|ready|back|served|done)|arrives?|arrived|arriving|get to|gets to|due|dinner is|lunch is|appointment|starts?|begins?|leaves?|departs?|reach|ready|is|landed|opens|eat|serve|closes|on the table) (?:[a-z' ]+? )?(?:at|by|for|before|until) \\{K\\d+\\}|by \\{K\\d+\\}|before \\{K\\d+\\}",

@@ -23,7 +23,7 @@ type Question = { readonly reading: Reading; readonly builder: ProgramBuilder; r
 
 const amounts = new Set(['count', 'length', 'mass', 'volume', 'money'])
 const sharingWords =
-	'shared?|shares|sharing|divided?|divides|splits?|splitting|distributes?|distributed|hands? out|handed out|deals?|dealt|equally|evenly|packs?|packed|packs|puts?|cut|cuts|fill(?:s|ed)?|hold(?:s|ing)?|fits?|seats?|carr(?:y|ies)|takes?|bags? of|boxes of|teams? of|groups? of|rows? of|bags?|pay|contains?|in each|each|per'
+	'into|shared?|shares|sharing|divided?|divides|splits?|splitting|distributes?|distributed|hands? out|handed out|deals?|dealt|equally|evenly|packs?|packed|packs|puts?|cut|cuts|fill(?:s|ed)?|hold(?:s|ing)?|fits?|seats?|carr(?:y|ies)|takes?|bags? of|boxes of|teams? of|groups? of|rows? of|bags?|pay|contains?|in each|each|per'
 const leftOver = 'left over|leftover|remain(?:s|ing|der)?|left|without|over'
 const needed = 'needs?|needed|required?|require|must|have to|necessary|at least'
 const fillable = 'full|can|complete|whole|fit|does|do|could|get'
@@ -94,26 +94,32 @@ function wholeAndParts(reading: Reading, first: Quantity, second: Quantity): rea
 /** How many groups of a size, or what they leave over. */
 function groups(question: Question, first: Quantity, second: Quantity): Term | undefined {
 	const { reading, builder } = question
-	const [whole, size] = wholeAndSize(reading, first, second)
+	const sized = wholeAndSize(reading, first, second)
+	const [whole, size] =
+		sized.length > 0 || !says(reading.asked, leftOver) ? sized : wholeAndParts(reading, first, second)
 	if (whole === undefined || size === undefined || !convertibleOrSame(whole, size)) return undefined
 	const noun = nounAfter(reading, whole) || 'things'
 	const all = builder.given(whole, whole.unit === '' ? `the number of ${noun}` : 'the whole')
 	const one = builder.given(size, 'the size of one group')
 	const [a, b] = [builder.inUnit(all, finer(all, one)), builder.inUnit(one, finer(all, one))]
-	const isExact = a.value.mod(b.value).equals(0)
 	const { asked } = reading
 	if (says(asked, leftOver) && !says(asked, 'days|weeks'))
 		return builder.step('remainder', [a, b], `the number of ${noun} left over`, a.unit)
 	const group = groupNoun(asked)
-	if (group === undefined) return undefined
-	const operation = isExact
-		? 'divide'
-		: says(asked, needed) || says(reading.tagged, needed)
-			? 'round up'
-			: says(asked, fillable)
-				? 'round down'
-				: undefined
-	return operation === undefined ? undefined : builder.step(operation, [a, b], `the number of ${group}`, '')
+	const operation = divisionFor(reading, a, b)
+	if (group === undefined || operation === undefined) return undefined
+	return builder.step(operation, [a, b], `the number of ${group}`, '')
+}
+
+/** Needed groups are rounded up, full ones down; where the words don't say, only a division without a rest is safe. */
+function divisionFor(
+	{ asked, tagged }: Reading,
+	whole: Term,
+	size: Term,
+): 'divide' | 'round up' | 'round down' | undefined {
+	if (whole.value.mod(size.value).equals(0)) return 'divide'
+	if (says(asked, needed) || says(tagged, needed)) return 'round up'
+	return says(asked, fillable) ? 'round down' : undefined
 }
 
 function groupNoun(asked: string): string | undefined {

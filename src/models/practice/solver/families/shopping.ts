@@ -39,10 +39,11 @@ function finished(builder: ProgramBuilder, result: Term): Program | undefined {
 
 /** Questions about prices that other families answer. */
 function isNoPurchase({ asked, tagged }: Reading): boolean {
-	if (!/\{M\d+\}/.test(tagged)) return true
+	if (!/\{M\d+\}/.test(tagged) || says(tagged, '(?:more|less|cheaper|dearer) than|as much as|as expensive|as many'))
+		return true
 	return says(
 		asked,
-		'cheaper|better (?:deal|offer|value|buy)|which|per ?cent|percentage|original|before (?:the|tax)|how (?:long|many (?:days|weeks|months|years|hours))|interest|from how many|break even|worth it',
+		'cheaper|better (?:deal|offer|value|buy)|which|per ?cent|percentage|original|without|net|before (?:the|tax)|how (?:long|many (?:days|weeks|months|years|hours))|interest|from how many|break even|worth it',
 	)
 }
 
@@ -51,30 +52,28 @@ const payments = [
 	'(?:hands?|handed|gives?|gave)(?: over| the [a-z]+| (?:him|her|them))? (?:an? )?{paid:M}',
 	'{paid:M} (?:note|bill|banknote)',
 	'(?:change|back|left|over|remain)[a-z ]* (?:from|out of|of|for|if [a-z ]+ with) (?:an? |the |her |his |my )?{paid:M}',
-	'(?:has|have|had|got|with|takes?|brings?|started with|starts with) (?:an? |saved |only )?{paid:M}(?! (?:off|discount|coupon|each|an?|per|for))',
-	'(?:from|out of|with) (?:an? |the |her |his |my )?{paid:M}(?= |[,.?])(?! (?:off|discount|coupon|each|an?|per|for|by))',
+	'(?:has|have|had|got|with|takes?|brings?|started with|starts with) (?:an? |saved |only )?{paid:M}(?! (?:off|discount|coupon|each|an?|per|for)\\b)',
+	'(?:from|out of|with) (?:an? |the |her |his |my )?{paid:M}(?= |[,.?])(?! (?:off|discount|coupon|each|an?|per|for|by)\\b)',
 ]
 
 function takePayment(facts: Facts): Quantity | undefined {
 	const { tagged, asked } = facts.reading
+	if (says(asked, 'how many'))
+		return facts.takeOne(...payments, '(?:for|with|out of|from) {paid:M}(?=[,.?])')?.quantities.paid
 	const isAsked =
 		says(asked, 'change|left|remain|back|have over|still have|keep|how many') ||
 		says(tagged, '\\{M\\d+\\} (?:note|bill)\\b')
 	return isAsked ? facts.takeOne(...payments)?.quantities.paid : undefined
 }
 
+const changeAsked =
+	'save[sd]?|saving|how (?:much|large|big|high)(?: [a-z]+)?(?: (?:is|was|are|were|will|would|be))? (?:the|her|his|my|their|its|your) (?:[a-z]+ )?(?:tip|discount|tax|vat|rebate|mark-?up|saving|reduction|commission|surcharge)|what (?:is|was) the (?:[a-z]+ )?(?:tip|discount|tax|vat|rebate|mark-?up|reduction|saving)'
+
 function goalOf(order: Order): Term | undefined {
 	const { facts, builder, paid } = order
 	const { asked } = facts.reading
 	if (says(asked, 'how many') && paid !== undefined) return affordable(order, paid)
-	if (
-		says(
-			asked,
-			'how much (?:is|was|does|do|did) (?:the|her|his|my|their|\\w+) (?:tip|discount|tax|vat|save|saving|rebate)|how much (?:do|does|did|will|can) [a-z]+ save|how (?:much|large|big) (?:is|was) the (?:tip|discount|tax|vat|rebate|markup)',
-		)
-	) {
-		return changeOnly(order)
-	}
+	if (says(asked, changeAsked)) return changeOnly(order)
 	const isPaid = paid !== undefined
 	const sharers = facts.left('count')
 	const isShared = says(asked, 'each|per person|every(?:one| one)|apiece') && sharers.length === 1
@@ -94,6 +93,10 @@ function goalOf(order: Order): Term | undefined {
 }
 
 function totalOf({ builder, lines, changes }: Order, label: string): Term | undefined {
+	const [base, ...rest] = changes
+	if (lines.length === 0 && base?.quantity.dimension === 'money' && rest.length > 0) {
+		return applyChanges(builder, builder.given(base.quantity, `the ${base.name} at first`), rest, label)
+	}
 	const currencies = new Set(lines.map(({ price }) => price.unit))
 	if (currencies.size !== 1 || lines.some(({ each, count }) => each && count === undefined)) return undefined
 	const costs = lines.map((line) => costOf(builder, line))

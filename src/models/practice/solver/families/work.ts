@@ -50,7 +50,13 @@ const together: Way = (facts, builder) => {
 		!says(asked, 'how long|how many|time|when')
 	)
 		return undefined
-	if (says(tagged, 'then|after that|afterwards|in total|altogether|older|break|rests?')) return undefined
+	if (
+		says(
+			tagged,
+			'empt(?:y|ies|ied)|drain(?:s|ed)?|leaks?|outlet|then|after that|afterwards|in total|altogether|older|break|rests?',
+		)
+	)
+		return undefined
 	const names = ['first', 'second', 'third']
 	const rates = times.map((time, index) => {
 		const alone = builder.given(time, `the time of the ${names[index]} alone`)

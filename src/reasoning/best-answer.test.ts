@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { delta, recordsOf } from '../../tests/support/builders.ts'
+import { openReasoning, order } from '../../tests/support/reasoning.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import { bestAnswerIn } from './best-answer.ts'
+
+const restart: JournalEntry = { event: { kind: 'answer-delta', restart: true, content: { text: '' } } }
+
+async function completeJournal(): Promise<readonly JournalEntry[]> {
+	await using world = await openReasoning()
+	return (await world.attempt()).entries
+}
+
+describe('the best answer that a journal holds', () => {
+	test('before anything was understood there is none', () => {
+		expect(bestAnswerIn([])).toEqual({ answer: '', skipped: [] })
+	})
+
+	test('grows from what was understood over results to the answer, and what is skipped shrinks', async () => {
+		const entries = await completeJournal()
+		const upTo = (index: number) => bestAnswerIn(recordsOf(entries.slice(0, index + 1)))
+		const understood = entries.findIndex(({ event }) => event.kind === 'stage-end')
+		expect(upTo(understood - 1)).toEqual({ answer: '', skipped: ['analyze', 'decompose', 'execute', 'evaluate'] })
+		expect(upTo(understood)).toEqual({
+			answer: order.analysis.restatement,
+			skipped: ['decompose', 'execute', 'evaluate'],
+		})
+		const solved = entries.findLastIndex(({ event }) => event.kind === 'subtask-end')
+		expect(upTo(solved).answer.split('\n')).toHaveLength(3)
+		expect(upTo(solved).answer).toContain('- Add both. → $104')
+		expect(bestAnswerIn([...recordsOf(entries), ...recordsOf([delta('The order')])]).answer).toBe('The order')
+	})
+
+	test('is never what a restart has made void', () => {
+		expect(bestAnswerIn(recordsOf([delta('Lon'), restart, delta('Par'), delta('is')])).answer).toBe('Paris')
+		expect(bestAnswerIn(recordsOf([delta('Lon'), restart])).answer).toBe('')
+	})
+
+	test('is never a direct answer that failed its checks', async () => {
+		const route = (await completeJournal()).find(({ event }) => event.kind === 'run-route')
+		if (route === undefined) throw new Error('there is no route')
+		expect(bestAnswerIn(recordsOf([delta('It costs $58.'), route])).answer).toBe('')
+		expect(bestAnswerIn(recordsOf([delta('It costs $58.'), route, delta('It costs')])).answer).toBe('It costs')
+	})
+
+	test('leaves out what was erased', async () => {
+		const erased = recordsOf(await completeJournal()).map((record) =>
+			'content' in record ? { ...record, content: null } : record,
+		)
+		expect(bestAnswerIn(erased).answer).toBe('')
+	})
+})

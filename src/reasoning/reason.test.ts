@@ -1,0 +1,561 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { aRun, recordsOf } from '../../tests/support/builders.ts'
+import {
+	type Attempted,
+	byObjective,
+	eventsOf,
+	openReasoning,
+	order,
+	orderResults,
+	type ReasoningChoices,
+	type ReasoningWorld,
+	type Role,
+	type RoleScript,
+	replyJson,
+	solution,
+} from '../../tests/support/reasoning.ts'
+import {
+	cutAfter,
+	deltas,
+	emptyAtLength,
+	hang,
+	hangAfter,
+	rateLimited,
+	refusal,
+	reply,
+	type ScriptedStep,
+	send,
+	sendText,
+	startStream,
+	status,
+} from '../../tests/support/scripted-model-server.ts'
+import { type AbortCause, AbortedError } from '../core/abort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
+import { type JournalEntry, journalEventSchema } from '../core/journal.ts'
+import { noUsage } from '../core/usage.ts'
+import { foldJournal } from '../rendering/index.ts'
+import { reason } from './reason.ts'
+
+// Retries wait for a random part of their limit: here for none of it.
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
+afterEach(() => {
+	vi.useRealTimers()
+	vi.restoreAllMocks()
+})
+
+const easyQuestion = 'What is the capital of France?'
+const unsureQuestion = 'Is 97 a prime number?'
+
+/** How an attempt ended: the answer, the code of the failure, or the cause of the abort. */
+function outcomeOf({ entries, thrown }: Attempted): string {
+	const ends = eventsOf(entries, 'run-end')
+	const failure =
+		thrown instanceof ThreadwiseError ? thrown.code : thrown instanceof AbortedError ? thrown.abortCause : null
+	const outcomes = [
+		...ends.map((end) => `answered: ${end.content?.answer}`),
+		...(thrown === null ? [] : [failure ?? `${thrown}`]),
+	]
+	return outcomes.join(' and ')
+}
+
+function routesOf({ entries }: Attempted): readonly string[] {
+	return eventsOf(entries, 'run-route').map(({ route, source }) => `${route} by ${source}`)
+}
+
+function callsIn(entries: readonly JournalEntry[]): readonly string[] {
+	return entries.flatMap(({ nodeId, event }) => (event.kind === 'model-call-end' ? [`${nodeId}/${event.callKey}`] : []))
+}
+
+describe('a whole run', () => {
+	test('an easy question takes one call and is answered directly', async () => {
+		await using world = await openReasoning({ direct: reply('Paris.') })
+		const attempted = await world.attempt({ run: aRun({ text: easyQuestion }) })
+		expect(outcomeOf(attempted)).toBe('answered: Paris.')
+		expect(routesOf(attempted)).toEqual(['direct by signals'])
+		expect(world.roles()).toEqual(['direct'])
+		expect(attempted.entries.map(({ event }) => event.kind)).toEqual([
+			'run-start',
+			'run-route',
+			'model-call-start',
+			'model-call-end',
+			'run-end',
+		])
+	})
+
+	test('a hard question goes through every stage and is answered from checked results', async () => {
+		await using world = await openReasoning()
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(routesOf(attempted)).toEqual(['staged by signals'])
+		expect(world.roles()).toEqual(['analysis', 'plan', 'subtask-result', 'subtask-result', 'subtask-result', 'answer'])
+		const view = foldJournal(recordsOf(attempted.entries))
+		expect(view.stages.map(({ id, status: state }) => `${id} ${state}`)).toEqual([
+			'analyze done',
+			'decompose done',
+			'execute done',
+			'evaluate done',
+		])
+		expect(view).toMatchObject({ status: 'answered', confidence: 'high', checks: { passed: 4, failed: 0 } })
+		expect(view.usage).toEqual({ calls: 6, inputTokens: 66, outputTokens: 42, costMicroUsd: 150 })
+	})
+
+	test('the person chooses the route and the effort, whatever the question looks like', async () => {
+		await using world = await openReasoning()
+		const staged = await world.attempt({ run: aRun({ text: '2+2', preferences: { route: 'staged', effort: 'low' } }) })
+		expect(routesOf(staged)).toEqual(['staged by person'])
+		expect(eventsOf(staged.entries, 'run-route')[0]).toMatchObject({ effort: 'low', callLimit: 14 })
+		const direct = await world.attempt({ run: aRun({ text: order.question, preferences: { route: 'direct' } }) })
+		expect(routesOf(direct)).toEqual(['direct by person'])
+	})
+
+	test('a direct answer with wrong arithmetic is thrown away and the stages answer', async () => {
+		await using world = await openReasoning({ direct: reply('12 * 4 = 58, so it costs $58.') })
+		const attempted = await world.attempt({ run: aRun({ text: order.question, preferences: { route: 'direct' } }) })
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(routesOf(attempted)).toEqual(['direct by person', 'staged by cascade'])
+		expect(eventsOf(attempted.entries, 'run-route')[1]?.content?.reason).toContain('12 * 4 is 48, not 58')
+		expect(eventsOf(attempted.entries, 'run-end')).toHaveLength(1)
+	})
+
+	test('a direct answer with right arithmetic says that it was checked', async () => {
+		await using world = await openReasoning({ direct: reply('12 * 4 = 48.') })
+		const attempted = await world.attempt({ run: aRun({ text: 'what is 12 * 4?' }) })
+		expect(foldJournal(recordsOf(attempted.entries))).toMatchObject({
+			confidence: 'high',
+			checks: { passed: 1, failed: 0 },
+		})
+	})
+
+	test('says who answers where there is something to say', async () => {
+		await using world = await openReasoning()
+		const dependencies = { ...world.dependencies, disclosure: 'A practice model answers.' }
+		const attempt = {
+			run: aRun({ text: easyQuestion }),
+			records: [],
+			remember: world.session().remember,
+			signal: new AbortController().signal,
+		}
+		const first = await reason(attempt, dependencies).next()
+		expect(first.value?.event).toMatchObject({ kind: 'run-start', disclosure: 'A practice model answers.' })
+	})
+
+	test('every entry is one that the journal takes back', async () => {
+		await using world = await openReasoning({ direct: reply('12 * 4 = 58') })
+		const { entries } = await world.attempt({ run: aRun({ text: '12 * 4' }) })
+		for (const { event } of entries) expect(journalEventSchema.parse(JSON.parse(JSON.stringify(event)))).toEqual(event)
+	})
+})
+
+describe('the classifier', () => {
+	const run = () => aRun({ text: unsureQuestion })
+	const easy = { level: 'easy', reason: 'one fact', estimatedSteps: 1, ambiguous: false }
+
+	test('decides where the signals are unsure', async () => {
+		await using world = await openReasoning({ complexity: replyJson(easy) })
+		expect(routesOf(await world.attempt({ run: run() }))).toEqual(['direct by classifier'])
+		expect(world.roles()).toEqual(['complexity', 'direct'])
+	})
+
+	const failures: Readonly<Record<string, ScriptedStep>> = {
+		'refuses its key': status(401, 'wrong key'),
+		'answers with words': reply('I would say this is rather easy.'),
+		'answers with half an object': reply('{"level": "ea'),
+		'answers with wrong types': replyJson({ ...easy, estimatedSteps: 'many' }),
+		'answers with an unknown level': replyJson({ ...easy, level: 'medium' }),
+		'says nothing': emptyAtLength(),
+		declines: refusal('No.'),
+	}
+	test.each(Object.entries(failures))('that %s is not asked again: the signals decide', async (_, complexity) => {
+		await using world = await openReasoning({ complexity, direct: reply('Yes.') })
+		const attempted = await world.attempt({ run: run() })
+		expect(routesOf(attempted)).toEqual(['direct by signals'])
+		expect(outcomeOf(attempted)).toBe('answered: Yes.')
+		expect(world.roles()).toEqual(['complexity', 'direct'])
+	})
+
+	test('that says nothing for five seconds is closed, and the signals decide', async () => {
+		await using world = await openReasoning({ complexity: hang() })
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+		const attempt = world.attempt({ run: run() })
+		const request = await world.server.request(0)
+		await vi.advanceTimersByTimeAsync(4_999)
+		expect(request.closedAt).toBeNull()
+		await vi.advanceTimersByTimeAsync(1)
+		await request.closed
+		vi.useRealTimers()
+		expect(routesOf(await attempt)).toEqual(['direct by signals'])
+	})
+
+	test('does not outlive a stop', async () => {
+		await using world = await openReasoning({ complexity: hang() })
+		const stop = new AbortController()
+		const attempt = world.attempt({ run: run(), signal: stop.signal })
+		const request = await world.server.request(0)
+		stop.abort(new AbortedError('user'))
+		expect(outcomeOf(await attempt)).toBe('user')
+		await request.closed
+	})
+})
+
+/** A reply in two pieces, slow enough for the first to be shown. */
+function slowly(first: string, second: string): ScriptedStep {
+	return async (request, response) => {
+		startStream(response)
+		sendText(request, response, first)
+		await sleep(270)
+		sendText(request, response, ' ')
+		await sleep(5)
+		sendText(request, response, second)
+		send(response, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] })
+		response.end('data: [DONE]\n\n')
+	}
+}
+
+/** The first sample of a subtask is wrong, any further one right. */
+const firstWrong: ScriptedStep = (request, response) =>
+	(request.body.seed === 0 ? replyJson(solution('8 * 7', '54')) : replyJson(order.results['Price the markers.']))(
+		request,
+		response,
+	)
+
+/** Every kind of detour that a journal can hold. */
+const eventful: RoleScript = {
+	analysis: replyJson({
+		...order.analysis,
+		constraints: [...order.analysis.constraints, { id: 'c2', kind: 'other', statement: 'It is plain.', value: null }],
+	}),
+	judgement: replyJson({ checks: [{ id: 'c2', holds: true, evidence: 'It is.' }] }),
+	'subtask-result': byObjective({ ...orderResults, 'Price the markers.': firstWrong }),
+}
+/** The first plan is unreadable, its repair is cyclic, and the second one is usable. */
+const replanned: RoleScript = {
+	plan: (request, response) => {
+		const messages = request.body.messages
+		const repairing = Array.isArray(messages) && messages.length > 2
+		const told = JSON.stringify(messages).includes('wait for each other')
+		const [first, ...rest] = order.plan.subtasks
+		const cyclic = { subtasks: [{ ...first, inputs: ['s2'] }, { ...rest[0], inputs: ['s1'] }, ...rest.slice(1)] }
+		if (told) return replyJson(order.plan)(request, response)
+		return repairing ? replyJson(cyclic)(request, response) : reply('First I would price the pens.')(request, response)
+	},
+}
+
+type Journey = { readonly script: RoleScript; readonly run: () => ReturnType<typeof aRun>; readonly streams?: true }
+
+const journeys: Readonly<Record<string, Journey>> = {
+	'a direct answer': { script: { direct: reply('Paris.') }, run: () => aRun({ text: easyQuestion }) },
+	'a classified question': {
+		script: { complexity: replyJson({ level: 'easy', reason: 'a fact', estimatedSteps: 1, ambiguous: false }) },
+		run: () => aRun({ text: unsureQuestion }),
+	},
+	'all stages': { script: {}, run: () => aRun({ text: order.question }) },
+	'all stages with a failed check and a judge': { script: eventful, run: () => aRun({ text: order.question }) },
+	'a plan that took three calls': { script: replanned, run: () => aRun({ text: order.question }) },
+	'a cascade': {
+		script: { direct: reply('12 * 4 = 58') },
+		run: () => aRun({ text: '12 * 4', preferences: { effort: 'low' } }),
+	},
+	'an answer that is shown while it is written': {
+		script: { answer: slowly('The order', 'costs $104.') },
+		run: () => aRun({ text: order.question }),
+		streams: true,
+	},
+}
+
+function viewOf(entries: readonly JournalEntry[]) {
+	const { stages, answer, checks, confidence, usage, status: state } = foldJournal(recordsOf(entries))
+	const timeless = stages.map(({ elapsedMs: _, startedAt: __, ...stage }) => stage)
+	return { stages: timeless, answer, checks, confidence, usage, state }
+}
+
+describe('resuming from every prefix of a complete journal', () => {
+	test.each(Object.entries(journeys))('%s: same answer, same view, and no call is repeated', async (_, journey) => {
+		await using world = await openReasoning(journey.script)
+		const run = journey.run()
+		const complete = await world.attempt({ run })
+		expect(complete.thrown).toBeNull()
+		const calls = callsIn(complete.entries)
+		expect(new Set(calls).size).toBe(calls.length)
+		expect(world.server.requests.length).toBe(calls.length)
+
+		const first = journey.streams ? complete.entries.findIndex(({ event }) => event.kind === 'answer-delta') : 0
+		for (let length = first; length < complete.entries.length; length++) {
+			const prefix = complete.entries.slice(0, length)
+			const before = world.server.requests.length
+			const resumed = await world.attempt({ run, records: recordsOf(prefix) })
+			const repeated = callsIn(resumed.entries)
+			const made = world.server.requests.length - before
+			const place = `after ${length} of ${complete.entries.length} entries`
+			expect(outcomeOf(resumed), place).toBe(outcomeOf(complete))
+			expect([...callsIn(prefix), ...repeated].toSorted(), place).toEqual(calls.toSorted())
+			expect(made, place).toBe(repeated.length)
+			expect(viewOf([...prefix, ...resumed.entries]), place).toEqual(viewOf(complete.entries))
+		}
+	})
+
+	test('what was shown of an answer before the crash is void: the new one is not put behind it', async () => {
+		const { script, run } = journeys['an answer that is shown while it is written'] ?? { script: {}, run: aRun }
+		await using world = await openReasoning(script)
+		const { entries } = await world.attempt({ run: run() })
+		const shown = entries.findIndex(({ event }) => event.kind === 'answer-delta')
+		expect(shown).toBeGreaterThan(0)
+		const prefix = entries.slice(0, shown + 1)
+		const resumed = await world.attempt({ run: run(), records: recordsOf(prefix) })
+		const journal = recordsOf([...prefix, ...resumed.entries])
+		const answers = journal.flatMap(({ kind, seq }) =>
+			kind === 'answer-delta' ? [foldJournal(journal.slice(0, seq)).answer.trim()] : [],
+		)
+		expect(answers).toEqual(['The order', '', 'The order'])
+	})
+
+	test('a journal that was erased is answered anew from the question, and ends in one outcome', async () => {
+		await using world = await openReasoning()
+		const run = aRun({ text: order.question })
+		const { entries } = await world.attempt({ run })
+		const erased = recordsOf(entries.slice(0, -1)).map((record) =>
+			'content' in record ? { ...record, content: null } : record,
+		)
+		expect(outcomeOf(await world.attempt({ run, records: erased }))).toBe(`answered: ${order.answer}`)
+	})
+
+	test('a resumed run keeps the workflow that it began with', async () => {
+		await using world = await openReasoning()
+		const run = aRun({ text: order.question })
+		const { entries } = await world.attempt({ run })
+		const gone = () => {
+			throw new Error('the workflow file is gone')
+		}
+		const attempt = {
+			run,
+			records: recordsOf(entries.slice(0, 5)),
+			remember: world.session().remember,
+			signal: new AbortController().signal,
+		}
+		const resumed: JournalEntry[] = []
+		for await (const entry of reason(attempt, { ...world.dependencies, workflow: gone })) resumed.push(entry)
+		expect(resumed.at(-1)?.event.kind).toBe('run-end')
+	})
+
+	test('calls of earlier attempts count against the limit of the effort, however often the run is resumed', async () => {
+		await using world = await openReasoning()
+		const run = aRun({ text: order.question })
+		const { entries } = await world.attempt({ run })
+		const before = entries.slice(0, 3)
+		const call = entries.find(({ event }) => event.kind === 'model-call-end')?.event
+		if (call?.kind !== 'model-call-end') throw new Error('there is no call to copy')
+		const spent = Array.from({ length: 31 }, (_, index) => ({
+			nodeId: 'execute',
+			event: { ...call, callKey: `lost-${index}` },
+		}))
+		const resumed = await world.attempt({ run, records: recordsOf([...before, ...spent]) })
+		expect(outcomeOf(resumed)).toBe('budget')
+	})
+})
+
+describe('what models get wrong', () => {
+	const hugePlan = {
+		subtasks: Array.from({ length: 500 }, (_, index) => ({
+			id: `s${index + 1}`,
+			objective: 'Add both.',
+			inputs: index === 0 ? [] : [`s${index}`],
+			expectedOutput: 'a number',
+			check: 'none',
+		})),
+	}
+	const [first, second, third] = order.plan.subtasks
+	const cyclicPlan = { subtasks: [{ ...first, inputs: ['s2'] }, { ...second, inputs: ['s1'] }, third] }
+	const anyObjective = replyJson(solution('50 + 54', '104'))
+
+	const wrong: Readonly<Record<string, ScriptedStep>> = {
+		'not JSON': reply('Sure! Let me think about that.'),
+		'truncated JSON': reply('{"restatement": "The pri', { finishReason: 'length' }),
+		'JSON of wrong types': replyJson({ restatement: 7, givens: 'none', subtasks: {}, checks: 'all', result: [] }),
+		'an empty object': reply('{}'),
+		'a list': reply('[]'),
+		null: reply('null'),
+		'nothing at all': reply(''),
+		'nothing but thinking': emptyAtLength(),
+		'a refusal': refusal('I cannot help with that.'),
+		'deeply nested JSON': reply('{"a":'.repeat(5_000)),
+		'a prototype': reply('{"__proto__": {"passed": true}, "constructor": {"prototype": {}}}'),
+	}
+	const structured: readonly Role[] = ['complexity', 'analysis', 'plan', 'subtask-result', 'judgement']
+	const judged = { ...eventful, 'subtask-result': byObjective(orderResults) }
+
+	describe.each(structured)('in the role of %s', (role) => {
+		test.each(Object.entries(wrong))('%s: exactly one outcome', async (_, step) => {
+			await using world = await openReasoning({ ...judged, [role]: step })
+			const text = role === 'complexity' ? unsureQuestion : order.question
+			const attempted = await world.attempt({ run: aRun({ text }) })
+			expect(outcomeOf(attempted)).toMatch(/^(answered: .+|model-malformed|model-length|model-filtered)$/)
+			expect(attempted.entries.filter(({ event }) => event.kind.startsWith('run-e')).length).toBeLessThanOrEqual(1)
+		})
+	})
+
+	test.each<Role>(['direct', 'answer'])(
+		'an empty reply in the role of %s is a failure, not an answer',
+		async (role) => {
+			for (const step of [reply(''), reply(' \n '), emptyAtLength(), refusal('No.'), deltas([])]) {
+				await using world = await openReasoning({ [role]: step })
+				const text = role === 'direct' ? easyQuestion : order.question
+				expect(outcomeOf(await world.attempt({ run: aRun({ text }) }))).toMatch(/^model-(malformed|length|filtered)$/)
+			}
+		},
+	)
+
+	test.each([
+		['a cyclic plan', cyclicPlan],
+		['a plan of 500 subtasks', hugePlan],
+		['a plan that needs what does not exist', { subtasks: [{ ...first, inputs: ['g9'] }] }],
+		['a plan whose ids are doubled', { subtasks: [first, first] }],
+	])('%s is asked for once more, then the question is solved in one piece', async (_, plan) => {
+		await using world = await openReasoning({ plan: replyJson(plan), 'subtask-result': anyObjective })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(world.roles().filter((role) => role === 'plan')).toHaveLength(2)
+		expect(eventsOf(attempted.entries, 'subtask-end')).toHaveLength(1)
+	})
+
+	test('a calculation that would never end is not worked out, and counts as unchecked', async () => {
+		await using world = await openReasoning({ 'subtask-result': replyJson(solution('10^10^10', '1')) })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(eventsOf(attempted.entries, 'subtask-end').map((subtask) => subtask.status)).toEqual([
+			'unchecked',
+			'unchecked',
+			'unchecked',
+		])
+		expect(eventsOf(attempted.entries, 'run-end')[0]?.confidence).not.toBe('high')
+	})
+
+	test('a key that is refused fails at once, with what to do', async () => {
+		await using world = await openReasoning({ analysis: status(401, 'wrong key') })
+		const { thrown } = await world.attempt()
+		expect(thrown).toMatchObject({ code: 'model-auth' })
+		expect(world.server.requests).toHaveLength(1)
+	})
+})
+
+describe('limits', () => {
+	const limited = (budget: NonNullable<ReasoningChoices['budget']>, script: RoleScript = {}) =>
+		openReasoning(script, { budget })
+	const lastTokens = ({ entries }: Attempted) =>
+		eventsOf(entries, 'model-call-end').reduce((sum, { usage }) => sum + usage.inputTokens + usage.outputTokens, 0)
+
+	test('tokens: the run ends before the call that is not covered', async () => {
+		const costly = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 3_000, completion_tokens: 1_000 } })
+		await using world = await limited({ tokens: 12_000 }, { analysis: costly })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe('budget')
+		expect(lastTokens(attempted)).toBeLessThan(12_000)
+	})
+
+	test('no budget at all: no request is made', async () => {
+		await using world = await limited({ tokens: 10 })
+		expect(outcomeOf(await world.attempt())).toBe('budget')
+		expect(world.server.requests).toHaveLength(0)
+	})
+
+	test('dollars: the run ends before the call that is not covered', async () => {
+		await using world = await limited({ usd: 0.004 })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe('budget')
+	})
+
+	test('a server that ignores its output limit ends the run after that call', async () => {
+		const greedy = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 10, completion_tokens: 300_000 } })
+		await using world = await limited({}, { analysis: greedy })
+		expect(outcomeOf(await world.attempt())).toBe('budget')
+		expect(world.server.requests).toHaveLength(1)
+	})
+
+	test('calls: a model that never passes its check ends within the calls of the effort', async () => {
+		const wrongs = replyJson(solution('8 * 7', '54'))
+		await using world = await openReasoning({ 'subtask-result': wrongs })
+		const attempted = await world.attempt({ run: aRun({ text: order.question, preferences: { effort: 'low' } }) })
+		expect(world.server.requests.length).toBeLessThanOrEqual(14)
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(eventsOf(attempted.entries, 'run-end')[0]?.confidence).toBe('low')
+	})
+
+	test('time: the request that is open at the deadline is closed', async () => {
+		await using world = await limited({ seconds: 0.2 }, { plan: hang() })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe('deadline')
+		await world.server.request(1).then(({ closed }) => closed)
+	})
+})
+
+describe('an abort', () => {
+	const causes: readonly AbortCause[] = ['user', 'superseded', 'shutdown', 'lease-lost', 'deadline', 'budget']
+	test.each(causes)('for %s closes the open request and comes out with its cause', async (cause) => {
+		await using world = await openReasoning({ answer: hangAfter('The order ') })
+		const abort = new AbortController()
+		const attempt = world.attempt({ signal: abort.signal })
+		const request = await world.server.request(5)
+		abort.abort(new AbortedError(cause))
+		const attempted = await attempt
+		expect(outcomeOf(attempted)).toBe(cause)
+		await request.closed
+		expect(request.closedEarly).toBe(true)
+	})
+
+	test('in the middle of subtasks closes all of their requests', async () => {
+		await using world = await openReasoning({ 'subtask-result': hang() })
+		const abort = new AbortController()
+		const attempt = world.attempt({ signal: abort.signal })
+		const requests = await Promise.all([world.server.request(2), world.server.request(3)])
+		abort.abort(new AbortedError('user'))
+		expect(outcomeOf(await attempt)).toBe('user')
+		for (const request of requests) await request.closed
+	})
+
+	test('while it waits for a retry does not wait any longer', async () => {
+		await using world = await openReasoning({ analysis: rateLimited({ 'retry-after': '25' }) })
+		const abort = new AbortController()
+		const attempt = world.attempt({ signal: abort.signal })
+		await world.server.request(0).then(({ closed }) => closed)
+		abort.abort(new AbortedError('user'))
+		expect(outcomeOf(await attempt)).toBe('user')
+	})
+
+	test('before the run begins makes no request', async () => {
+		await using world = await openReasoning()
+		expect(outcomeOf(await world.attempt({ signal: AbortSignal.abort(new AbortedError('user')) }))).toBe('user')
+		expect(world.server.requests).toHaveLength(0)
+	})
+})
+
+test('whoever stops listening in the middle of subtasks is not kept waiting, and no request stays open', async () => {
+	await using world: ReasoningWorld = await openReasoning({
+		'subtask-result': byObjective({ ...orderResults, 'Price the markers.': hang() }),
+	})
+	const attempt = {
+		run: aRun({ text: order.question }),
+		records: [],
+		remember: world.session().remember,
+		signal: new AbortController().signal,
+	}
+	for await (const { event } of reason(attempt, world.dependencies)) {
+		if (event.kind !== 'subtask-end') continue
+		await world.server.request(3)
+		break
+	}
+	await Promise.all(world.server.requests.map(({ closed }) => closed))
+	expect(world.server.requests).toHaveLength(4)
+})
+
+test('a stream that is cut is asked for again, and what was shown is void', async () => {
+	await using world = await openReasoning({ direct: [cutAfter('Lon'), reply('Paris.')] })
+	const attempted = await world.attempt({ run: aRun({ text: easyQuestion }) })
+	expect(outcomeOf(attempted)).toBe('answered: Paris.')
+	expect(eventsOf(attempted.entries, 'answer-delta')[0]).toMatchObject({ restart: true })
+	expect(eventsOf(attempted.entries, 'run-end')[0]?.usage).toEqual({
+		...noUsage,
+		calls: 1,
+		inputTokens: 11,
+		outputTokens: 7,
+		costMicroUsd: 25,
+	})
+})

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { delta, recordsOf } from '../../tests/support/builders.ts'
+import { eventsOf, openReasoning, order } from '../../tests/support/reasoning.ts'
+import type { JournalEvent } from '../core/journal.ts'
+import { replayOf } from './replay.ts'
+
+async function completeJournal() {
+	await using world = await openReasoning()
+	return (await world.attempt()).entries
+}
+
+test('an empty journal has nothing to replay', () => {
+	const replay = replayOf([])
+	expect(replay).toMatchObject({ isEmpty: true, lastAttempt: 0, runStart: null, runRoute: null })
+	expect(replay.reply('analyze', 'analysis')).toBeNull()
+	expect(replay.stageOutput('analyze')).toBeNull()
+	expect(replay.hasStarted('analyze')).toBe(false)
+	expect(replay.usage.calls).toBe(0)
+})
+
+test('finds outputs, replies and what they have cost, by node', async () => {
+	const entries = await completeJournal()
+	const replay = replayOf(recordsOf(entries, 3))
+	expect(replay).toMatchObject({ isEmpty: false, lastAttempt: 3, runRoute: { route: 'staged' } })
+	expect(replay.stageOutput('decompose')).toEqual(order.plan)
+	expect(replay.reply('analyze', 'analysis')).toBe(JSON.stringify(order.analysis))
+	expect(replay.reply('decompose', 'analysis')).toBeNull()
+	expect(replay.usageOf('execute').calls).toBe(3)
+	expect(replay.usage).toEqual(eventsOf(entries, 'run-end')[0]?.usage)
+})
+
+test('a reply of which the text was erased has to be asked for again, but its cost stays', async () => {
+	const erased = recordsOf(await completeJournal()).map((record) =>
+		record.kind === 'model-call-end' ? { ...record, content: null } : record,
+	)
+	expect(replayOf(erased).reply('analyze', 'analysis')).toBeNull()
+	expect(replayOf(erased).usage.calls).toBe(6)
+})
+
+test('knows which nodes have shown a part of an answer', () => {
+	const replay = replayOf(recordsOf([{ ...delta('Par'), nodeId: 'direct' }]))
+	expect(replay.hasShown('direct')).toBe(true)
+	expect(replay.hasShown('answer')).toBe(false)
+})
+
+test('an event counts as a repetition as often as the journal holds it, whatever its duration and the order of its keys', () => {
+	const written: JournalEvent = {
+		kind: 'subtask-end',
+		subtaskId: 's1',
+		status: 'checked',
+		samples: 1,
+		elapsedMs: 40,
+		content: { objective: 'Add.', result: '5' },
+	}
+	const again: JournalEvent = {
+		content: { result: '5', objective: 'Add.' },
+		elapsedMs: 0,
+		samples: 1,
+		status: 'checked',
+		subtaskId: 's1',
+		kind: 'subtask-end',
+	}
+	const replay = replayOf(recordsOf([{ nodeId: 'execute', event: written }]))
+	expect(replay.isRepetition('evaluate', again)).toBe(false)
+	expect(replay.isRepetition('execute', { ...again, status: 'unchecked' })).toBe(false)
+	expect(replay.isRepetition('execute', again)).toBe(true)
+	expect(replay.isRepetition('execute', again)).toBe(false)
+})

@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { delta, feedback } from '../../tests/support/builders.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import type { Appended, RunStore } from '../core/run-store.ts'
+import { createJournalWriter, JournalUnavailable } from './journal-writer.ts'
+
+const claim = { runId: 'run', attempt: 1 }
+
+/** A store that writes a batch when it is told to. */
+function patientStore() {
+	const batches: (readonly JournalEntry[])[] = []
+	const waiting: PromiseWithResolvers<Appended>[] = []
+	const store: Pick<RunStore, 'append'> = {
+		append: (_, entries) => {
+			batches.push(entries)
+			const written = Promise.withResolvers<Appended>()
+			waiting.push(written)
+			return written.promise
+		},
+	}
+	return { store, batches, waiting }
+}
+
+function storeInto(kept: string[]): Pick<RunStore, 'append'> {
+	return {
+		append: async (_, entries) => {
+			await Promise.resolve()
+			kept.push(...textsOf(entries))
+			return { outcome: 'appended', lastSeq: kept.length }
+		},
+	}
+}
+
+function textsOf(entries: readonly JournalEntry[]): readonly string[] {
+	return entries.flatMap(({ event }) => ('content' in event ? Object.values(event.content ?? {}).map(String) : []))
+}
+
+const ticks = () => new Promise((resolve) => setImmediate(resolve))
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+	return (await Promise.race([promise, ticks().then(() => 'pending')])) === 'pending'
+}
+
+describe('the journal writer', () => {
+	test('resolves when an entry is durable, not before', async () => {
+		const { store, waiting } = patientStore()
+		const written = createJournalWriter(store, claim).write(feedback('one'))
+		expect(await isPending(written)).toBe(true)
+		waiting[0]?.resolve({ outcome: 'appended', lastSeq: 1 })
+		await written
+	})
+
+	test('does not keep anybody waiting for what may be lost', async () => {
+		const { store, batches } = patientStore()
+		const journal = createJournalWriter(store, claim)
+		await journal.write(delta('one'))
+		await ticks()
+		expect(batches.map(textsOf)).toEqual([['one']])
+		expect(await isPending(journal.flush())).toBe(true)
+	})
+
+	test('writes one batch at a time; what comes in meanwhile is the next one', async () => {
+		const { store, batches, waiting } = patientStore()
+		const journal = createJournalWriter(store, claim)
+		const first = journal.write(feedback('one'))
+		await ticks()
+		const others = ['two', 'three', 'four'].map((text) => journal.write(feedback(text)))
+		await ticks()
+		expect(batches.map(textsOf)).toEqual([['one']])
+		waiting[0]?.resolve({ outcome: 'appended', lastSeq: 1 })
+		await first
+		await ticks()
+		expect(batches.map(textsOf)).toEqual([['one'], ['two', 'three', 'four']])
+		waiting[1]?.resolve({ outcome: 'appended', lastSeq: 4 })
+		await Promise.all(others)
+	})
+
+	test('loses nothing and keeps the order, however the entries come in', async () => {
+		const step = fc.record({ isFleeting: fc.boolean(), isAwaited: fc.boolean(), pauses: fc.boolean() })
+		await fc.assert(
+			fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+				const kept: string[] = []
+				const journal = createJournalWriter(storeInto(kept), claim)
+				for (const [index, { isFleeting, isAwaited, pauses }] of steps.entries()) {
+					const write = journal.write(isFleeting ? delta(`${index}`) : feedback(`${index}`))
+					const isDurable = write.then(() => isFleeting || kept.includes(`${index}`))
+					if (isAwaited) expect(await isDurable).toBe(true)
+					if (pauses) await ticks()
+				}
+				await journal.flush()
+				expect(kept).toEqual(steps.map((_, index) => `${index}`))
+				expect(journal.written).toHaveLength(steps.length)
+			}),
+		)
+	})
+
+	test('says when the lease was lost, also of what was not waited for', async () => {
+		const journal = createJournalWriter({ append: async () => ({ outcome: 'lease-lost' }) }, claim)
+		await expect(journal.write(feedback('one'))).rejects.toMatchObject({ abortCause: 'lease-lost' })
+		const later = createJournalWriter({ append: async () => ({ outcome: 'lease-lost' }) }, claim)
+		await later.write(delta('one'))
+		await ticks()
+		await expect(later.write(feedback('two'))).rejects.toMatchObject({ abortCause: 'lease-lost' })
+	})
+
+	test('after a failure of the store writes nothing more: a gap would be worse than an end', async () => {
+		let calls = 0
+		const failing: Pick<RunStore, 'append'> = {
+			append: async () => {
+				calls += 1
+				if (calls === 1) throw new Error('the disk is full')
+				return { outcome: 'appended', lastSeq: 1 }
+			},
+		}
+		const journal = createJournalWriter(failing, claim)
+		await expect(journal.write(feedback('one'))).rejects.toThrow(JournalUnavailable)
+		await expect(journal.write(feedback('two'))).rejects.toThrow(JournalUnavailable)
+		await expect(journal.write(feedback('three'))).rejects.toThrow(JournalUnavailable)
+		expect(calls).toBe(1)
+	})
+})

@@ -1,0 +1,282 @@
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { limitsFor } from '../../src/core/effort.ts'
+import type { JournalEntry, JournalEventKind, JournalEventOf, JournalRecord } from '../../src/core/journal.ts'
+import type { Run } from '../../src/core/run.ts'
+import type { Effort } from '../../src/core/run-preferences.ts'
+import type { StageContext } from '../../src/core/stage.ts'
+import { noUsage } from '../../src/core/usage.ts'
+import type { Budget } from '../../src/core/workflow.ts'
+import { createLanguageModels, type ModelAliasSettings } from '../../src/models/index.ts'
+import { createFilePromptSource } from '../../src/prompts/index.ts'
+import { createRunBudget } from '../../src/reasoning/budget.ts'
+import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolder } from '../../src/reasoning/index.ts'
+import { replayOf } from '../../src/reasoning/replay.ts'
+import type { Remember, Session } from '../../src/reasoning/session.ts'
+import { createStageContext } from '../../src/reasoning/stage-context.ts'
+import { stagePromptFolders } from '../../src/stages/index.ts'
+import { aRun } from './builders.ts'
+import {
+	type RecordedRequest,
+	reply,
+	type ScriptedModelServer,
+	type ScriptedStep,
+	startScriptedModelServer,
+} from './scripted-model-server.ts'
+
+/** What a model is asked for: the name of a structured output, or one of the two kinds of text. */
+export type Role = 'complexity' | 'direct' | 'analysis' | 'plan' | 'subtask-result' | 'judgement' | 'answer'
+
+/** What the server does with the requests of each role; of several steps the last one is repeated. */
+export type RoleScript = Partial<Record<Role, ScriptedStep | readonly ScriptedStep[]>>
+
+const bodySchema = z.looseObject({
+	messages: z.array(z.object({ role: z.string(), content: z.string() })),
+	response_format: z.object({ json_schema: z.object({ name: z.string() }) }).optional(),
+})
+
+/** What a request asks for. */
+export function roleOf(request: RecordedRequest): Role {
+	const { response_format } = bodySchema.parse(request.body)
+	if (response_format !== undefined) return roleSchema.parse(response_format.json_schema.name)
+	return promptOf(request).includes('<final-result>') ? 'answer' : 'direct'
+}
+const roleSchema = z.enum(['complexity', 'analysis', 'plan', 'subtask-result', 'judgement'])
+
+/** The user's part of a request's prompt. */
+export function promptOf(request: RecordedRequest): string {
+	const { messages } = bodySchema.parse(request.body)
+	return messages.find(({ role }) => role === 'user')?.content ?? ''
+}
+
+/** A section of the prompt, such as `objective`. */
+export function sectionOf(request: RecordedRequest, tag: string): string {
+	const [, rest = ''] = promptOf(request).split(`<${tag}>\n`)
+	return rest.split(`\n</${tag}>`)[0] ?? ''
+}
+
+/** A question of two independent subtasks and one that depends on both, with the replies that answer it. */
+export const order = {
+	question: 'We order 12 boxes of pens at $4 each and 8 boxes of markers at $7 each. How much is it in total?',
+	analysis: {
+		language: 'en',
+		restatement: 'The price of both kinds of boxes together is wanted.',
+		givens: [
+			{ id: 'g1', statement: '12 boxes of pens at $4 each' },
+			{ id: 'g2', statement: '8 boxes of markers at $7 each' },
+		],
+		unknown: 'the total price in dollars',
+		constraints: [{ id: 'c1', kind: 'number', statement: 'The answer is a number.', value: null }],
+		answerType: 'number',
+		ambiguities: [],
+	},
+	plan: {
+		subtasks: [
+			{ id: 's1', objective: 'Price the pens.', inputs: ['g1'], expectedOutput: 'dollars', check: 'arithmetic' },
+			{ id: 's2', objective: 'Price the markers.', inputs: ['g2'], expectedOutput: 'dollars', check: 'arithmetic' },
+			{ id: 's3', objective: 'Add both.', inputs: ['s1', 's2'], expectedOutput: 'dollars', check: 'arithmetic' },
+		],
+	},
+	results: {
+		'Price the pens.': solution('12 * 4', '48'),
+		'Price the markers.': solution('8 * 7', '56'),
+		'Add both.': solution('48 + 56', '104'),
+	},
+	answer: 'The order costs $104.',
+} as const
+
+/** A subtask's reply with one calculation. */
+export function solution(expression: string, result: string) {
+	return { work: `${expression} = ${result}`, calculations: [{ expression, result }], result: `$${result}` }
+}
+
+export function replyJson(value: unknown): ScriptedStep {
+	return reply(JSON.stringify(value))
+}
+
+/** Chooses the step by the objective of the subtask. */
+export function byObjective(steps: Readonly<Record<string, ScriptedStep>>): ScriptedStep {
+	return (request, response) => {
+		const step = steps[sectionOf(request, 'objective')]
+		if (step === undefined) throw new Error(`no step for the objective ${sectionOf(request, 'objective')}`)
+		return step(request, response)
+	}
+}
+
+export const orderResults = Object.fromEntries(
+	Object.entries(order.results).map(([objective, result]) => [objective, replyJson(result)]),
+)
+
+/** Every role answers as it should. */
+export const goodScript: Required<RoleScript> = {
+	complexity: replyJson({ level: 'hard', reason: 'two prices to add', estimatedSteps: 3, ambiguous: false }),
+	direct: reply('It is $104.'),
+	analysis: replyJson(order.analysis),
+	plan: replyJson(order.plan),
+	'subtask-result': byObjective(orderResults),
+	judgement: replyJson({ checks: [] }),
+	answer: reply(order.answer),
+}
+
+export type ReasoningChoices = {
+	readonly budget?: Partial<Budget>
+	readonly model?: Partial<ModelAliasSettings>
+}
+
+/** Everything that reasoning needs, with the real models over HTTP to a scripted server. */
+export type ReasoningWorld = AsyncDisposable & {
+	readonly server: ScriptedModelServer
+	readonly dependencies: ReasoningDependencies
+	/** The requests so far, by role. */
+	roles(): readonly Role[]
+	session(choices?: SessionChoices): Session
+	/** What the node of that id may use. */
+	context(nodeId: string, effort?: Effort, choices?: SessionChoices): StageContext
+	/** Runs a whole attempt. */
+	attempt(choices?: AttemptChoices): Promise<Attempted>
+}
+
+export type SessionChoices = {
+	readonly run?: Run
+	readonly records?: readonly JournalRecord[]
+	readonly signal?: AbortSignal
+	readonly budget?: Partial<Budget>
+	readonly remember?: Remember
+}
+export type AttemptChoices = Omit<SessionChoices, 'budget'> & {
+	/** Told of each entry before the attempt goes on. */
+	readonly onEntry?: (entry: JournalEntry) => void
+}
+
+/** What an attempt left: its entries, and what it threw, if anything. */
+export type Attempted = { readonly entries: readonly JournalEntry[]; readonly thrown: unknown }
+
+const workflowsFolder = fileURLToPath(new URL('../../src/workflows', import.meta.url))
+const never = new AbortController().signal
+
+/** Opens a world in which the given roles answer as the script says and all others as they should. */
+export async function openReasoning(script: RoleScript = {}, choices: ReasoningChoices = {}): Promise<ReasoningWorld> {
+	const server = await startScriptedModelServer(stepsByRole({ ...goodScript, ...script }))
+	const alias = (name: string): ModelAliasSettings => ({
+		endpoint: 'scripted',
+		model: `${name}-model`,
+		kind: 'plain',
+		price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
+		allowsTemperature: true,
+		timeoutMs: 20_000,
+		...choices.model,
+	})
+	const aliases = { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') }
+	const models = createLanguageModels({ endpoints: { scripted: { baseUrl: server.baseUrl, apiKey: null } }, aliases })
+	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
+	const shipped = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(aliases) })
+	const dependencies: ReasoningDependencies = {
+		models,
+		prompts,
+		workflow: (name) => withBudget(shipped(name), choices.budget),
+		defaults: { effort: 'medium', workflow: 'default' },
+		disclosure: null,
+	}
+	return {
+		server,
+		dependencies,
+		roles: () => server.requests.map(roleOf),
+		session: (given) => sessionIn(dependencies, given),
+		context: (nodeId, effort = 'medium', given = {}) => contextIn(sessionIn(dependencies, given), nodeId, effort),
+		attempt: (given) => attemptIn(dependencies, given),
+		[Symbol.asyncDispose]: async () => {
+			await models.close()
+			await server.close()
+		},
+	}
+}
+
+function stepsByRole(script: Required<RoleScript>) {
+	const counts = new Map<Role, number>()
+	return (request: RecordedRequest): ScriptedStep => {
+		const role = roleOf(request)
+		const count = counts.get(role) ?? 0
+		counts.set(role, count + 1)
+		const steps = script[role]
+		if (typeof steps === 'function') return steps
+		const step = steps[count] ?? steps.at(-1)
+		if (step === undefined) throw new Error(`no step for the role ${role}`)
+		return step
+	}
+}
+
+type LoadedWorkflow = ReturnType<ReasoningDependencies['workflow']>
+
+function withBudget({ workflow, hash }: LoadedWorkflow, budget: Partial<Budget> = {}): LoadedWorkflow {
+	return { hash, workflow: { ...workflow, budget: { ...workflow.budget, ...budget } } }
+}
+
+function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices = {}): Session {
+	const run = choices.run ?? aRun({ text: order.question })
+	const { workflow } = withBudget(dependencies.workflow('default'), choices.budget)
+	return {
+		run,
+		question: order.question,
+		history: '',
+		workflow,
+		replay: replayOf(choices.records ?? []),
+		budget: createRunBudget(workflow.budget, noUsage),
+		models: dependencies.models,
+		prompts: dependencies.prompts,
+		remember: choices.remember ?? rememberInMemory(),
+		signal: choices.signal ?? never,
+	}
+}
+
+function contextIn(session: Session, nodeId: string, effort: Effort): StageContext {
+	const node = session.workflow.nodes.find(({ id }) => id === nodeId)
+	if (node === undefined) throw new Error(`the workflow has no node ${nodeId}`)
+	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
+}
+
+async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
+	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
+	const entries: JournalEntry[] = []
+	try {
+		for await (const entry of reason({ run, records, remember, signal }, dependencies)) {
+			entries.push(entry)
+			choices.onEntry?.(entry)
+		}
+		return { entries, thrown: null }
+	} catch (thrown) {
+		return { entries, thrown }
+	}
+}
+
+/** What the store remembers, kept in memory. */
+export function rememberInMemory(): Remember {
+	const kept = new Map<string, unknown>()
+	return async (key, schema, compute) => {
+		const fitting = schema.safeParse(kept.get(key))
+		if (fitting.success) return fitting.data
+		const value = await compute()
+		kept.set(key, value)
+		return value
+	}
+}
+
+/** The events of one kind, in order. */
+export function eventsOf<Kind extends JournalEventKind>(
+	entries: readonly JournalEntry[],
+	kind: Kind,
+): readonly JournalEventOf<Kind>[] {
+	const isOfKind = (event: JournalEntry['event']): event is JournalEventOf<Kind> => event.kind === kind
+	return entries.map(({ event }) => event).filter(isOfKind)
+}
+
+/** Runs a generator to its end. */
+export async function collect<Event, Result>(
+	generator: AsyncGenerator<Event, Result, void>,
+): Promise<{ readonly events: readonly Event[]; readonly result: Result }> {
+	const events: Event[] = []
+	for (;;) {
+		const { done, value } = await generator.next()
+		if (done === true) return { events, result: value }
+		events.push(value)
+	}
+}
