@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalRecord, parseJournalRecord } from '../core/journal.ts'
 import { runStateSchema } from '../core/run.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-port.ts'
 
 const answerMs = 10_000
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string(), fix: z.string() }) })

@@ -10,7 +10,7 @@ import { stopReasonSchema } from '../core/abort.ts'
 import { incomingMessageSchema } from '../core/conversation.ts'
 import { reportError } from '../core/errors.ts'
 import { newControlToken } from '../store/index.ts'
-import type { Service } from './service.ts'
+import type { Service } from './service-port.ts'
 
 /** Answers other commands of the same user while this process holds the data folder. */
 export type ControlServer = AsyncDisposable & { readonly port: number; readonly token: string }

@@ -68,7 +68,9 @@ function fail(error: unknown): never {
 }
 
 function usageError({ message }: CommanderError): ThreadwiseError {
-	return new ThreadwiseError('usage', message.replace(/^error: /, ''), { fix: 'npm run threadwise -- --help shows how it is used.' })
+	return new ThreadwiseError('usage', message.replace(/^error: /, ''), {
+		fix: 'npm run threadwise -- --help shows how it is used.',
+	})
 }
 
 process.on('uncaughtException', fail)

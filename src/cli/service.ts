@@ -1,25 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { StopReason } from '../core/abort.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JournalRecord } from '../core/journal.ts'
-import type { RunState } from '../core/run.ts'
-import type { Follow } from '../delivery/index.ts'
 import { type DataFolder, type DataFolderHolder, holdDataFolder } from '../store/index.ts'
 import { connectToHolder } from './control-client.ts'
 import { startControlServer } from './control-server.ts'
 import { openRuntime, type RuntimeOptions } from './runtime.ts'
-
-/** What a command needs of Threadwise, in this process or in the one that holds the data folder. */
-export type Service = AsyncDisposable & {
-	/** Where the runs are worked on. */
-	readonly place: 'here' | 'elsewhere'
-	ask(message: IncomingMessage): Promise<string>
-	stop(runId: string, reason: StopReason): Promise<RunState | null>
-	readonly follow: Follow
-	/** @throws ThreadwiseError `run-unknown`. */
-	read(runId: string): Promise<readonly JournalRecord[]>
-}
+import type { Service } from './service-port.ts'
 
 export type ServiceOptions = RuntimeOptions & {
 	/** The command, as others that find the folder held are told. */
@@ -78,14 +64,14 @@ async function openHere(options: ServiceOptions, folder: DataFolder | null): Pro
 	}
 }
 
-export function unknownRun(runId: string): ThreadwiseError {
+function unknownRun(runId: string): ThreadwiseError {
 	return new ThreadwiseError('run-unknown', `There is no run ${runId}.`, {
 		fix: 'Check the id: it is printed under every answer.',
 	})
 }
 
 /** Says who has the folder, as far as that is known. */
-export function heldBy(folder: string, holder: DataFolderHolder | null): ThreadwiseError {
+function heldBy(folder: string, holder: DataFolderHolder | null): ThreadwiseError {
 	const who =
 		holder === null
 			? 'another process'

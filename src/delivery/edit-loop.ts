@@ -3,7 +3,7 @@ import type { ReplyView } from '../core/reply-view.ts'
 /** Shows views one at a time: while one is being sent, only the newest of those that come in is kept. */
 export type EditLoop = {
 	show(view: ReplyView): void
-	/** Resolves when the newest view is shown. Rejects if showing failed. */
+	/** Resolves when the newest view is shown. Rejects if showing that one failed. */
 	settled(): Promise<void>
 }
 
@@ -18,6 +18,7 @@ export type EditLoopOptions = {
 export function createEditLoop({ send, paceMs, isLast }: EditLoopOptions): EditLoop {
 	let newest: ReplyView | null = null
 	let sending: Promise<void> | null = null
+	let failure: { readonly error: unknown } | null = null
 	let endPause = () => {}
 	const pause = () =>
 		new Promise<void>((resolve) => {
@@ -31,7 +32,11 @@ export function createEditLoop({ send, paceMs, isLast }: EditLoopOptions): EditL
 		while (newest !== null) {
 			const view: ReplyView = newest
 			newest = null
-			await send(view)
+			// A view that couldn't be shown doesn't matter any more once a newer one is.
+			failure = await send(view).then(
+				() => null,
+				(error: unknown) => ({ error }),
+			)
 			if (!isLast(newest ?? view)) await pause()
 		}
 	}
@@ -43,11 +48,10 @@ export function createEditLoop({ send, paceMs, isLast }: EditLoopOptions): EditL
 			sending = sendAll().finally(() => {
 				sending = null
 			})
-			// The failure is reported to whoever waits for the end.
-			sending.catch(() => {})
 		},
 		settled: async () => {
 			while (sending !== null) await sending
+			if (failure !== null) throw failure.error
 		},
 	}
 }

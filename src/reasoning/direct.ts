@@ -25,9 +25,11 @@ export async function* answerDirectly(session: Session, effort: Effort): Progres
 	if (answer.trim() === '') throw emptyAnswer()
 	const checks = calculationsIn(answer).map(checkCalculation)
 	const problem = checks.find((check) => check.outcome === 'wrong')?.evidence ?? null
-	if (checks.length > 0) {
-		const evidence = problem ?? 'Every calculation in the answer was recomputed.'
+	const recomputed = checks.filter((check) => check.outcome !== 'uncheckable').length
+	if (recomputed > 0) {
+		const evidence = problem ?? `Recomputed ${recomputed} of ${checks.length} calculations in the answer.`
 		yield { kind: 'checkpoint', sample: 0, method: 'arithmetic', passed: problem === null, content: { evidence } }
 	}
-	return { answer: answer.trim(), confidence: checks.length > 0 ? 'high' : 'medium', problem }
+	const allRecomputed = checks.length > 0 && recomputed === checks.length
+	return { answer: answer.trim(), confidence: allRecomputed ? 'high' : 'medium', problem }
 }

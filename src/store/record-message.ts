@@ -4,29 +4,31 @@ import type { IncomingMessage } from '../core/conversation.ts'
 import type { Recorded } from '../core/run-store.ts'
 import type { Orm } from './database.ts'
 import { contents, conversations, installations, people, runs, turns } from './schema.ts'
+import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers it, all or nothing, once. */
 export function recordMessage(orm: Orm, message: IncomingMessage): Promise<Recorded> {
-	return orm.transaction(async (transaction) => {
-		const installationId = await upsertInstallation(transaction, message)
-		const personId = await upsertPerson(transaction, installationId, message)
-		const conversationId = await upsertConversation(transaction, installationId, message)
-		const turnId = await insertTurn(transaction, { installationId, personId, conversationId }, message)
-		if (turnId === null)
-			return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
-		const runId = newId()
-		await transaction.insert(runs).values({
-			id: runId,
-			installationId,
-			conversationId,
-			turnId,
-			personId,
-			kind: 'question',
-			state: 'accepted',
-			preferences: message.preferences,
-		})
-		return { outcome: 'recorded', runId }
+	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message)))
+}
+
+async function recordIn(transaction: Transaction, message: IncomingMessage): Promise<Recorded> {
+	const installationId = await upsertInstallation(transaction, message)
+	const personId = await upsertPerson(transaction, installationId, message)
+	const conversationId = await upsertConversation(transaction, installationId, message)
+	const turnId = await insertTurn(transaction, { installationId, personId, conversationId }, message)
+	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
+	const runId = newId()
+	await transaction.insert(runs).values({
+		id: runId,
+		installationId,
+		conversationId,
+		turnId,
+		personId,
+		kind: 'question',
+		state: 'accepted',
+		preferences: message.preferences,
 	})
+	return { outcome: 'recorded', runId }
 }
 
 type Transaction = Pick<Orm, 'insert' | 'select' | 'delete'>

@@ -10,7 +10,7 @@ import { noUsage } from '../core/usage.ts'
 import type { Database, Orm } from './database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
-import { queryRows } from './rows.ts'
+import { execute, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 import { findRun } from './run-reader.ts'
 import { storable, storableJson } from './storable.ts'
@@ -58,8 +58,11 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 }
 
 async function markQueued(orm: Orm, runId: string): Promise<void> {
-	await orm.execute(sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`)
+	await execute(
+		orm,
+		sql`
+		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`,
+	)
 }
 
 async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
@@ -76,7 +79,7 @@ async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
 }
 
 async function abandonLeases(orm: Orm): Promise<void> {
-	await orm.execute(sql`update threadwise.runs set lease_until = now() where state = 'running'`)
+	await execute(orm, sql`update threadwise.runs set lease_until = now() where state = 'running'`)
 }
 
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
@@ -215,7 +218,9 @@ async function remember<Value>(
 
 /** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
 async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
-	await orm.execute(sql`
+	await execute(
+		orm,
+		sql`
 		with target as (
 			select id, person_id from threadwise.runs where ${heldBy(claim)}
 		), content as (
@@ -224,14 +229,18 @@ async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promis
 		)
 		insert into threadwise.remembered_results (run_id, key, content_id)
 		select target.id, ${key}, content.id from target, content
-		on conflict (run_id, key) do update set content_id = excluded.content_id`)
+		on conflict (run_id, key) do update set content_id = excluded.content_id`,
+	)
 }
 
 async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<RunState | null> {
 	const before = await readState(orm, runId)
 	if (before === null || isFinished(before.state)) return before?.state ?? null
-	await orm.execute(sql`
-		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where ${isRun(runId)}`)
+	await execute(
+		orm,
+		sql`
+		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where ${isRun(runId)}`,
+	)
 	await appendWhere(
 		orm,
 		[

@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
 import { type JournalEntry, type JournalEvent, type JournalRecord, journalVersion } from '../../src/core/journal.ts'
+import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
 import { noUsage } from '../../src/core/usage.ts'
+import { emptyReplyView } from '../../src/rendering/index.ts'
 
 export type MessageChoices = {
 	readonly id?: string
@@ -97,4 +99,36 @@ export function recordsOf(entries: readonly JournalEntry[], attempt = 1): readon
 		...(nodeId === undefined ? {} : { nodeId }),
 		...event,
 	}))
+}
+
+/** A view with something of everything, different where chosen. */
+export function aView(choices: Partial<ReplyView> = {}): ReplyView {
+	return {
+		...emptyReplyView,
+		status: 'working',
+		route: 'staged',
+		effort: 'medium',
+		routing: { level: 'hard', reason: 'Two prices to add', source: 'signals' },
+		stages: [aStageView()],
+		startedAt: '2026-01-01T12:00:00.000Z',
+		elapsedMs: 1_500,
+		...choices,
+	}
+}
+
+export function aStageView(choices: Partial<StageView> = {}): StageView {
+	return {
+		id: 'execute',
+		stage: 'execute',
+		title: 'Systematic execution',
+		status: 'running',
+		summary: '',
+		details: [],
+		subtasks: [],
+		notices: [],
+		startedAt: '2026-01-01T12:00:00.000Z',
+		elapsedMs: 0,
+		usage: noUsage,
+		...choices,
+	}
 }

@@ -13,7 +13,8 @@ import type { RunPreferences } from '../../core/run-preferences.ts'
 import { deliverRun } from '../../delivery/index.ts'
 import { checkQuestion } from '../../intake/index.ts'
 import { createLog } from '../log.ts'
-import { openService, type Service, type ServiceOptions } from '../service.ts'
+import { openService, type ServiceOptions } from '../service.ts'
+import type { Service } from '../service-port.ts'
 import { readSettings } from '../settings.ts'
 
 export type AskOptions = { readonly preferences: RunPreferences; readonly json: boolean }
@@ -48,7 +49,11 @@ export function exitStatus({ status }: ReplyView): number {
 const mostHolders = 3
 
 /** If the process that worked on the question ends before it is answered, the next one, or this one, goes on with the run. */
-async function askUntilItRests(message: IncomingMessage, options: ServiceOptions, format: TerminalFormat): Promise<ReplyView> {
+async function askUntilItRests(
+	message: IncomingMessage,
+	options: ServiceOptions,
+	format: TerminalFormat,
+): Promise<ReplyView> {
 	for (let holder = 1; ; holder++) {
 		await using service = await openService(options)
 		try {
@@ -75,7 +80,11 @@ export function typedMessage(text: string, preferences: RunPreferences): Incomin
  * Shows a question's run in the terminal until it rests. Ctrl-C stops the run; the best answer so far is shown then. Asking the
  * same message again shows the same run.
  */
-export async function askAndShow(service: Service, message: IncomingMessage, format: TerminalFormat): Promise<ReplyView> {
+export async function askAndShow(
+	service: Service,
+	message: IncomingMessage,
+	format: TerminalFormat,
+): Promise<ReplyView> {
 	using platform = createTerminalPlatform({ format, output: process.stdout, colored: isColored(format) })
 	const runId = await service.ask(message)
 	const impatient = () => process.exit(130)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { loadConfig } from '../../config/index.ts'
 import { noPreferences } from '../../core/run-preferences.ts'
 import { createLog } from '../log.ts'
-import { openService, type Service } from '../service.ts'
+import { openService } from '../service.ts'
+import type { Service } from '../service-port.ts'
 import { askAndShow, exitStatus, terminalFormat, typedMessage } from './ask.ts'
 
 const easyQuestion = 'What is 17 * 23?'
@@ -37,7 +38,11 @@ async function showQuestions(service: Service): Promise<number> {
 		if (exitStatus(view) !== 0) return 1
 		caught += view.checks.failed
 	}
-	say(caught === 0 ? '' : `\nThe model slipped ${caught === 1 ? 'once' : `${caught} times`}: a checkpoint found it by recomputing, and the step was worked out again.`)
+	say(
+		caught === 0
+			? ''
+			: `\nThe model slipped ${caught === 1 ? 'once' : `${caught} times`}: a checkpoint found it by recomputing, and the step was worked out again.`,
+	)
 	say(nextSteps)
 	return 0
 }

@@ -35,7 +35,6 @@ export const chatRequestSchema = z.object({
 })
 
 export type ChatRequest = z.infer<typeof chatRequestSchema>
-export type ChatMessage = ChatRequest['messages'][number]
 
 export type Usage = {
 	readonly prompt_tokens: number

@@ -2,7 +2,6 @@ import type { ChatRequest } from '../protocol.ts'
 import { questionOf } from '../roles.ts'
 import type { Program } from '../solver/program.ts'
 import { solve } from '../solver/registry.ts'
-import { isCurrency } from '../solver/units.ts'
 
 type Constraint = {
 	readonly id: string
@@ -39,6 +38,5 @@ function constraintsOf(program: Program): readonly Constraint[] {
 	if (isComparison(program) || unit.startsWith('time') || unit === 'hours and minutes') return [other]
 	const number = { id: 'c1', kind: 'number', statement: 'The answer is a number.', value: null }
 	if (unit === '') return [number]
-	const shown = isCurrency(unit) || unit === '%' ? unit : unit
-	return [number, { id: 'c2', kind: 'unit', statement: `The answer is given in ${shown}.`, value: shown }]
+	return [number, { id: 'c2', kind: 'unit', statement: `The answer is given in ${unit}.`, value: unit }]
 }

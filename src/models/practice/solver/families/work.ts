@@ -110,7 +110,7 @@ function rateOf(builder: ProgramBuilder, found: Found): Rate {
 	if (count === undefined) throw new Error('A wording of a rate names no amount.')
 	const noun = found.words.item ?? ''
 	const label = noun === '' ? `the amount per ${unit}` : `the ${noun} per ${unit}`
-	return { term: builder.given(count, found.at > 0 ? label : label), per: unitNamed(unit) ?? '', noun }
+	return { term: builder.given(count, label), per: unitNamed(unit) ?? '', noun }
 }
 
 function amountAfter(

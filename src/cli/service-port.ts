@@ -1,0 +1,16 @@
+import type { StopReason } from '../core/abort.ts'
+import type { IncomingMessage } from '../core/conversation.ts'
+import type { JournalRecord } from '../core/journal.ts'
+import type { RunState } from '../core/run.ts'
+import type { Follow } from '../delivery/index.ts'
+
+/** What a command needs of Threadwise, in this process or in the one that holds the data folder. */
+export type Service = AsyncDisposable & {
+	/** Where the runs are worked on. */
+	readonly place: 'here' | 'elsewhere'
+	ask(message: IncomingMessage): Promise<string>
+	stop(runId: string, reason: StopReason): Promise<RunState | null>
+	readonly follow: Follow
+	/** @throws ThreadwiseError `run-unknown`. */
+	read(runId: string): Promise<readonly JournalRecord[]>
+}

@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { aMessage, outcomes } from '../../tests/support/builders.ts'
+import { databases, type TestDatabase } from '../../tests/support/stores.ts'
+import { textContent } from '../core/content.ts'
+import type { JobQueue } from '../core/job-queue.ts'
+import type { RunState } from '../core/run.ts'
+import type { RunStore } from '../core/run-store.ts'
+import { createRunStore } from '../store/index.ts'
+import { createIntake, type Intake } from './intake.ts'
+
+const [embedded] = databases
+let opened: TestDatabase
+let store: RunStore
+
+beforeAll(async () => {
+	if (embedded === undefined) throw new Error('there is no embedded database')
+	opened = await embedded.open()
+	store = await createRunStore(opened.database)
+})
+afterAll(async () => {
+	await store.close()
+	await opened[Symbol.asyncDispose]()
+})
+
+/** A queue that keeps what it was given, and can be down. */
+function keptQueue() {
+	const added: string[] = []
+	const cancelled: string[] = []
+	const state = { down: false }
+	const refuseIfDown = () => {
+		if (state.down) throw new Error('the queue is down')
+	}
+	const queue: JobQueue = {
+		add: async ({ runId }, attempt) => {
+			refuseIfDown()
+			added.push(`${runId}-${attempt}`)
+		},
+		cancel: async (runId, reason) => {
+			refuseIfDown()
+			cancelled.push(`${runId} ${reason}`)
+		},
+		work: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+		size: async () => added.length,
+		close: async () => {},
+	}
+	return { queue, added, cancelled, state }
+}
+
+let kept: ReturnType<typeof keptQueue>
+let troubles: unknown[]
+let intake: Intake
+beforeEach(() => {
+	kept = keptQueue()
+	troubles = []
+	intake = createIntake({ store, queue: kept.queue, longestQuestion: 100, onTrouble: (error) => troubles.push(error) })
+})
+
+const stateOf = async (runId: string) => (await store.find(runId))?.state
+
+describe('asking', () => {
+	test('records the question and enqueues its run', async () => {
+		const { outcome, runId } = await intake.ask(aMessage())
+		expect(outcome).toBe('recorded')
+		expect(kept.added).toEqual([`${runId}-1`])
+		expect(await stateOf(runId)).toBe('queued')
+	})
+
+	test('the same message again is the same run, enqueued once', async () => {
+		const message = aMessage()
+		const first = await intake.ask(message)
+		expect(await intake.ask(message)).toEqual({ outcome: 'duplicate', runId: first.runId })
+		expect(kept.added).toHaveLength(1)
+	})
+
+	test.each([
+		['nothing', []],
+		['an empty text', textContent('')],
+		['blanks', textContent(' \n\t ')],
+		['a picture without words', [{ kind: 'image' as const, url: 'https://example.org/a.png' }]],
+	])('%s is refused with what to do', async (_, content) => {
+		await expect(intake.ask(aMessage({ content }))).rejects.toMatchObject({
+			code: 'question-empty',
+			fix: 'Write what you want to know.',
+		})
+		expect(kept.added).toEqual([])
+	})
+
+	test('a question of exactly the longest length fits; one character more does not', async () => {
+		expect((await intake.ask(aMessage({ text: 'x'.repeat(100) }))).outcome).toBe('recorded')
+		await expect(intake.ask(aMessage({ text: 'x'.repeat(101) }))).rejects.toMatchObject({
+			code: 'question-too-long',
+			message: 'The question has 101 characters; 100 fit.',
+		})
+	})
+
+	test('a store that is down is a failure: the platform shall deliver the message again', async () => {
+		const down: RunStore = { ...store, record: () => Promise.reject(new Error('the database is down')) }
+		const broken = createIntake({ store: down, queue: kept.queue, longestQuestion: 100, onTrouble: () => {} })
+		await expect(broken.ask(aMessage())).rejects.toThrow('the database is down')
+		expect(kept.added).toEqual([])
+	})
+})
+
+describe('a queue that is down when a question comes', () => {
+	test('loses nothing: the question is recorded, and the next sweep enqueues it', async () => {
+		kept.state.down = true
+		const { outcome, runId } = await intake.ask(aMessage())
+		expect(outcome).toBe('recorded')
+		expect(troubles).toMatchObject([{ message: 'the queue is down' }])
+		expect(await stateOf(runId)).toBe('accepted')
+		await expect(intake.sweep(0)).rejects.toThrow('the queue is down')
+		kept.state.down = false
+		expect(await intake.sweep(0)).toBeGreaterThanOrEqual(1)
+		expect(kept.added).toContain(`${runId}-1`)
+		expect(await stateOf(runId)).toBe('queued')
+	})
+
+	test('a run whose worker is dead is enqueued as its next attempt', async () => {
+		const { runId } = await intake.ask(aMessage())
+		await store.claim(runId, 'worker', 60_000)
+		await store.abandonLeases()
+		await intake.sweep(0)
+		expect(kept.added).toContain(`${runId}-2`)
+	})
+
+	test('a run that was enqueued a moment ago is left alone, and so is one that somebody works on', async () => {
+		const { runId } = await intake.ask(aMessage())
+		const worked = await intake.ask(aMessage())
+		await store.claim(worked.runId, 'worker', 60_000)
+		kept.added.length = 0
+		await intake.sweep()
+		expect(kept.added).not.toContain(`${runId}-1`)
+		expect(kept.added.filter((job) => job.startsWith(worked.runId))).toEqual([])
+	})
+})
+
+describe('stopping', () => {
+	/** A run brought into a state. */
+	async function runIn(state: RunState): Promise<string> {
+		if (state === 'accepted') return (await store.record(aMessage())).runId
+		const { runId } = await intake.ask(aMessage())
+		if (state === 'queued') return runId
+		const claimed = await store.claim(runId, 'worker', 60_000)
+		if (claimed.outcome !== 'claimed') throw new Error('it could not be claimed')
+		const event = {
+			answered: outcomes.end('104'),
+			stopped: outcomes.stop(''),
+			failed: outcomes.fail('silence'),
+			waiting: outcomes.wait('Which one?'),
+			running: null,
+		}[state]
+		if (event !== null) await store.append(claimed.claim, [{ event }])
+		return runId
+	}
+
+	test.each<RunState>(['accepted', 'queued', 'waiting'])('a run that is %s ends it at once', async (state) => {
+		const runId = await runIn(state)
+		expect(await intake.stop(runId, 'user')).toBe(state)
+		expect(await stateOf(runId)).toBe('stopped')
+		expect((await store.read(runId)).at(-1)).toMatchObject({ kind: 'run-stop', reason: 'user' })
+	})
+
+	test('a run that is running tells its worker, in writing and by message', async () => {
+		const runId = await runIn('running')
+		expect(await intake.stop(runId, 'user')).toBe('running')
+		expect(kept.cancelled).toEqual([`${runId} user`])
+		expect(await store.find(runId)).toMatchObject({ state: 'running', stopRequested: 'user' })
+	})
+
+	test.each<RunState>(['answered', 'stopped', 'failed'])('a run that is %s changes nothing', async (state) => {
+		const runId = await runIn(state)
+		const before = await store.read(runId)
+		expect(await intake.stop(runId, 'user')).toBe(state)
+		expect(await store.read(runId)).toEqual(before)
+		expect(kept.cancelled).toEqual([])
+	})
+
+	test('a run that does not exist is null', async () => {
+		expect(await intake.stop('00000000-0000-7000-8000-000000000000', 'user')).toBeNull()
+		expect(await intake.stop('nonsense', 'user')).toBeNull()
+	})
+
+	test('while the queue is down is written all the same', async () => {
+		const runId = await runIn('running')
+		kept.state.down = true
+		expect(await intake.stop(runId, 'user')).toBe('running')
+		expect(await store.find(runId)).toMatchObject({ stopRequested: 'user' })
+		expect(troubles).toHaveLength(1)
+	})
+})

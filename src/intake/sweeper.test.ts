@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Intake } from './intake.ts'
+import { startSweeper } from './sweeper.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+function intakeWith(sweep: Intake['sweep']): Intake {
+	const unused = () => Promise.reject(new Error('not used here'))
+	return { ask: unused, stop: unused, sweep }
+}
+
+test('sweeps again and again, one sweep at a time, until it is disposed', async () => {
+	const sweeps: PromiseWithResolvers<number>[] = []
+	const sweep = () => {
+		const swept = Promise.withResolvers<number>()
+		sweeps.push(swept)
+		return swept.promise
+	}
+	const sweeper = startSweeper(intakeWith(sweep), () => {})
+	await vi.advanceTimersByTimeAsync(12_000)
+	expect(sweeps).toHaveLength(1)
+	sweeps[0]?.resolve(0)
+	await vi.advanceTimersByTimeAsync(0)
+	expect(sweeps).toHaveLength(2)
+	sweeps[1]?.resolve(0)
+	await sweeper[Symbol.asyncDispose]()
+	await vi.advanceTimersByTimeAsync(60_000)
+	expect(sweeps).toHaveLength(2)
+})
+
+test('goes on after a sweep that failed, and says so', async () => {
+	const troubles: unknown[] = []
+	let count = 0
+	const sweep = async () => {
+		count += 1
+		if (count === 1) throw new Error('the queue is down')
+		return 0
+	}
+	await using _ = startSweeper(intakeWith(sweep), (error) => troubles.push(error))
+	await vi.advanceTimersByTimeAsync(10_000)
+	expect(count).toBe(2)
+	expect(troubles).toMatchObject([{ message: 'the queue is down' }])
+})
