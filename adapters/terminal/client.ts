@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream'
 import { createLogUpdate } from 'log-update'
-import { isFinal, type ReplyView, rests } from '../../src/core/reply-view.ts'
+import { type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { createFormatter } from './colors.ts'
 import { showChange, showOutcome, showProgress } from './show.ts'
@@ -16,6 +16,23 @@ const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '
 const frameMs = 80
 
 export function createDisplay(format: TerminalFormat, output: Writable, colored: boolean): TerminalDisplay {
+	return withoutRepetition(displayOf(format, output, colored))
+}
+
+/** An edit may be repeated, but what stands on a terminal or in a pipe can't be taken back. */
+function withoutRepetition(display: TerminalDisplay): TerminalDisplay {
+	let last: ReplyView | null = null
+	return {
+		show: (runId, view) => {
+			if (last !== null && rests(last) && last.lastSeq === view.lastSeq) return
+			last = view
+			display.show(runId, view)
+		},
+		close: display.close,
+	}
+}
+
+function displayOf(format: TerminalFormat, output: Writable, colored: boolean): TerminalDisplay {
 	switch (format) {
 		case 'live':
 			return liveDisplay(output, colored)
@@ -44,7 +61,7 @@ function liveDisplay(output: Writable, colored: boolean): TerminalDisplay {
 	return {
 		show: (runId, next) => {
 			view = next
-			if (!isFinal(view)) return redraw()
+			if (!rests(view)) return redraw()
 			close()
 			output.write(`${showOutcome(runId, view, colors)}\n`)
 		},
@@ -58,7 +75,7 @@ function lineDisplay(output: Writable, colored: boolean): TerminalDisplay {
 	return {
 		show: (runId, view) => {
 			for (const line of showChange(shown, view, colors)) output.write(`${line}\n`)
-			if (isFinal(view)) output.write(`\n${showOutcome(runId, view, colors)}\n`)
+			if (rests(view)) output.write(`\n${showOutcome(runId, view, colors)}\n`)
 			shown = view
 		},
 		close: () => {},

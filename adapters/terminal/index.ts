@@ -27,6 +27,6 @@ export function createTerminalPlatform({ format, output, colored }: TerminalOpti
 	}
 }
 
-export { type TypedQuestion, toIncomingMessage } from './receive.ts'
+export { toIncomingMessage } from './receive.ts'
 export { showJsonFailure } from './show-json.ts'
 export type { TerminalFormat }

@@ -3,9 +3,16 @@ import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
 import { toUsd, type Usage } from '../../src/core/usage.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 
+/** JSON leaves these as they are, and some terminals obey them. */
+const unescapedControls = /[\u007F-\u009F]/g
+
+function escaped(character: string): string {
+	return `\\u00${character.charCodeAt(0).toString(16)}`
+}
+
 /** The one object that `ask --json` prints, whatever happens. */
 export function showJson(runId: string | null, view: ReplyView): string {
-	return JSON.stringify({
+	const json = JSON.stringify({
 		runId,
 		status: view.status,
 		route: view.route,
@@ -19,6 +26,7 @@ export function showJson(runId: string | null, view: ReplyView): string {
 		disclosure: view.disclosure,
 		error: view.error,
 	})
+	return json.replaceAll(unescapedControls, escaped)
 }
 
 /** The same object for a question that never became a run. */

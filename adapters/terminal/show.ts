@@ -136,7 +136,7 @@ function subtaskLine({ id, status, text }: SubtaskView, format: Formatter): stri
 			: status === 'low-confidence'
 				? ` (${english.lowConfidence})`
 				: ''
-	return `${shown} ${id} ${format.dim(`${shortened(text)}${note}`)}`
+	return `${shown} ${shortened(id)} ${format.dim(`${shortened(text)}${note}`)}`
 }
 
 function changedStage(before: ReplyView, stage: StageView, format: Formatter): readonly string[] {

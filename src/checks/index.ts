@@ -1,2 +1,2 @@
-export { type Calculation, type CalculationCheck, checkCalculation, numbersIn, sameNumber } from './arithmetic.ts'
+export { type Calculation, checkCalculation, numbersIn, sameNumber } from './arithmetic.ts'
 export { calculationsIn } from './stated-calculations.ts'

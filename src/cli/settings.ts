@@ -1,4 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { parse as parseYaml } from 'yaml'
 import { type Config, describeProblem, loadConfig } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -6,12 +8,13 @@ import { ThreadwiseError } from '../core/errors.ts'
 const defaultFile = 'threadwise.yaml'
 
 /**
- * Reads `.env`, the environment and the configuration file of the current folder.
+ * Reads `.env`, the environment, which wins over it, and the configuration file of the current folder.
  * @throws ThreadwiseError `config` with a line for each problem.
  */
-export function readSettings(): Config {
-	if (existsSync('.env')) process.loadEnvFile('.env')
-	const loaded = loadConfig(process.env, readConfigFile(process.env.THREADWISE_CONFIG))
+export function readSettings(environment: NodeJS.ProcessEnv = process.env, folder = '.'): Config {
+	const dotEnv = join(folder, '.env')
+	const env = existsSync(dotEnv) ? { ...parseEnv(readFileSync(dotEnv, 'utf8')), ...environment } : environment
+	const loaded = loadConfig(env, readConfigFile(folder, env.THREADWISE_CONFIG?.trim() ?? ''))
 	if (loaded.ok) return loaded.config
 	const [first, ...more] = loaded.problems.map(describeProblem)
 	throw new ThreadwiseError('config', ['The configuration is wrong.', first, ...more].join('\n'), {
@@ -19,9 +22,10 @@ export function readSettings(): Config {
 	})
 }
 
-function readConfigFile(named: string | undefined): unknown {
-	const path = named?.trim() || defaultFile
-	if (named === undefined && !existsSync(path)) return null
+/** A file that was named must be there; the default one needn't be. An empty variable names none. */
+function readConfigFile(folder: string, named: string): unknown {
+	const path = named === '' ? join(folder, defaultFile) : named
+	if (named === '' && !existsSync(path)) return null
 	try {
 		return parseYaml(readFileSync(path, 'utf8'))
 	} catch (cause) {

@@ -13,7 +13,10 @@ const fileSchema = z.strictObject({
 			z.strictObject({
 				baseUrl: z.url({ protocol: /^https?$/ }),
 				/** The environment variable that holds the key: secrets stay out of files. */
-				apiKeyVariable: z.string().optional(),
+				apiKeyVariable: z
+					.string()
+					.regex(/^[A-Za-z_]\w*$/, 'name an environment variable that holds the key, not the key itself')
+					.optional(),
 			}),
 		)
 		.default({}),

@@ -1,3 +1,3 @@
-export { type Config, type LoadedConfig, loadConfig, type StorageConfig } from './load-config.ts'
-export { type ModelConfig, standardAliases } from './model-settings.ts'
-export { type ConfigProblem, describeProblem } from './problem.ts'
+export { type Config, loadConfig } from './load-config.ts'
+export { standardAliases } from './model-settings.ts'
+export { describeProblem } from './problem.ts'

@@ -119,8 +119,12 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
 		if (found === '') continue
 		const parsed = spec.schema.safeParse(found)
 		if (parsed.success) values[name] = parsed.data
-		else
-			problems.push({ variable: name, found: spec.secret ? '(hidden)' : found, expected: spec.expected, fix: spec.fix })
+		else problems.push({ variable: name, found: shown(found, spec), expected: spec.expected, fix: spec.fix })
 	}
 	return { values: values as VariableValues, problems }
+}
+
+/** An address may carry a password. */
+function shown(found: string, { secret }: Variable<unknown>): string {
+	return secret ? '(hidden)' : found.replace(/\/\/\S*@/, '//(hidden)@')
 }

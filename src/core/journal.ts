@@ -33,7 +33,6 @@ export const promptIdentitySchema = z.object({ name: z.string(), version: z.numb
 const callKey = z.string()
 const subtaskStatus = z.enum(['checked', 'unchecked', 'low-confidence'])
 export const checkMethodSchema = z.enum(['arithmetic', 'constraint', 'judge', 'schema'])
-export type CheckMethod = z.infer<typeof checkMethodSchema>
 
 const outcomeFacts = { usage: usageSchema, elapsedMs: milliseconds }
 

@@ -51,8 +51,6 @@ export type ReplyView = {
 	readonly lastSeq: number
 }
 
-export type ReplyStatus = ReplyView['status']
-
 /** Whether nothing more happens until somebody does something. */
 export function rests(view: ReplyView): boolean {
 	return isFinal(view) || view.status === 'waiting'

@@ -1,1 +1,1 @@
-export { type DeliveredRun, deliverRun, type Follow } from './deliver-run.ts'
+export { deliverRun, type Follow } from './deliver-run.ts'

@@ -1,2 +1,2 @@
-export { checkQuestion, createIntake, type Intake, type IntakeDependencies } from './intake.ts'
+export { checkQuestion, createIntake, type Intake } from './intake.ts'
 export { startSweeper } from './sweeper.ts'

@@ -6,7 +6,6 @@ export const modelEndpointSettingsSchema = z.object({
 	baseUrl: z.url({ protocol: /^https?$/ }),
 	apiKey: z.string().min(1).nullable(),
 })
-export type ModelEndpointSettings = z.infer<typeof modelEndpointSettingsSchema>
 
 /** What an alias stands for. `timeoutMs` is the silence allowed before the first byte and between two pieces, not a total. */
 export const modelAliasSettingsSchema = z.object({

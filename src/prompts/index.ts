@@ -1,1 +1,1 @@
-export { createFilePromptSource, type PromptFolder } from './file-prompt-source.ts'
+export { createFilePromptSource } from './file-prompt-source.ts'

@@ -1,2 +1,2 @@
 export type { QueueLocation } from './backend.ts'
-export { createJobQueue, type QueueTroubleListener } from './job-queue.ts'
+export { createJobQueue } from './job-queue.ts'

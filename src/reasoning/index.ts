@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
-export { type BestAnswer, bestAnswerIn } from './best-answer.ts'
-export { type Attempt, reason } from './reason.ts'
-export type { Reasoning } from './run-stages.ts'
+export { bestAnswerIn } from './best-answer.ts'
+export { reason } from './reason.ts'
 export type { ReasoningDependencies } from './session.ts'
 export { loadWorkflows } from './workflow-file.ts'
 

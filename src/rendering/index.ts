@@ -1,2 +1,2 @@
-export { type Catalogue, english } from './catalogue.ts'
+export { english } from './catalogue.ts'
 export { emptyReplyView, foldJournal, foldRecord } from './fold-journal.ts'

@@ -1,2 +1,1 @@
-export type { WorkerDependencies } from './work-on-run.ts'
-export { type RunningWorker, startWorker, type WorkerOptions } from './worker.ts'
+export { startWorker } from './worker.ts'

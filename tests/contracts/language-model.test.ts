@@ -4,7 +4,8 @@ import { AbortedError } from '../../src/core/abort.ts'
 import { textContent } from '../../src/core/content.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { LanguageModel, ModelChunk, ModelRequest } from '../../src/core/language-model.ts'
-import { createModelEndpoint, createOpenAiCompatibleModel } from '../../src/models/index.ts'
+import { createModelEndpoint } from '../../src/models/endpoint.ts'
+import { createOpenAiCompatibleModel } from '../../src/models/openai-compatible.ts'
 import {
 	cutAfter,
 	emptyAtLength,

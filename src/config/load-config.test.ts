@@ -1,0 +1,256 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type Config, type ConfigProblem, describeProblem, loadConfig } from './index.ts'
+import { variables } from './variables.ts'
+
+type Env = Readonly<Record<string, string>>
+
+function configOf(env: Env, file: unknown = null): Config {
+	const loaded = loadConfig(env, file)
+	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
+	return loaded.config
+}
+
+function problemsOf(env: Env, file: unknown = null): readonly ConfigProblem[] {
+	const loaded = loadConfig(env, file)
+	return loaded.ok ? [] : loaded.problems
+}
+
+const namesOf = (problems: readonly ConfigProblem[]) => problems.map(({ variable }) => variable)
+
+const databaseUrl = 'postgres://bot:secret@db.example:5432/threadwise'
+const redisUrl = 'redis://cache.example:6379'
+
+describe('without anything configured', () => {
+	test('everything is embedded, and the practice model answers', () => {
+		expect(configOf({})).toEqual({
+			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
+			models: { kind: 'practice' },
+			defaults: { effort: 'medium', workflow: 'default' },
+			concurrency: 8,
+			longestQuestion: 32_000,
+		})
+	})
+
+	test('variables that are empty or blank count as absent', () => {
+		const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '  ']))
+		expect(configOf(empty)).toEqual(configOf({}))
+	})
+})
+
+describe('store and queue', () => {
+	test.each<[string, Env, Config['storage']]>([
+		['neither', {}, { store: 'embedded', dataFolder: '.threadwise', queue: 'database' }],
+		['a folder', { THREADWISE_DATA_DIR: '/data' }, { store: 'embedded', dataFolder: '/data', queue: 'database' }],
+		['a database', { DATABASE_URL: databaseUrl }, { store: 'server', databaseUrl, queue: 'database' }],
+		[
+			'a database and Redis',
+			{ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
+			{ store: 'server', databaseUrl, queue: 'redis', redisUrl },
+		],
+	])('%s', (_, env, storage) => {
+		expect(configOf(env).storage).toEqual(storage)
+	})
+
+	test('Redis alone is a mistake with a fix', () => {
+		const [problem, ...more] = problemsOf({ REDIS_URL: redisUrl })
+		expect(more).toEqual([])
+		expect(problem).toMatchObject({ variable: 'REDIS_URL', fix: expect.stringContaining('DATABASE_URL') })
+	})
+
+	test('Redis beside a database address that cannot be read is one mistake, not two', () => {
+		expect(namesOf(problemsOf({ REDIS_URL: redisUrl, DATABASE_URL: 'db.example' }))).toEqual(['DATABASE_URL'])
+	})
+})
+
+describe('models', () => {
+	test('a key alone means OpenAI, with a model and its price for every standard alias', () => {
+		const { models } = configOf({ OPENAI_API_KEY: 'sk-1' })
+		if (models.kind !== 'configured') throw new Error('models should be configured')
+		expect(models.settings.endpoints).toEqual({ default: { baseUrl: 'https://api.openai.com/v1', apiKey: 'sk-1' } })
+		expect(Object.keys(models.settings.aliases)).toEqual(['fast', 'strong', 'judge'])
+		for (const alias of Object.values(models.settings.aliases)) {
+			expect(alias).toMatchObject({ endpoint: 'default', kind: 'plain', allowsTemperature: true, timeoutMs: 60_000 })
+			expect(alias.price.inputUsdPerMillion).toBeGreaterThan(0)
+		}
+	})
+
+	test('an address alone means a server without a key; a model that nobody prices is free of charge', () => {
+		const { models } = configOf({ OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', THREADWISE_MODEL: 'llama3' })
+		if (models.kind !== 'configured') throw new Error('models should be configured')
+		expect(models.settings.endpoints.default).toEqual({ baseUrl: 'http://127.0.0.1:11434/v1', apiKey: null })
+		expect(models.settings.aliases.fast).toMatchObject({
+			model: 'llama3',
+			price: { inputUsdPerMillion: 0, outputUsdPerMillion: 0 },
+		})
+	})
+
+	test('each alias has its own variable; the judge is the strong one unless it is named', () => {
+		const named = {
+			OPENAI_API_KEY: 'k',
+			THREADWISE_MODEL: 'a',
+			THREADWISE_MODEL_FAST: 'b',
+			THREADWISE_MODEL_STRONG: 'c',
+		}
+		const modelsOf = (env: Env) => {
+			const { models } = configOf(env)
+			return models.kind === 'configured' ? Object.values(models.settings.aliases).map(({ model }) => model) : []
+		}
+		expect(modelsOf(named)).toEqual(['b', 'c', 'c'])
+		expect(modelsOf({ ...named, THREADWISE_MODEL_JUDGE: 'd' })).toEqual(['b', 'c', 'd'])
+		expect(modelsOf({ OPENAI_API_KEY: 'k', THREADWISE_MODEL: 'a' })).toEqual(['a', 'a', 'a'])
+	})
+
+	test('a reasoning model is not given a temperature unless the file says so', () => {
+		const env = { OPENAI_API_KEY: 'k', THREADWISE_MODEL_KIND: 'reasoning', THREADWISE_MODEL_TIMEOUT_MS: '120000' }
+		const { models } = configOf(env, { models: { strong: { model: 'x', allowsTemperature: true } } })
+		if (models.kind !== 'configured') throw new Error('models should be configured')
+		expect(models.settings.aliases.fast).toMatchObject({
+			kind: 'reasoning',
+			allowsTemperature: false,
+			timeoutMs: 120_000,
+		})
+		expect(models.settings.aliases.strong).toMatchObject({ kind: 'reasoning', allowsTemperature: true })
+	})
+})
+
+describe('the configuration file', () => {
+	const file = {
+		endpoints: { house: { baseUrl: 'http://models.example/v1', apiKeyVariable: 'HOUSE_KEY' } },
+		models: {
+			fast: { endpoint: 'house', model: 'small', price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 } },
+			strong: { endpoint: 'house', model: 'large', kind: 'reasoning', timeoutMs: 90_000 },
+			judge: { endpoint: 'house', model: 'large' },
+			poet: { endpoint: 'house', model: 'verse' },
+		},
+		defaults: { effort: 'high', workflow: 'deep' },
+	}
+
+	test('adds endpoints, aliases and defaults; keys come from the environment', () => {
+		const { models, defaults } = configOf({ HOUSE_KEY: 'key' }, file)
+		if (models.kind !== 'configured') throw new Error('models should be configured')
+		expect(models.settings.endpoints.house).toEqual({ baseUrl: 'http://models.example/v1', apiKey: 'key' })
+		expect(Object.keys(models.settings.aliases)).toEqual(['fast', 'strong', 'judge', 'poet'])
+		expect(models.settings.aliases.strong).toMatchObject({ model: 'large', kind: 'reasoning', timeoutMs: 90_000 })
+		expect(defaults).toEqual({ effort: 'high', workflow: 'deep' })
+	})
+
+	test('names an alias more precisely than a variable does; a default of the environment wins', () => {
+		const env = { HOUSE_KEY: 'key', OPENAI_API_KEY: 'k', THREADWISE_MODEL_FAST: 'other', THREADWISE_EFFORT: 'low' }
+		const { models, defaults } = configOf(env, file)
+		expect(models.kind === 'configured' && models.settings.aliases.fast?.model).toBe('small')
+		expect(defaults.effort).toBe('low')
+	})
+
+	test('an endpoint without its key is a problem of the variable that should hold it', () => {
+		expect(problemsOf({}, file)).toMatchObject([
+			{ variable: 'HOUSE_KEY', found: 'nothing', expected: 'the key of the endpoint "house"' },
+		])
+	})
+
+	test('an unknown endpoint lists the known ones', () => {
+		const wrong = { ...file, models: { ...file.models, poet: { endpoint: 'hous', model: 'verse' } } }
+		expect(problemsOf({ HOUSE_KEY: 'key' }, wrong)).toMatchObject([
+			{ variable: 'configuration file, models.poet.endpoint', found: 'hous', expected: 'one of default, house' },
+		])
+	})
+
+	test('aliases that would be left without a server are named', () => {
+		const { judge: _, ...models } = file.models
+		expect(problemsOf({ HOUSE_KEY: 'key' }, { ...file, models })).toMatchObject([
+			{ variable: 'OPENAI_API_KEY', expected: 'a key, since judge uses the default endpoint' },
+		])
+	})
+
+	test.each<[string, unknown, string]>([
+		['a list', [], 'top level'],
+		['a text', 'effort: high', 'top level'],
+		['an unknown key', { colour: 'blue' }, 'top level'],
+		['an address of another kind', { endpoints: { house: { baseUrl: 'ftp://x' } } }, 'endpoints.house.baseUrl'],
+		['a name with capitals', { endpoints: { House: { baseUrl: 'http://x' } } }, 'endpoints.House'],
+		['a price that is text', { models: { fast: { model: 'x', price: 'free' } } }, 'models.fast.price'],
+		['an unknown effort', { defaults: { effort: 'extreme' } }, 'defaults.effort'],
+	])('%s is refused, with the place', (_, wrong, place) => {
+		expect(namesOf(problemsOf({}, wrong))).toContain(`configuration file, ${place}`)
+	})
+})
+
+const wrongValues: Readonly<Record<string, string>> = {
+	DATABASE_URL: 'mysql://bot@db',
+	REDIS_URL: 'http://cache',
+	OPENAI_API_KEY: 'two words',
+	OPENAI_BASE_URL: 'localhost:11434',
+	THREADWISE_MODEL_KIND: 'clever',
+	THREADWISE_MODEL_TIMEOUT_MS: '1 minute',
+	THREADWISE_EFFORT: 'extreme',
+	THREADWISE_CONCURRENCY: '0',
+	THREADWISE_LONGEST_QUESTION: '-5',
+}
+
+describe('problems', () => {
+	test('all that is wrong is told at once, each with what was found, what is expected and what to do', () => {
+		const file = { defaults: { effort: 'extreme' } }
+		const problems = problemsOf(wrongValues, file)
+		expect(namesOf(problems).toSorted()).toEqual(
+			[...Object.keys(wrongValues), 'configuration file, defaults.effort'].toSorted(),
+		)
+		for (const problem of problems) {
+			expect(Object.values(problem).every((text) => text !== '')).toBe(true)
+			expect(describeProblem(problem)).toMatch(/^.+: found .+; expected .+\. .+\.$/s)
+		}
+	})
+
+	test.each([
+		['THREADWISE_CONCURRENCY', ['1', '1000'], ['0', '1001', '1.5', '1e3', '٣', 'all']],
+		['THREADWISE_LONGEST_QUESTION', ['100', '1000000'], ['99', '1000001']],
+		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
+		['DATABASE_URL', ['postgres://db/x', 'postgresql://db/x'], ['db', 'postgres', 'http://db']],
+		['OPENAI_BASE_URL', ['http://x/v1', 'https://x'], ['x', 'ws://x', 'file:///etc/passwd']],
+	])('%s takes %j and refuses %j', (name, good, bad) => {
+		for (const value of good) expect(problemsOf({ [name]: value })).toEqual([])
+		for (const value of bad) expect(namesOf(problemsOf({ [name]: value }))).toEqual([name])
+	})
+
+	test('no secret is ever in a problem', () => {
+		const canary = 'cAnArY-4711'
+		const places: readonly (readonly [Env, unknown])[] = [
+			[{ DATABASE_URL: `mysql://bot:${canary}@db` }, null],
+			[{ DATABASE_URL: canary }, null],
+			[{ REDIS_URL: `http://:${canary}@cache` }, null],
+			[{ REDIS_URL: `redis://:${canary}@cache` }, null],
+			[{ OPENAI_API_KEY: `${canary} ${canary}` }, null],
+			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
+			[{}, { endpoints: { house: { baseUrl: `ftp://user:${canary}@x` } } }],
+			[{}, { endpoints: { house: { baseUrl: 'http://x', apiKeyVariable: `sk-${canary}` } } }],
+			[{}, { endpoints: { house: { baseUrl: 'http://x', apiKey: canary } } }],
+			[{ HOUSE_KEY: canary }, { endpoints: { house: { baseUrl: 'x', apiKeyVariable: 'HOUSE_KEY' } } }],
+			[{}, canary],
+			[{}, { models: { fast: { model: 7, endpoint: canary } } }],
+		]
+		for (const [env, file] of places) {
+			const problems = problemsOf(env, file)
+			if (namesOf(problems).length === 0) throw new Error(`nothing is wrong with ${JSON.stringify([env, file])}`)
+			expect(JSON.stringify(problems)).not.toContain(canary)
+		}
+	})
+
+	test('nothing that anybody writes makes it throw', () => {
+		const env = fc.dictionary(fc.constantFrom(...Object.keys(variables)), fc.string())
+		fc.assert(
+			fc.property(env, fc.option(fc.object(), { nil: null }), (values, file) => {
+				const loaded = loadConfig(values, file)
+				expect(loaded.ok || loaded.problems.length > 0).toBe(true)
+			}),
+		)
+	})
+})
+
+test('.env.example documents exactly the variables that are read, and is a valid configuration as it stands', () => {
+	const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+	const lines = text.split('\n').flatMap((line) => /^([A-Z_]+)=(.*)$/.exec(line)?.slice(1) ?? [])
+	const documented = lines.filter((_, index) => index % 2 === 0)
+	expect(documented.toSorted()).toEqual(Object.keys(variables).toSorted())
+	const values = Object.fromEntries(documented.map((name, index) => [name, lines[index * 2 + 1] ?? '']))
+	expect(configOf(values)).toEqual(configOf({}))
+})
