@@ -6,7 +6,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { stream } from 'hono/streaming'
 import { z } from 'zod'
-import { stopReasonSchema } from '../core/abort.ts'
+import { mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { incomingMessageSchema } from '../core/conversation.ts'
 import { reportError } from '../core/errors.ts'
 import { newControlToken } from '../store/index.ts'
@@ -20,31 +20,27 @@ const stopSchema = z.object({ reason: stopReasonSchema })
 const afterSchema = z.coerce.number().int().nonnegative().catch(0)
 
 /**
- * Listens on loopback for who knows the token, which only readers of the data folder do. When it is disposed it first waits
- * until the runs that others follow here have ended.
+ * Listens on loopback for who knows the token, which only readers of the data folder do. Disposing it cuts the connections of
+ * those who follow a run here; one of them takes the folder over and goes on with the runs.
  */
 export async function startControlServer(service: Omit<Service, typeof Symbol.asyncDispose>): Promise<ControlServer> {
 	const token = newControlToken()
-	const following = new Set<Promise<void>>()
-	const server = createAdaptorServer({ fetch: controlRoutes(service, token, following).fetch })
+	const ending = new AbortController()
+	const server = createAdaptorServer({ fetch: controlRoutes(service, token, ending.signal).fetch })
 	server.listen(0, '127.0.0.1')
 	await once(server, 'listening')
 	return {
 		port: (server.address() as AddressInfo).port,
 		token,
 		[Symbol.asyncDispose]: async () => {
-			await Promise.allSettled(following)
+			ending.abort()
 			server.close()
 			if ('closeAllConnections' in server) server.closeAllConnections()
 		},
 	}
 }
 
-function controlRoutes(
-	service: Omit<Service, typeof Symbol.asyncDispose>,
-	token: string,
-	following: Set<Promise<void>>,
-): Hono {
+function controlRoutes(service: Omit<Service, typeof Symbol.asyncDispose>, token: string, ending: AbortSignal): Hono {
 	const app = new Hono()
 	app.use(async (context, next) => {
 		if (!sameText(context.req.header('authorization') ?? '', `Bearer ${token}`))
@@ -66,25 +62,12 @@ function controlRoutes(
 		return stream(context, async (lines) => {
 			const left = new AbortController()
 			lines.onAbort(() => left.abort())
-			const followed = writeRecords(service, context.req.param('runId'), afterSeq, left.signal, (text) =>
-				lines.write(text),
-			)
-			following.add(followed)
-			await followed.finally(() => following.delete(followed))
+			const records = service.follow(context.req.param('runId'), afterSeq, mergeSignals(left.signal, ending))
+			for await (const record of records) await lines.write(`${JSON.stringify(record)}\n`)
 		})
 	})
 	app.onError((error, context) => context.json({ error: reportError(error) }, 422))
 	return app
-}
-
-async function writeRecords(
-	service: Pick<Service, 'follow'>,
-	runId: string,
-	afterSeq: number,
-	signal: AbortSignal,
-	write: (text: string) => Promise<unknown>,
-): Promise<void> {
-	for await (const record of service.follow(runId, afterSeq, signal)) await write(`${JSON.stringify(record)}\n`)
 }
 
 function sameText(given: string, expected: string): boolean {

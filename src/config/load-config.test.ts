@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Config, type ConfigProblem, describeProblem, loadConfig } from './index.ts'
+import { type Config, loadConfig } from './load-config.ts'
+import { type ConfigProblem, describeProblem } from './problem.ts'
 import { variables } from './variables.ts'
 
 type Env = Readonly<Record<string, string>>

@@ -69,7 +69,7 @@ function repetitionsOf(records: readonly JournalRecord[]): Replay['isRepetition'
 		left.set(said, (left.get(said) ?? 0) + 1)
 	}
 	return (nodeId, event) => {
-		if (!repeatedKinds.has(event.kind)) return false
+		if (left.size === 0 || !repeatedKinds.has(event.kind)) return false
 		const said = whatIsSaid(nodeId, event)
 		const count = left.get(said) ?? 0
 		left.set(said, count - 1)

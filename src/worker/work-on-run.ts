@@ -1,5 +1,5 @@
 import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
-import { reportError } from '../core/errors.ts'
+import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
 import type { JournalEvent, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
@@ -59,11 +59,16 @@ type Attempted = {
 
 /** Ends an attempt that didn't end by itself, in exactly one of: handed back, left to its new holder, stopped, failed. */
 async function finish(error: unknown, attempted: Attempted, dependencies: WorkerDependencies): Promise<void> {
-	if (error instanceof JournalUnavailable) throw error
+	if (isStoreFailure(error)) throw error
 	const cause = abortCauseOf(attempted.signal) ?? (error instanceof AbortedError ? error.abortCause : null)
 	if (cause === 'lease-lost') return
 	if (cause === 'shutdown') return handBack(attempted.claim, dependencies)
 	await attempted.journal.write({ event: outcomeOf(cause, error, attempted) }).catch(unlessLeaseIsLost)
+}
+
+/** Nobody could be told of it now: the queue delivers the run again. */
+function isStoreFailure(error: unknown): boolean {
+	return error instanceof JournalUnavailable || (error instanceof ThreadwiseError && error.code === 'store-unavailable')
 }
 
 /** Whoever has the run now gives it its outcome. */

@@ -45,8 +45,8 @@ export function exitStatus({ status }: ReplyView): number {
 	return status === 'answered' || status === 'waiting' ? 0 : 1
 }
 
-/** A process that can be ended while it holds the folder, and another after it. */
-const mostHolders = 3
+/** How many processes may end one after the other while they hold the folder. More than that, and something is wrong with it. */
+const mostHolders = 10
 
 /** If the process that worked on the question ends before it is answered, the next one, or this one, goes on with the run. */
 async function askUntilItRests(

@@ -1,3 +1,4 @@
+import { withoutControls } from '../../../adapters/terminal/index.ts'
 import { reportError } from '../../core/errors.ts'
 import type { JournalRecord } from '../../core/journal.ts'
 import { createLog } from '../log.ts'
@@ -39,6 +40,6 @@ function valuesLine(values: Readonly<Record<string, unknown>>): string {
 }
 
 function shortened(text: string | undefined): string {
-	const line = (text ?? '').replaceAll(/\s+/g, ' ')
+	const line = withoutControls(text ?? '').replaceAll(/\s+/g, ' ')
 	return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line
 }

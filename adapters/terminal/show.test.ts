@@ -1,0 +1,268 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ReplyView } from '../../src/core/reply-view.ts'
+import { emptyReplyView, foldJournal, foldRecord } from '../../src/rendering/index.ts'
+import { askOutputSchema } from '../../tests/support/ask-output.ts'
+import { aStageView, aView, recordsOf } from '../../tests/support/builders.ts'
+import { openReasoning, order } from '../../tests/support/reasoning.ts'
+import { createFormatter } from './colors.ts'
+import { toIncomingMessage } from './receive.ts'
+import { showChange, showOutcome, showProgress } from './show.ts'
+import { showJson, showJsonFailure } from './show-json.ts'
+
+const plain = createFormatter(false)
+const colored = createFormatter(true)
+const now = new Date('2026-01-01T12:00:02.500Z')
+const runId = '0196d7a0-0000-7000-8000-000000000000'
+
+const subtasks = [
+	{ id: 's1', text: 'Price the pens', status: 'checked' },
+	{ id: 's2', text: 'Price the markers', status: 'sampling-again' },
+] as const
+
+test('a typed question becomes a message of a conversation of its own', () => {
+	const preferences = { route: 'staged', effort: 'high', workflow: null } as const
+	const message = toIncomingMessage({ id: 'q1', text: 'Why?', userName: 'ada', preferences, sentAt: now })
+	expect(message).toMatchObject({
+		id: 'q1',
+		conversation: { platform: 'terminal', workspaceId: '', channelId: 'ada', threadId: 'q1' },
+		author: { id: 'ada', name: 'ada' },
+		content: [{ kind: 'text', text: 'Why?' }],
+		preferences,
+		sentAt: '2026-01-01T12:00:02.500Z',
+	})
+	expect(message.author.timeZone).not.toBe('')
+})
+
+describe('progress', () => {
+	test('waits visibly for a worker', () => {
+		expect(showProgress(emptyReplyView, now, '⠋', plain)).toBe('⠋ Waiting for a worker')
+	})
+
+	test('shows the route, every stage, and what is under way in the running one', () => {
+		const stages = [
+			aStageView({
+				id: 'analyze',
+				title: 'Problem analysis',
+				status: 'done',
+				summary: 'Two prices.',
+				elapsedMs: 1_200,
+			}),
+			aStageView({ subtasks, notices: ['8 * 7 is 56, not 54'] }),
+			aStageView({ id: 'evaluate', title: 'Self-evaluation', status: 'pending' }),
+		]
+		expect(showProgress(aView({ stages }), now, '⠋', plain).split('\n')).toEqual([
+			'3 stages, medium effort. Two prices to add.',
+			'✔ Problem analysis 1.2 s Two prices.',
+			'⠋ Systematic execution 2.5 s',
+			'  ✔ s1 Price the pens',
+			'  ↻ s2 Price the markers (failed its check, worked out again)',
+			'  ! 8 * 7 is 56, not 54',
+			'○ Self-evaluation',
+		])
+	})
+
+	test('shows the answer while it grows', () => {
+		const lines = showProgress(aView({ stages: [], answer: 'The order' }), now, '⠋', plain).split('\n')
+		expect(lines.slice(-2)).toEqual(['', 'The order'])
+	})
+
+	test('keeps a long line on one line', () => {
+		const stage = aStageView({ notices: [`a\n${'long '.repeat(100)}`] })
+		const lines = showProgress(aView({ stages: [stage] }), now, '⠋', plain).split('\n')
+		expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(110)
+	})
+})
+
+describe('the log of changes', () => {
+	test('has every start, end, check and notice once', async () => {
+		await using world = await openReasoning()
+		const records = recordsOf((await world.attempt()).entries)
+		const lines: string[] = []
+		let before = emptyReplyView
+		for (const record of records) {
+			const view = foldRecord(before, record)
+			lines.push(...showChange(before, view, plain))
+			before = view
+		}
+		expect(lines.map((line) => line.replace(/\d+\.\d s/, 'T'))).toEqual([
+			expect.stringMatching(/^4 stages, medium effort\. /),
+			'◐ Problem analysis',
+			`✔ Problem analysis T: ${order.analysis.restatement}`,
+			'◐ Task decomposition',
+			'✔ Task decomposition T: 3 subtasks.',
+			'◐ Systematic execution',
+			expect.stringContaining('✔ s'),
+			expect.stringContaining('✔ s'),
+			'  ✔ s3 Add both. → $104',
+			'✔ Systematic execution T: 3 of 3 steps done, 3 checked.',
+			'◐ Self-evaluation',
+			'✔ Self-evaluation T: Passed: 3 of 3 steps recomputed, 1 of 1 requirements met.',
+		])
+	})
+
+	test('is empty where nothing has changed', () => {
+		const view = aView({ stages: [aStageView({ subtasks })] })
+		expect(showChange(view, view, plain)).toEqual([])
+	})
+})
+
+describe('the outcome', () => {
+	const done = aStageView({ status: 'done', summary: 'All done.', details: ['**s1:** Add → `104`'] })
+
+	test('has the answer first, the steps under it, then what it took', () => {
+		const usage = { calls: 6, inputTokens: 1_200, outputTokens: 300, costMicroUsd: 12_300 }
+		const view = aView({
+			status: 'answered',
+			answer: 'It costs **$104**.',
+			stages: [done, aStageView({ status: 'pending' })],
+			confidence: 'high',
+			checks: { passed: 4, failed: 1 },
+			usage,
+		})
+		expect(showOutcome(runId, view, plain).split('\n')).toEqual([
+			'It costs $104.',
+			'',
+			'Reasoning',
+			'✔ Systematic execution All done.',
+			'    s1: Add → 104',
+			'',
+			`1 of 2 stages · medium effort · 4 checks passed, 1 failed · high confidence · 1.5 s · 6 calls · 1,500 tokens · $0.0123 · run ${runId}`,
+		])
+	})
+
+	test('says that an answer was direct, and names no price where there is none', () => {
+		const line = showOutcome(runId, aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [] }), plain)
+		expect(line.split('\n').at(-1)).toBe(`answered directly · 1.5 s · 0 calls · 0 tokens · run ${runId}`)
+	})
+})
+
+const hostile = fc
+	.array(
+		fc.oneof(
+			fc.constantFrom(
+				'\u{1B}[2J',
+				'\u{1B}]0;t\u{7}',
+				'\u{9B}31m',
+				'\r',
+				'\u{8}',
+				'\u{202E}',
+				'\u{7F}',
+				'**',
+				'`',
+				'\n',
+				'x',
+			),
+			fc.string({ unit: 'binary', maxLength: 4 }),
+		),
+		{ maxLength: 8 },
+	)
+	.map((parts) => parts.join(''))
+
+const hostileStage = fc
+	.record({
+		summary: hostile,
+		details: fc.array(hostile, { maxLength: 2 }),
+		notices: fc.array(hostile, { maxLength: 2 }),
+		status: fc.constantFrom('pending', 'running', 'done', 'skipped', 'stopped', 'failed'),
+		subtasks: fc.array(
+			fc.record({
+				id: hostile,
+				text: hostile,
+				status: fc.constantFrom('running', 'sampling-again', 'checked', 'unchecked', 'low-confidence'),
+			}),
+			{ maxLength: 2 },
+		),
+	})
+	.map((choices) => aStageView(choices))
+
+const hostileView: fc.Arbitrary<ReplyView> = fc
+	.record({
+		status: fc.constantFrom('queued', 'working', 'waiting', 'answered', 'stopped', 'failed'),
+		answer: hostile,
+		stages: fc.array(hostileStage, { maxLength: 2 }),
+		stopReason: fc.constantFrom(null, 'user', 'budget'),
+		error: fc.option(fc.record({ code: hostile, message: hostile, fix: hostile }), { nil: null }),
+		routing: fc.record({ level: fc.constant('hard'), reason: hostile, source: fc.constant('classifier') }),
+	})
+	.map((choices) => aView(choices))
+
+describe('whatever a model writes', () => {
+	test('nothing of it controls the terminal', () => {
+		fc.assert(
+			fc.property(hostileView, (view) => {
+				const written = [
+					showProgress(view, now, '⠋', plain),
+					...showChange(emptyReplyView, view, plain),
+					showOutcome(runId, view, plain),
+					showJson(runId, view),
+				]
+				for (const text of written) expect(text.replaceAll(/[\n\t]/g, ' ')).not.toMatch(/\p{Cc}/u)
+			}),
+			{ numRuns: 500 },
+		)
+	})
+
+	test('colours are our own: each one begins and ends', () => {
+		fc.assert(
+			fc.property(hostileView, (view) => {
+				const text = showOutcome(runId, view, colored)
+				// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours.
+				const codes = text.match(/\u001B\[\d+m/g) ?? []
+				expect(text.split('\u{1B}').length - 1).toBe(codes.length)
+			}),
+		)
+	})
+})
+
+describe('the JSON object', () => {
+	const allowed = new Set(['done', 'skipped', 'stopped', 'failed'])
+
+	test('has exactly the shape that is promised, for a whole run', async () => {
+		await using world = await openReasoning()
+		const view = foldJournal(recordsOf((await world.attempt()).entries))
+		const output = askOutputSchema.parse(JSON.parse(showJson(runId, view)))
+		expect(output).toMatchObject({
+			runId,
+			status: 'answered',
+			route: 'staged',
+			effort: 'medium',
+			complexity: { level: 'hard', source: 'signals' },
+			answer: order.answer,
+			confidence: 'high',
+			usage: { calls: 6, inputTokens: 66, outputTokens: 42, costUsd: 0.00015 },
+			error: null,
+		})
+		expect(output.stages.map(({ id, title, status }) => `${id}: ${title}: ${status}`)).toEqual([
+			'analyze: Problem analysis: done',
+			'decompose: Task decomposition: done',
+			'execute: Systematic execution: done',
+			'evaluate: Self-evaluation: done',
+		])
+	})
+
+	test('a stage has only a status of those that are promised, whatever became of the run', () => {
+		fc.assert(
+			fc.property(hostileView, (view) => {
+				const { stages } = JSON.parse(showJson(runId, view))
+				for (const { status } of stages) expect(allowed.has(status)).toBe(true)
+			}),
+		)
+	})
+
+	test('says the same as the view, also where characters had to be escaped', () => {
+		fc.assert(
+			fc.property(hostileView, ({ answer }) => {
+				expect(JSON.parse(showJson(runId, aView({ answer }))).answer).toBe(
+					answer.toWellFormed() === answer ? answer : expect.anything(),
+				)
+			}),
+		)
+	})
+
+	test('a question that never became a run has the same shape', () => {
+		const failure = { code: 'question-empty', message: 'There is no question.', fix: 'Write one.' } as const
+		const output = askOutputSchema.parse(JSON.parse(showJsonFailure(failure)))
+		expect(output).toMatchObject({ runId: null, status: 'failed', route: null, stages: [], error: failure })
+	})
+})

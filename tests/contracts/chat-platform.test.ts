@@ -1,0 +1,212 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { platforms } from '../../adapters/index.ts'
+import type { PlatformEvents, Reply } from '../../src/core/chat-platform.ts'
+import { textOf } from '../../src/core/content.ts'
+import { type IncomingMessage, incomingMessageSchema } from '../../src/core/conversation.ts'
+import type { ReplyView } from '../../src/core/reply-view.ts'
+import { emptyReplyView } from '../../src/rendering/index.ts'
+import { aStageView, aView } from '../support/builders.ts'
+import type { PlatformHarness, PlatformPerson, StartHarness } from '../support/platform-harness.ts'
+
+const adaptersFolder = new URL('../../adapters/', import.meta.url)
+
+/** Adapters are found by the registry, so none can forget the contract. */
+async function harnessOf(name: string): Promise<StartHarness> {
+	const harness: { startHarness: StartHarness } = await import(new URL(`${name}/harness.ts`, adaptersFolder).href)
+	return harness.startHarness
+}
+
+const done = aStageView({ status: 'done', summary: '3 of 3 steps done.', details: ['**s1:** Add → **104**'] })
+
+/** A run from its first sign of life to its answer. */
+const life: readonly ReplyView[] = [
+	emptyReplyView,
+	aView({ stages: [], routing: null, route: null, lastSeq: 1 }),
+	aView({ stages: [aStageView({ status: 'pending' })], lastSeq: 2 }),
+	aView({ stages: [aStageView()], lastSeq: 3 }),
+	aView({ stages: [done], answer: 'The order costs', lastSeq: 4 }),
+	aView({ stages: [done], answer: 'The order costs $104.', confidence: 'high', status: 'answered', lastSeq: 5 }),
+]
+
+function occurrences(text: string, part: string): number {
+	return text.split(part).length - 1
+}
+
+function chatPlatformContract(name: string): void {
+	describe(`the chat platform: ${name}`, () => {
+		let harness: PlatformHarness
+		let received: IncomingMessage[]
+		let stopped: string[]
+		let refusals: number
+
+		beforeEach(async () => {
+			received = []
+			stopped = []
+			refusals = 0
+			const events: PlatformEvents = {
+				message: async (message) => {
+					if (refusals > 0) {
+						refusals -= 1
+						throw new Error('the database is down')
+					}
+					received.push(message)
+				},
+				stop: async (runId, personId) => void stopped.push(`${runId} ${personId}`),
+			}
+			const startHarness = await harnessOf(name)
+			harness = await startHarness(events)
+		})
+		afterEach(() => harness[Symbol.asyncDispose]())
+
+		/** Shows views one after the other, as delivery does. */
+		const show = async (views: readonly ReplyView[]): Promise<Reply> => {
+			const [first = emptyReplyView, ...more] = views
+			let reply = await harness.platform.post('run-1', harness.conversation, first)
+			for (const view of more) reply = await harness.platform.update(reply, view)
+			return reply
+		}
+		const seenText = async () => (await harness.seen()).map(({ text }) => text).join('\n')
+
+		test('is registered under its own name, with capabilities that make sense', () => {
+			const { capabilities } = harness.platform
+			expect(harness.platform.name).toBe(name)
+			expect(['native', 'private-reply', 'html', 'none']).toContain(capabilities.collapse)
+			expect(capabilities.maxLength).toBeGreaterThan(0)
+			expect(capabilities.minEditMs).toBeGreaterThanOrEqual(0)
+		})
+
+		test('shows progress while it happens', async () => {
+			await show(life.slice(0, 4))
+			expect(await seenText()).toContain('Systematic execution')
+		})
+
+		test('shows the answer, once, however many views came before it', async () => {
+			await show(life)
+			const text = await seenText()
+			expect(occurrences(text, 'The order costs $104.')).toBe(1)
+			expect(occurrences(text, 'The order costs')).toBe(1)
+		})
+
+		test('lets the reasoning be read', async () => {
+			await show(life)
+			const text = await seenText()
+			for (const part of ['Systematic execution', '3 of 3 steps done.', 'Add', '104']) expect(text).toContain(part)
+		})
+
+		test('an edit that is repeated shows nothing twice', async () => {
+			const reply = await show(life)
+			const last = life.at(-1) ?? emptyReplyView
+			await harness.platform.update(await harness.platform.update(reply, last), last)
+			expect(occurrences(await seenText(), 'The order costs $104.')).toBe(1)
+		})
+
+		const outcomes: Readonly<Record<string, readonly [Partial<ReplyView>, readonly string[]]>> = {
+			'a stop, with the best answer and what was left out': [
+				{ status: 'stopped', stopReason: 'user', answer: 'About 100.', skipped: ['Self-evaluation'] },
+				['Stopped as you asked.', 'About 100.', 'Self-evaluation'],
+			],
+			'a stop without any result': [{ status: 'stopped', stopReason: 'deadline' }, ['time']],
+			'a failure, with what to do': [
+				{
+					status: 'failed',
+					error: { code: 'model-auth', message: 'The key was refused.', fix: 'Check OPENAI_API_KEY.' },
+				},
+				['The key was refused.', 'Check OPENAI_API_KEY.'],
+			],
+			'a question back': [{ status: 'waiting', answer: 'Which of the two orders?' }, ['Which of the two orders?']],
+			'what the answer must say about who gives it': [
+				{ status: 'answered', answer: '104', disclosure: 'Answered by the practice model.' },
+				['104', 'Answered by the practice model.'],
+			],
+		}
+		test.each(Object.entries(outcomes))('shows %s', async (_, [outcome, parts]) => {
+			await show([...life.slice(0, 4), aView({ ...outcome, lastSeq: 9 })])
+			const text = await seenText()
+			for (const part of parts) expect(occurrences(text, part), part).toBe(1)
+		})
+
+		test('a run that goes on after a question back shows its answer as well', async () => {
+			const reply = await show([...life.slice(0, 3), aView({ status: 'waiting', answer: 'Which one?', lastSeq: 3 })])
+			const resumed = await harness.platform.update(reply, aView({ stages: [done], lastSeq: 4 }))
+			await harness.platform.update(resumed, aView({ status: 'answered', answer: '104', lastSeq: 6 }))
+			expect(await seenText()).toContain('104')
+		})
+
+		test('a long answer is shown whole and in order, no message longer than the platform allows', async () => {
+			const lines = Array.from({ length: 600 }, (_, index) => `Line number ${index + 1} of a long answer.`)
+			const answer = lines.map((line, index) => (index % 10 === 9 ? `${line}\n` : line)).join('\n')
+			await show([...life.slice(0, 4), aView({ status: 'answered', answer, lastSeq: 9 })])
+			const messages = await harness.seen()
+			for (const { text } of messages) expect(text.length).toBeLessThanOrEqual(harness.platform.capabilities.maxLength)
+			const text = messages.map((message) => message.text).join('\n')
+			const positions = lines.map((line) => text.indexOf(line))
+			expect(positions).not.toContain(-1)
+			expect(positions).toEqual(positions.toSorted((left, right) => left - right))
+		})
+
+		test('text of a model pings nobody and controls nothing', async () => {
+			const hostile =
+				'Hello @everyone @here <!channel> <!here> <@U123> <@&456> \u{1B}[31m\u{1B}]0;title\u{7}\u{9B}2J red'
+			const stage = aStageView({ status: 'done', summary: hostile, details: [hostile], notices: [hostile] })
+			await show([...life.slice(0, 4), aView({ stages: [stage], status: 'answered', answer: hostile, lastSeq: 9 })])
+			const messages = await harness.seen()
+			expect(messages.flatMap(({ pinged }) => pinged)).toEqual([])
+			for (const { text } of messages) expect(text.replaceAll(/[\n\t]/g, ' ')).not.toMatch(/\p{Cc}/u)
+		})
+
+		test('the handle of a reply can be kept elsewhere and used again', async () => {
+			const reply: Reply = JSON.parse(JSON.stringify(await show(life.slice(0, 4))))
+			expect(reply).toMatchObject({ runId: 'run-1', conversation: harness.conversation })
+			await harness.platform.update(reply, life.at(-1) ?? emptyReplyView)
+			expect(await seenText()).toContain('The order costs $104.')
+		})
+
+		describe('a person', () => {
+			/** Skips with the reason where the platform has none. */
+			const aPerson = (skip: (reason: string) => never): PlatformPerson =>
+				'missing' in harness.person ? skip(harness.person.missing) : harness.person
+
+			test('asks, and the whole message arrives', async ({ skip }) => {
+				const person = aPerson(skip)
+				await person.ask('How much is 6 × 7? — “quotes” & <tags>')
+				expect(received).toHaveLength(1)
+				const [message] = received.map((raw) => incomingMessageSchema.parse(raw))
+				expect(message?.author.id).toBe(person.id)
+				expect(message?.conversation.platform).toBe(name)
+				expect(textOf(message?.content ?? [])).toBe('How much is 6 × 7? — “quotes” & <tags>')
+			})
+
+			test('whose message is delivered twice has sent one message', async ({ skip }) => {
+				const person = aPerson(skip)
+				await person.ask('How much is 6 × 7?')
+				await person.repeat()
+				expect(new Set(received.map(({ id }) => id)).size).toBe(1)
+			})
+
+			test('whose message could not be recorded has it delivered again', async ({ skip }) => {
+				const person = aPerson(skip)
+				refusals = 1
+				await person.ask('How much is 6 × 7?').catch(() => {})
+				await person.repeat()
+				expect(received).toHaveLength(1)
+			})
+
+			test('stops a run', async ({ skip }) => {
+				const person = aPerson(skip)
+				await show(life.slice(0, 4))
+				await person.stop('run-1')
+				expect(stopped).toEqual([`run-1 ${person.id}`])
+			})
+		})
+	})
+}
+
+for (const name of Object.keys(platforms)) chatPlatformContract(name)
+
+test('every folder of an adapter is registered and has a harness', () => {
+	const entries = readdirSync(adaptersFolder, { withFileTypes: true })
+	const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+	expect(folders.toSorted()).toEqual(Object.keys(platforms).toSorted())
+	for (const folder of folders) expect(existsSync(new URL(`${folder}/harness.ts`, adaptersFolder)), folder).toBe(true)
+})

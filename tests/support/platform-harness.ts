@@ -1,0 +1,37 @@
+import type { ChatPlatform, PlatformEvents } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+
+/** One message as a person sees it on a platform. */
+export type SeenMessage = {
+	/** All that can be read of it, with everything that is folded opened, and without the platform's own formatting. */
+	readonly text: string
+	/** Who was notified by it. */
+	readonly pinged: readonly string[]
+}
+
+/** What a person does on a platform; each resolves when the platform has taken it. */
+export type PlatformPerson = {
+	readonly id: string
+	/** Writes a message that addresses the bot. */
+	ask(text: string): Promise<void>
+	/** Has the platform deliver the last message again, as platforms do when they are in doubt. */
+	repeat(): Promise<void>
+	/** Presses Stop under the reply to a run. */
+	stop(runId: string): Promise<void>
+}
+
+/**
+ * A platform that runs against whatever it needs, such as a loopback server, and lets the contract suite read back what a
+ * person would see. Each adapter's `harness.ts` exports `startHarness`, and nothing else.
+ */
+export type PlatformHarness = AsyncDisposable & {
+	readonly platform: ChatPlatform
+	/** Where the suite's replies go. */
+	readonly conversation: Conversation
+	/** The bot's messages in that conversation as they are now, oldest first. */
+	seen(): Promise<readonly SeenMessage[]>
+	/** A person who uses the platform, or why the platform has no such thing. */
+	readonly person: PlatformPerson | { readonly missing: string }
+}
+
+export type StartHarness = (events: PlatformEvents) => Promise<PlatformHarness>
