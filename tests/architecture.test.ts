@@ -40,7 +40,8 @@ const packageOwners: readonly { readonly packages: RegExp; readonly folders: rea
 	{ packages: /^(?:pg|@electric-sql\/pglite|drizzle-orm)$/, folders: ['store'] },
 ]
 
-const isTest = (path: string) => path.endsWith('.test.ts')
+/** An adapter's harness belongs to the contract suite, though it lives with the adapter. */
+const isTest = (path: string) => path.endsWith('.test.ts') || /^adapters\/[^/]+\/harness\.ts$/.test(path)
 const everything = ['src', 'adapters', 'tests'].flatMap((folder) => pathsUnder(folder, '.ts')).map(parseFile)
 const program = everything.filter(({ path }) => !isTest(path) && !path.startsWith('tests/'))
 const sources = program.filter(({ path }) => path.startsWith('src/'))

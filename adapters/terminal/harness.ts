@@ -2,6 +2,9 @@ import { Writable } from 'node:stream'
 import type { StartHarness } from '../../tests/support/platform-harness.ts'
 import { createTerminalPlatform } from './index.ts'
 
+/** Questions at a terminal are typed as a command, which asks and stops by itself. */
+export const hasPeople = false
+
 /** The terminal as lines of a log: what was written stays, so all of it is one message. */
 export const startHarness: StartHarness = async (events) => {
 	let written = ''
@@ -18,7 +21,7 @@ export const startHarness: StartHarness = async (events) => {
 		platform,
 		conversation: { platform: 'terminal', workspaceId: '', channelId: 'ada', threadId: 'question' },
 		seen: async () => (written === '' ? [] : [{ text: written, pinged: [] }]),
-		person: { missing: 'questions at a terminal are typed as a command, which asks and stops by itself' },
+		person: null,
 		[Symbol.asyncDispose]: async () => {
 			left.abort()
 			platform[Symbol.dispose]()

@@ -10,7 +10,7 @@ function escaped(character: string): string {
 	return `\\u00${character.charCodeAt(0).toString(16)}`
 }
 
-/** The one object that `ask --json` prints, whatever happens. */
+/** The one object that `ask --json` prints, whatever happens. `disclosure` is there only when the answer needs one. */
 export function showJson(runId: string | null, view: ReplyView): string {
 	const json = JSON.stringify({
 		runId,
@@ -23,7 +23,7 @@ export function showJson(runId: string | null, view: ReplyView): string {
 		stages: view.stages.map(stageJson),
 		usage: usageJson(view.usage),
 		elapsedMs: view.elapsedMs,
-		disclosure: view.disclosure,
+		...(view.disclosure === null ? {} : { disclosure: view.disclosure }),
 		error: view.error,
 	})
 	return json.replaceAll(unescapedControls, escaped)

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { incomingMessageSchema } from '../core/conversation.ts'
 import { reportError } from '../core/errors.ts'
+import type { JournalRecord } from '../core/journal.ts'
 import { newControlToken } from '../store/index.ts'
 import type { Service } from './service-port.ts'
 
@@ -63,11 +64,16 @@ function controlRoutes(service: Omit<Service, typeof Symbol.asyncDispose>, token
 			const left = new AbortController()
 			lines.onAbort(() => left.abort())
 			const records = service.follow(context.req.param('runId'), afterSeq, mergeSignals(left.signal, ending))
-			for await (const record of records) await lines.write(`${JSON.stringify(record)}\n`)
+			for await (const record of records) await lines.write(`${jsonLine(record)}\n`)
 		})
 	})
 	app.onError((error, context) => context.json({ error: reportError(error) }, 422))
 	return app
+}
+
+/** Readers take the Unicode separators, which JSON leaves as they are, for ends of lines. */
+function jsonLine(record: JournalRecord): string {
+	return JSON.stringify(record).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 }
 
 function sameText(given: string, expected: string): boolean {

@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers())
 
 test('aborts with the deadline as its cause when the time is over, not before', () => {
 	vi.useFakeTimers()
-	using deadline = withDeadline(new AbortController().signal, 2)
+	using deadline = withDeadline(new AbortController().signal, 2_000)
 	vi.advanceTimersByTime(1_999)
 	expect(deadline.signal.aborted).toBe(false)
 	vi.advanceTimersByTime(1)
@@ -15,13 +15,13 @@ test('aborts with the deadline as its cause when the time is over, not before', 
 
 test('passes on an earlier abort with its own cause', () => {
 	const outer = new AbortController()
-	using deadline = withDeadline(outer.signal, 60)
+	using deadline = withDeadline(outer.signal, 60_000)
 	outer.abort(new AbortedError('user'))
 	expect(abortCauseOf(deadline.signal)).toBe('user')
 })
 
 test('leaves no timer behind', () => {
 	vi.useFakeTimers()
-	withDeadline(new AbortController().signal, 60)[Symbol.dispose]()
+	withDeadline(new AbortController().signal, 60_000)[Symbol.dispose]()
 	expect(vi.getTimerCount()).toBe(0)
 })

@@ -1,8 +1,8 @@
 import { AbortedError, mergeSignals } from '../core/abort.ts'
 
 /** A signal that also aborts when the run's time is over. Dispose it when the run has ended. */
-export function withDeadline(signal: AbortSignal, seconds: number): { readonly signal: AbortSignal } & Disposable {
+export function withDeadline(signal: AbortSignal, remainingMs: number): { readonly signal: AbortSignal } & Disposable {
 	const controller = new AbortController()
-	const timer = setTimeout(() => controller.abort(new AbortedError('deadline')), seconds * 1_000)
+	const timer = setTimeout(() => controller.abort(new AbortedError('deadline')), remainingMs)
 	return { signal: mergeSignals(signal, controller.signal), [Symbol.dispose]: () => clearTimeout(timer) }
 }

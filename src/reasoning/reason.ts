@@ -30,7 +30,8 @@ export type Attempt = {
  */
 export async function* reason(attempt: Attempt, dependencies: ReasoningDependencies): Reasoning<void> {
 	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies)
-	using deadline = withDeadline(attempt.signal, opened.workflow.budget.seconds)
+	const remainingMs = opened.workflow.budget.seconds * 1_000 - opened.replay.activeMs
+	using deadline = withDeadline(attempt.signal, Math.max(0, remainingMs))
 	const session = { ...opened, signal: deadline.signal }
 	yield { event: opening }
 	const preferred = session.run.preferences.effort ?? dependencies.defaults.effort

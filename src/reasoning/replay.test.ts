@@ -66,3 +66,11 @@ test('an event counts as a repetition as often as the journal holds it, whatever
 	expect(replay.isRepetition('execute', again)).toBe(true)
 	expect(replay.isRepetition('execute', again)).toBe(false)
 })
+
+test('only the time in which attempts worked on a run counts against its deadline', () => {
+	const at = (attempt: number, time: string) => ({ attempt, at: `2026-01-01T${time}.000Z` })
+	const times = [at(1, '10:00:00'), at(1, '10:00:20'), at(2, '12:00:00'), at(2, '12:00:05'), at(0, '13:00:00')]
+	const deltas = recordsOf(times.map(() => delta('…')))
+	const records = deltas.map((record, index) => ({ ...record, ...times[index] }))
+	expect(replayOf(records).activeMs).toBe(25_000)
+})

@@ -26,6 +26,8 @@ export type Replay = {
 	isRepetition(nodeId: string, event: JournalEvent): boolean
 	usageOf(nodeId: string): Usage
 	readonly usage: Usage
+	/** How long earlier attempts have worked on the run; the time between them doesn't count. */
+	readonly activeMs: number
 }
 
 /** Indexes a journal for resuming from it. */
@@ -48,7 +50,15 @@ export function replayOf(records: readonly JournalRecord[]): Replay {
 		isRepetition: repetitionsOf(records),
 		usageOf: (nodeId) => total(calls.filter((call) => call.nodeId === nodeId)),
 		usage: total(calls),
+		activeMs: activeMs(records),
 	}
+}
+
+function activeMs(records: readonly JournalRecord[]): number {
+	const written = records.filter((record) => record.attempt > 0)
+	const attempts = Map.groupBy(written, (record) => record.attempt)
+	const durations = [...attempts.values()].map((own) => Date.parse(own.at(-1)?.at ?? '') - Date.parse(own[0]?.at ?? ''))
+	return durations.reduce((sum, duration) => sum + duration, 0)
 }
 
 /** What a node says again when it is resumed, although the calls behind it are not made again. */

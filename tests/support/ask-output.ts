@@ -28,7 +28,7 @@ export const askOutputSchema = z.strictObject({
 	),
 	usage: usageSchema,
 	elapsedMs: z.number(),
-	disclosure: z.string().nullable(),
+	disclosure: z.string().optional(),
 	error: z.strictObject({ code: z.string(), message: z.string().min(1), fix: z.string().min(1) }).nullable(),
 })
 export type AskOutput = z.infer<typeof askOutputSchema>

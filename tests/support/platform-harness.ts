@@ -22,7 +22,7 @@ export type PlatformPerson = {
 
 /**
  * A platform that runs against whatever it needs, such as a loopback server, and lets the contract suite read back what a
- * person would see. Each adapter's `harness.ts` exports `startHarness`, and nothing else.
+ * person would see. Each adapter's `harness.ts` is a `HarnessModule`.
  */
 export type PlatformHarness = AsyncDisposable & {
 	readonly platform: ChatPlatform
@@ -30,8 +30,15 @@ export type PlatformHarness = AsyncDisposable & {
 	readonly conversation: Conversation
 	/** The bot's messages in that conversation as they are now, oldest first. */
 	seen(): Promise<readonly SeenMessage[]>
-	/** A person who uses the platform, or why the platform has no such thing. */
-	readonly person: PlatformPerson | { readonly missing: string }
+	/** A person who uses the platform; null where the module says that it has no people. */
+	readonly person: PlatformPerson | null
 }
 
 export type StartHarness = (events: PlatformEvents) => Promise<PlatformHarness>
+
+/** What an adapter's `harness.ts` exports. */
+export type HarnessModule = {
+	readonly startHarness: StartHarness
+	/** Whether people write and press buttons on the platform itself, so that the suite tests that too. */
+	readonly hasPeople: boolean
+}
