@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, inject, test, vi } from 'vitest'
+import { z } from 'zod'
+import type { JournalRecord } from '../../src/core/journal.ts'
+import { createIntake } from '../../src/intake/index.ts'
+import { createLanguageModels } from '../../src/models/index.ts'
+import { createJobQueue } from '../../src/queue/index.ts'
+import { createRunStore, openEmbeddedDatabase } from '../../src/store/index.ts'
+import { startWorker } from '../../src/worker/index.ts'
+import { startPractice } from '../support/command-line.ts'
+import { temporaryFolder } from '../support/data-folder.ts'
+import { loadDatabaseDump } from '../support/database-dump.ts'
+import { practiceSettings, reasoningWith } from '../support/wiring.ts'
+
+// One run for each event of a journal, each with a model that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+
+const question = 'A shop sells 3 notebooks at $4 each and 2 pens at $1.50 each. How much do they cost together?'
+const requestSchema = z.object({ outcome: z.string(), startedAt: z.coerce.date(), endedAt: z.coerce.date() })
+
+test('a stop at any point of a run is in the journal at once, closes the last model request, and no call follows it', async () => {
+	await using opened = new AsyncDisposableStack()
+	const folder = opened.use(await temporaryFolder())
+	const log = join(folder.path, 'requests.log')
+	const practice = opened.use(
+		await startPractice(['--log', log, '--latency-ms', '40', '--mistake-pattern', 'notebooks']),
+	)
+	const { intake, store } = await openWorker(practice.baseUrl, opened)
+
+	const ask = async (id: string) => (await intake.ask(message(id))).runId
+	const complete = await journalUntil(store, await ask('complete'), () => {})
+	expect(complete.at(-1)?.kind).toBe('run-end')
+
+	for (const { seq } of complete.slice(0, -1)) {
+		const runId = await ask(`stopped-at-${seq}`)
+		const records = await journalUntil(store, runId, (record) => {
+			if (record.seq === seq) void intake.stop(runId, 'user')
+		})
+		const outcome = records.at(-1)
+		// What was all but finished when the stop came may still be answered.
+		expect(['run-stop', 'run-end'], `stopped at ${seq}`).toContain(outcome?.kind)
+		if (outcome?.kind === 'run-end') expect(seq).toBeGreaterThan(complete.length - 5)
+		const requests = await readRequests(log)
+		const stoppedAt = Date.parse(outcome?.at ?? '')
+		for (const { startedAt } of requests) expect(startedAt.getTime()).toBeLessThanOrEqual(stoppedAt)
+		expect(requests.at(-1)?.endedAt.getTime()).toBeLessThanOrEqual(stoppedAt + 1_000)
+	}
+})
+
+async function openWorker(baseUrl: string, opened: AsyncDisposableStack) {
+	const database = await openEmbeddedDatabase({ dump: await loadDatabaseDump(inject('databaseDump')) })
+	opened.defer(() => database.close())
+	const store = await createRunStore(database)
+	opened.defer(() => store.close())
+	const queue = await createJobQueue({ kind: 'postgres', pool: database.pool }, rethrow)
+	opened.defer(() => queue.close())
+	const models = createLanguageModels(practiceSettings(baseUrl))
+	opened.defer(() => models.close())
+	const dependencies = { store, queue, reasoning: reasoningWith(models), owner: 'worker' }
+	opened.use(await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow }))
+	return { store, intake: createIntake({ store, queue, longestQuestion: 1_000, onTrouble: rethrow }) }
+}
+
+type Store = Awaited<ReturnType<typeof createRunStore>>
+
+async function journalUntil(
+	store: Store,
+	runId: string,
+	see: (record: JournalRecord) => void,
+): Promise<readonly JournalRecord[]> {
+	for await (const record of store.follow(runId, 0, AbortSignal.timeout(10_000))) see(record)
+	return store.read(runId)
+}
+
+async function readRequests(log: string) {
+	const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '')
+	return lines.map((line) => requestSchema.parse(JSON.parse(line)))
+}
+
+function message(id: string) {
+	return {
+		id,
+		conversation: { platform: 'terminal', workspaceId: '', channelId: 'test', threadId: id },
+		author: { id: 'asker', name: 'Asker' },
+		content: [{ kind: 'text' as const, text: question }],
+		preferences: { route: null, effort: null, workflow: null },
+		sentAt: new Date(0).toISOString(),
+	}
+}
+
+function rethrow(error: unknown): never {
+	throw error
+}
