@@ -4,7 +4,7 @@ import type { ReplyView } from '../../src/core/reply-view.ts'
 import { emptyReplyView, foldJournal, foldRecord } from '../../src/rendering/index.ts'
 import { askOutputSchema } from '../../tests/support/ask-output.ts'
 import { aStageView, aView, recordsOf } from '../../tests/support/builders.ts'
-import { openReasoning, order } from '../../tests/support/reasoning.ts'
+import { byObjective, openReasoning, order, orderResults, replyJson, solution } from '../../tests/support/reasoning.ts'
 import { createFormatter } from './colors.ts'
 import { toIncomingMessage } from './receive.ts'
 import { showChange, showOutcome, showProgress } from './show.ts'
@@ -97,8 +97,24 @@ describe('the log of changes', () => {
 			'  ✔ s3 Add both. → $104',
 			'✔ Systematic execution T: 3 of 3 steps done, 3 checked.',
 			'◐ Self-evaluation',
-			'✔ Self-evaluation T: Passed: 3 of 3 steps recomputed, 1 of 1 requirements met.',
+			'✔ Self-evaluation T: Passed: 3 of 3 steps recomputed, 1 of 1 requirement met.',
 		])
+	})
+
+	test('says that a step is worked out again only where it is', async () => {
+		const wrong = replyJson(solution('8 * 7', '54'))
+		await using world = await openReasoning({
+			'subtask-result': byObjective({ ...orderResults, 'Price the markers.': wrong }),
+		})
+		const lines: string[] = []
+		let before = emptyReplyView
+		for (const record of recordsOf((await world.attempt()).entries)) {
+			const view = foldRecord(before, record)
+			lines.push(...showChange(before, view, plain))
+			before = view
+		}
+		expect(lines.filter((line) => line.includes('failed its check, worked out again'))).toHaveLength(1)
+		expect(lines.filter((line) => line.includes('54'))).toHaveLength(4)
 	})
 
 	test('is empty where nothing has changed', () => {

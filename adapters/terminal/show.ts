@@ -121,22 +121,24 @@ function runningDetails(stage: StageView, format: Formatter): readonly string[] 
 
 const subtaskMarks: Readonly<Record<SubtaskView['status'], string>> = {
 	running: '·',
+	'failed-check': '✗',
 	'sampling-again': '↻',
 	checked: '✔',
 	unchecked: '✔',
 	'low-confidence': '?',
 }
 
+const subtaskNotes: Readonly<Partial<Record<SubtaskView['status'], string>>> = {
+	'failed-check': english.failedCheck,
+	'sampling-again': english.samplingAgain,
+	'low-confidence': english.lowConfidence,
+}
+
 function subtaskLine({ id, status, text }: SubtaskView, format: Formatter): string {
 	const mark = subtaskMarks[status]
-	const shown = status === 'sampling-again' || status === 'low-confidence' ? format.yellow(mark) : format.dim(mark)
-	const note =
-		status === 'sampling-again'
-			? ` (${english.samplingAgain})`
-			: status === 'low-confidence'
-				? ` (${english.lowConfidence})`
-				: ''
-	return `${shown} ${shortened(id)} ${format.dim(`${shortened(text)}${note}`)}`
+	const note = subtaskNotes[status]
+	const shown = note === undefined ? format.dim(mark) : format.yellow(mark)
+	return `${shown} ${shortened(id)} ${format.dim(`${shortened(text)}${note === undefined ? '' : ` (${note})`}`)}`
 }
 
 function changedStage(before: ReplyView, stage: StageView, format: Formatter): readonly string[] {
@@ -144,7 +146,8 @@ function changedStage(before: ReplyView, stage: StageView, format: Formatter): r
 	const started = stage.status === 'running' && earlier?.status !== 'running' ? [`${marks.running} ${stage.title}`] : []
 	const subtasks = stage.subtasks
 		.filter((subtask) => earlier?.subtasks.find(({ id }) => id === subtask.id)?.status !== subtask.status)
-		.filter(({ status }) => status !== 'running')
+		// What a check found is a notice of its own.
+		.filter(({ status }) => status !== 'running' && status !== 'failed-check')
 		.map((subtask) => `  ${subtaskLine(subtask, format)}`)
 	const notices = stage.notices.slice(earlier?.notices.length ?? 0).map((notice) => `  ! ${shortened(notice)}`)
 	const ended =

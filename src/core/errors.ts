@@ -2,12 +2,14 @@
 export type ErrorCode =
 	| 'config'
 	| 'usage'
+	| 'interrupted'
 	| 'data-folder-held'
 	| 'question-empty'
 	| 'question-too-long'
 	| 'run-unknown'
 	| 'run-lost'
 	| 'store-unavailable'
+	| 'store-refused'
 	| 'queue-unavailable'
 	| 'workflow'
 	| 'prompt'
@@ -44,13 +46,15 @@ export class ThreadwiseError extends Error {
 	}
 }
 
-/** The report of any thrown value; a foreign error becomes `internal` and keeps only its message. */
+/**
+ * The report of any thrown value. A foreign error becomes `internal` without its message, which was written for programmers
+ * and may quote what people wrote: whoever catches a bug also logs it.
+ */
 export function reportError(thrown: unknown): ErrorReport {
 	if (thrown instanceof ThreadwiseError) return { code: thrown.code, message: thrown.message, fix: thrown.fix }
-	const message = thrown instanceof Error ? thrown.message : String(thrown)
 	return {
 		code: 'internal',
-		message: `Something went wrong inside Threadwise: ${message}`,
+		message: 'Something went wrong inside Threadwise.',
 		fix: 'Try again. If it happens again, report it with the output of `threadwise trace <runId>`.',
 	}
 }

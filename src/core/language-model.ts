@@ -20,6 +20,9 @@ export const tokenUsageSchema = z.object({
 })
 export type TokenUsage = z.infer<typeof tokenUsageSchema>
 
+/** Room for the hidden thinking of a reasoning model, which counts as output. Implementations add it to its output limit. */
+export const thinkingRoomTokens = 25_000
+
 export type ModelMessage = {
 	readonly role: 'system' | 'user' | 'assistant'
 	readonly content: readonly ContentPart[]
@@ -30,7 +33,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>
 
 export type ModelRequest = {
 	readonly messages: readonly ModelMessage[]
-	/** The most tokens the reply may have. For a reasoning model, the implementation adds room for its hidden thinking. */
+	/** The most tokens the reply may have. For a reasoning model, the implementation adds `thinkingRoomTokens`. */
 	readonly maxOutputTokens: number
 	/** Asks for one JSON object of this shape. How the server is made to keep it is the implementation's affair. */
 	readonly output?: { readonly name: string; readonly schema: JsonSchema }

@@ -8,7 +8,8 @@ import type { StageKind } from './workflow.ts'
 export type SubtaskView = {
 	readonly id: string
 	readonly text: string
-	readonly status: 'running' | 'sampling-again' | 'checked' | 'unchecked' | 'low-confidence'
+	/** `failed-check`: its last result failed; `sampling-again`: and it is worked out once more. */
+	readonly status: 'running' | 'failed-check' | 'sampling-again' | 'checked' | 'unchecked' | 'low-confidence'
 }
 
 export type StageView = {

@@ -20,8 +20,26 @@ export type Extended =
 /** A run that has no delivery under way although it should. */
 export type UndeliveredRun = { readonly runId: string; readonly nextAttempt: number }
 
-/** Appending under a claim that is no longer ours. */
-export type Appended = { readonly outcome: 'appended'; readonly lastSeq: number } | { readonly outcome: 'lease-lost' }
+/** What became of events that were appended under a claim. */
+export type Appended =
+	| {
+			readonly outcome: 'appended'
+			readonly lastSeq: number
+			/** Why somebody asked to stop the run by then: the quickest way in which a lost cancel message still arrives. */
+			readonly stopRequested: StopReason | null
+	  }
+	/** Nothing was written: a run that shall stop is neither answered nor left waiting any more. */
+	| { readonly outcome: 'stop-requested'; readonly reason: StopReason }
+	/** Nothing was written: the claim is no longer ours. */
+	| { readonly outcome: 'lease-lost' }
+
+/** A stop that was asked for. */
+export type StopRequested = {
+	/** The state before the request. */
+	readonly state: RunState
+	/** The attempt that has to be delivered so that a worker ends the run with its best answer; null where nobody has to. */
+	readonly nextAttempt: number | null
+}
 
 /** The truth about runs. Its clock is the only one that judges leases. */
 export interface RunStore {
@@ -38,14 +56,14 @@ export interface RunStore {
 	abandonLeases(): Promise<void>
 	/** Takes a run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
-	/** Extends the lease, and tells whether somebody asked to stop the run: the way in which a lost cancel message still arrives. */
+	/** Extends the lease, and tells whether somebody asked to stop the run: a lost cancel message still arrives this way. */
 	extend(claim: Claim, leaseMs: number): Promise<Extended>
 	/** Hands a run back to be delivered again. Returns the number of its next attempt, or null if the lease was lost. */
 	release(claim: Claim): Promise<number | null>
 
 	/**
 	 * Appends events under a claim, all or none. A `run-end`, `run-stop`, `run-fail` or `run-wait` among them ends the claim and
-	 * sets the state of the run.
+	 * sets the state of the run. A `run-end` or `run-wait` is refused, with all that comes with it, once a stop was requested.
 	 */
 	append(claim: Claim, entries: readonly JournalEntry[]): Promise<Appended>
 	/** Appends events from outside of any attempt, such as feedback or a posted reply. */
@@ -59,10 +77,10 @@ export interface RunStore {
 	remember<Value>(claim: Claim, key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
 
 	/**
-	 * Writes down that a run shall stop. A run that nobody works on is ended at once, with a `run-stop`.
-	 * Returns the state before the request, or null for an unknown run.
+	 * Writes down that a run shall stop. A run that nobody has begun is ended at once, with a `run-stop`; one that was begun and
+	 * that nobody works on now is made ready for a worker. Null for an unknown run.
 	 */
-	requestStop(runId: string, reason: StopReason): Promise<RunState | null>
+	requestStop(runId: string, reason: StopReason): Promise<StopRequested | null>
 	find(runId: string): Promise<Run | null>
 	close(): Promise<void>
 }

@@ -52,10 +52,13 @@ export type StageContext = {
 	readonly effort: Effort
 	readonly limits: EffortLimits
 	readonly signal: AbortSignal
-	/** Asks for text. `stream` reports the reply as `answer-delta` while it is written. */
+	/**
+	 * Asks for text. `stream` reports the reply as `answer-delta` while it is written. A reply that was cut off at its limit is
+	 * asked for once more, shorter; one that stays cut off says so at its end.
+	 */
 	ask(call: Ask & { readonly stream?: boolean }): Progress<string>
 	/**
-	 * Asks for a value of a shape, with one repair request.
+	 * Asks for a value of a shape, with one repair request. A reply that was cut off at its limit is never mended.
 	 * @throws ThreadwiseError `model-malformed` if no reply fits.
 	 */
 	askStructured<Output>(call: AskStructured<Output>): Progress<Output>
@@ -63,7 +66,7 @@ export type StageContext = {
 	remember<Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
 	/**
 	 * Runs work side by side, each with a context of its own; results in order. If one fails, the model calls of the others are
-	 * aborted and its error is thrown.
+	 * aborted and its error is thrown. If one isn't covered by the budget, the others end first.
 	 */
 	parallel<Result>(work: readonly ((context: StageContext) => Progress<Result>)[]): Progress<readonly Result[]>
 }

@@ -18,11 +18,14 @@ export const workflowNodeSchema = callSchema.extend({
 })
 export type WorkflowNode = z.infer<typeof workflowNodeSchema>
 
+/** A day; above 2^31 ms, Node's timers would end at once. */
+const mostSeconds = 86_400
+
 /** What a run may spend at most. */
 export const budgetSchema = z.strictObject({
 	tokens: z.number().int().positive(),
 	usd: z.number().positive(),
-	seconds: z.number().positive(),
+	seconds: z.number().positive().max(mostSeconds),
 })
 export type Budget = z.infer<typeof budgetSchema>
 

@@ -1,4 +1,4 @@
-import type { ModelKind } from '../core/language-model.ts'
+import { type ModelKind, thinkingRoomTokens } from '../core/language-model.ts'
 
 /** Preferences from the richest to the plainest; the first is in use, and refusals only ever shorten the list. */
 export type Ladder<T> = readonly [T, ...T[]]
@@ -49,7 +49,7 @@ export function firstDialect(hostname: string): Dialect {
 		outputModes: ['json-schema', 'json-object', 'text'],
 		limitFields: isOpenAi ? ['max_completion_tokens', 'max_tokens'] : ['max_tokens', 'max_completion_tokens'],
 		lowestEfforts: ['none', 'minimal', 'low'],
-		thinkingRooms: [25_000, 8_000, 2_000],
+		thinkingRooms: [thinkingRoomTokens, 8_000, 2_000],
 		refused: [],
 	}
 }

@@ -28,7 +28,17 @@ describe('the best answer that a journal holds', () => {
 		const solved = entries.findLastIndex(({ event }) => event.kind === 'subtask-end')
 		expect(upTo(solved).answer.split('\n')).toHaveLength(3)
 		expect(upTo(solved).answer).toContain('- Add both. → $104')
-		expect(bestAnswerIn([...recordsOf(entries), ...recordsOf([delta('The order')])]).answer).toBe('The order')
+		expect(bestAnswerIn(recordsOf([...entries.slice(0, solved + 1), delta('The order')])).answer).toBe('The order')
+		expect(upTo(entries.length - 2).answer).toBe(order.answer)
+	})
+
+	test('has the end of the answer, which is not shown piece by piece, and says where it was cut off', async () => {
+		const entries = await completeJournal()
+		const end = entries.at(-2)
+		if (end?.event.kind !== 'model-call-end') throw new Error('there is no answer')
+		const cut: JournalEntry = { ...end, event: { ...end.event, finishReason: 'length', content: { text: 'The or' } } }
+		expect(bestAnswerIn(recordsOf([delta('The'), end])).answer).toBe(order.answer)
+		expect(bestAnswerIn(recordsOf([delta('The'), cut])).answer).toMatch(/^The or\n\n\(.*cut off/)
 	})
 
 	test('is never what a restart has made void', () => {

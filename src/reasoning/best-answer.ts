@@ -1,4 +1,7 @@
 import type { JournalEvent, JournalEventOf } from '../core/journal.ts'
+import { answerNode } from './answer.ts'
+import { directNode } from './direct.ts'
+import { markedAsCut } from './final-answer.ts'
 
 /** What a stopped run can still offer. */
 export type BestAnswer = {
@@ -22,10 +25,22 @@ function writtenAnswer(events: readonly Placed[]): string | null {
 	for (const event of events) {
 		// A cascade throws away what the direct route has written.
 		if (event.kind === 'run-route') text = ''
-		if (event.kind !== 'answer-delta') continue
-		text = (event.restart ? '' : text) + (event.content?.text ?? '')
+		if (event.kind === 'answer-delta') text = (event.restart ? '' : text) + (event.content?.text ?? '')
+		if (isAnswerCall(event)) text = wholeText(event)
 	}
 	return text.trim() === '' ? null : text.trim()
+}
+
+const answeringNodes: ReadonlySet<string | undefined> = new Set([answerNode, directNode])
+
+function isAnswerCall(event: Placed): event is Placed & JournalEventOf<'model-call-end'> {
+	return event.kind === 'model-call-end' && answeringNodes.has(event.nodeId)
+}
+
+/** The end of a reply isn't shown piece by piece: it stands where the call ends. */
+function wholeText({ content, finishReason }: JournalEventOf<'model-call-end'>): string {
+	if (content === null) return ''
+	return finishReason === 'length' ? markedAsCut(content.text) : content.text
 }
 
 function results(events: readonly Placed[]): string | null {

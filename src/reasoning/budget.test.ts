@@ -5,6 +5,7 @@ import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import { createRunBudget } from './budget.ts'
 
 const roomy = { tokens: 100_000, usd: 1, seconds: 60 }
+const share = { tokens: 6_000, costMicroUsd: 50 }
 const small = { tokens: 100, costMicroUsd: 10 }
 
 function used(part: Partial<Usage>): Usage {
@@ -21,13 +22,13 @@ function refusal(reserve: () => unknown): unknown {
 
 describe('the budget of a run', () => {
 	test('adds up what was settled, on top of what earlier attempts have spent', () => {
-		const budget = createRunBudget(roomy, used({ inputTokens: 5 }))
+		const budget = createRunBudget(roomy, used({ inputTokens: 5 }), share)
 		budget.reserve(small, 'work').settle(used({ inputTokens: 7, outputTokens: 3, costMicroUsd: 2 }))
 		expect(budget.spent()).toEqual({ calls: 2, inputTokens: 12, outputTokens: 3, costMicroUsd: 2 })
 	})
 
 	test('counts what is under way until it is settled, and gives back what was not used', () => {
-		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage)
+		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage, share)
 		const first = budget.reserve({ tokens: 900, costMicroUsd: 0 }, 'answer')
 		expect(refusal(() => budget.reserve({ tokens: 200, costMicroUsd: 0 }, 'answer'))).toBe('budget')
 		first.settle(used({ outputTokens: 50 }))
@@ -36,7 +37,7 @@ describe('the budget of a run', () => {
 	})
 
 	test('a call that was refused by the server costs nothing', () => {
-		const budget = createRunBudget(roomy, noUsage)
+		const budget = createRunBudget(roomy, noUsage, share)
 		budget.allowCalls(1)
 		budget.reserve(small, 'answer').settle(noUsage)
 		budget.reserve(small, 'answer').settle(used({}))
@@ -44,14 +45,14 @@ describe('the budget of a run', () => {
 	})
 
 	test('money that is reserved or spent is never above the limit', () => {
-		const budget = createRunBudget({ ...roomy, usd: 0.000_1 }, noUsage)
+		const budget = createRunBudget({ ...roomy, usd: 0.000_1 }, noUsage, share)
 		budget.reserve({ tokens: 1, costMicroUsd: 60 }, 'answer')
 		expect(refusal(() => budget.reserve({ tokens: 1, costMicroUsd: 41 }, 'answer'))).toBe('budget')
 		budget.reserve({ tokens: 1, costMicroUsd: 40 }, 'answer')
 	})
 
 	test('work leaves a call and tokens for the final answer', () => {
-		const budget = createRunBudget({ ...roomy, tokens: 7_000 }, noUsage)
+		const budget = createRunBudget({ ...roomy, tokens: 7_000 }, noUsage, share)
 		budget.allowCalls(2)
 		expect(refusal(() => budget.reserve({ tokens: 1_001, costMicroUsd: 0 }, 'work'))).toBe('budget')
 		budget.reserve({ tokens: 1_000, costMicroUsd: 0 }, 'work').settle(used({ outputTokens: 1_000 }))
@@ -59,11 +60,25 @@ describe('the budget of a run', () => {
 		budget.reserve({ tokens: 6_000, costMicroUsd: 0 }, 'answer')
 	})
 
+	test('work leaves money for the final answer', () => {
+		const budget = createRunBudget({ ...roomy, usd: 0.000_1 }, noUsage, share)
+		expect(refusal(() => budget.reserve({ tokens: 1, costMicroUsd: 51 }, 'work'))).toBe('budget')
+		budget.reserve({ tokens: 1, costMicroUsd: 50 }, 'work')
+		budget.reserve({ tokens: 1, costMicroUsd: 50 }, 'answer')
+	})
+
+	test('a call that is never settled stays reserved, and is not spent', () => {
+		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage, share)
+		budget.reserve({ tokens: 900, costMicroUsd: 0 }, 'answer')
+		expect(refusal(() => budget.reserve({ tokens: 101, costMicroUsd: 0 }, 'answer'))).toBe('budget')
+		expect(budget.spent()).toEqual(noUsage)
+	})
+
 	test('estimates that hold are never exceeded, whatever the order of calls', () => {
 		const call = fc.record({ estimate: fc.nat(5_000), share: fc.double({ min: 0, max: 1, noNaN: true }) })
 		fc.assert(
 			fc.property(fc.array(call), fc.integer({ min: 1, max: 20 }), (calls, limit) => {
-				const budget = createRunBudget({ tokens: 20_000, usd: 0.01, seconds: 1 }, noUsage)
+				const budget = createRunBudget({ tokens: 20_000, usd: 0.01, seconds: 1 }, noUsage, share)
 				budget.allowCalls(limit)
 				let expected = noUsage
 				for (const { estimate, share } of calls) {

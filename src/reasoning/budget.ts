@@ -1,11 +1,12 @@
 import { AbortedError } from '../core/abort.ts'
 import { addUsage, type Usage } from '../core/usage.ts'
 import type { Budget } from '../core/workflow.ts'
+import type { Estimate } from './estimate.ts'
 
-/** What a call may cost at most. */
-export type Estimate = { readonly tokens: number; readonly costMicroUsd: number }
-
-/** A call that is covered. Settle it with what it really cost, or with nothing if it was refused. */
+/**
+ * A call that is covered. Settle it with what it really cost, or with nothing if it was refused. One whose cost nobody knows,
+ * since it was left in the middle, is not settled: its estimate stays reserved.
+ */
 export type Reservation = { settle(usage: Usage): void }
 
 export type RunBudget = {
@@ -19,11 +20,15 @@ export type RunBudget = {
 	spent(): Usage
 }
 
-/** Put aside for the final answer from the beginning, so that every run can still end in one. */
-const answerShare = { calls: 1, tokens: 6_000 }
+type Share = Estimate & { readonly calls: number }
+const noShare: Share = { calls: 0, tokens: 0, costMicroUsd: 0 }
 
-/** Counts what a run has spent and what is reserved for calls under way, against its budget. */
-export function createRunBudget(budget: Budget, alreadySpent: Usage): RunBudget {
+/**
+ * Counts what a run has spent and what is reserved for calls under way, against its budget. `finalAnswer` is put aside from the
+ * beginning, so that every run can still end in an answer.
+ */
+export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer: Estimate): RunBudget {
+	const answerShare: Share = { calls: 1, ...finalAnswer }
 	let spent = alreadySpent
 	let callLimit = Number.POSITIVE_INFINITY
 	const reserved = { calls: 0, tokens: 0, costMicroUsd: 0 }
@@ -32,13 +37,13 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage): RunBudget 
 		reserved.tokens += sign * estimate.tokens
 		reserved.costMicroUsd += sign * estimate.costMicroUsd
 	}
-	const covers = (estimate: Estimate, share: typeof answerShare) =>
+	const covers = (estimate: Estimate, share: Share) =>
 		spent.calls + reserved.calls + 1 + share.calls <= callLimit &&
 		spent.inputTokens + spent.outputTokens + reserved.tokens + estimate.tokens + share.tokens <= budget.tokens &&
-		spent.costMicroUsd + reserved.costMicroUsd + estimate.costMicroUsd <= budget.usd * 1_000_000
+		spent.costMicroUsd + reserved.costMicroUsd + estimate.costMicroUsd + share.costMicroUsd <= budget.usd * 1_000_000
 	return {
 		reserve: (estimate, purpose) => {
-			const share = purpose === 'work' ? answerShare : { calls: 0, tokens: 0 }
+			const share = purpose === 'work' ? answerShare : noShare
 			if (!covers(estimate, share)) throw new AbortedError('budget')
 			hold(1, estimate)
 			return {

@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { AbortedError, abortCauseOf, mergeSignals } from '../core/abort.ts'
 import { limitsFor } from '../core/effort.ts'
 import type { JournalEventOf } from '../core/journal.ts'
@@ -7,16 +6,9 @@ import type { Progress } from '../core/stage.ts'
 import { type FreeSignals, readFreeSignals } from './free-signals.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
+import { type Verdict, verdictSchema } from './verdict-cache.ts'
 
 export const complexityNode = 'complexity'
-
-const verdictSchema = z.object({
-	level: z.enum(['easy', 'hard']),
-	reason: z.string().max(200),
-	estimatedSteps: z.number().int().min(1).max(20),
-	ambiguous: z.boolean(),
-})
-type Verdict = z.infer<typeof verdictSchema>
 
 /** A person waits for the check, so it may not take long; the free signals decide if it does. */
 const classifierTimeoutMs = 5_000
@@ -33,10 +25,18 @@ export async function* decideRoute(session: Session, effort: Effort): Progress<R
 	const chosen = session.run.preferences.route
 	if (chosen !== null) return byPerson(chosen, signals)
 	if (signals.level !== 'unsure') return bySignals(signals, signals.level)
-	const verdict: Verdict | null = yield* classify(session, effort)
+	const known = session.verdicts?.get(cacheKey(session))
+	const verdict: Verdict | null = known ?? (yield* classify(session, effort))
+	if (verdict !== null) session.verdicts?.set(cacheKey(session), verdict)
 	if (verdict === null) return bySignals(signals, signals.leaning)
 	const { level, reason, estimatedSteps } = verdict
 	return { route: routeFor(level), level, source: 'classifier', estimatedSteps, reason }
+}
+
+/** Who is asked how, and the question without what doesn't matter to it. */
+function cacheKey({ workflow, question }: Session): string {
+	const { model, prompt } = workflow.complexity
+	return JSON.stringify([model, prompt, question.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim()])
 }
 
 function byPerson(route: Route, signals: FreeSignals): RouteDecision {
@@ -60,6 +60,8 @@ async function* classify(session: Session, effort: Effort): Progress<Verdict | n
 	const node = { id: complexityNode, ...session.workflow.complexity }
 	const context = createStageContext(impatient, node, { effort, limits: limitsFor('direct', effort) })
 	try {
+		// Its thinking would use up the few tokens and the little time of the check.
+		if (session.models(node.model).kind === 'reasoning') return null
 		return yield* context.askStructured({
 			key: 'level',
 			values: { question: session.question },

@@ -1,3 +1,5 @@
+import { counted } from '../core/counted.ts'
+
 /** What can be told from a question without asking a model. */
 export type FreeSignals = {
 	/** `unsure`: the grey band, where a classifier may be asked. */
@@ -62,7 +64,7 @@ function wordProblem(text: string): FreeSignals | null {
 	const count = countNumbers(text)
 	const evidence = count + countConditions(text)
 	if (count >= 3 || (count >= 2 && evidence >= 4)) {
-		return hard(`${count} numbers and ${countConditions(text)} conditions to combine`, count)
+		return hard(`${counted(count, 'number')} and ${counted(countConditions(text), 'condition')} to combine`, count)
 	}
 	return null
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 export { bestAnswerIn } from './best-answer.ts'
 export { reason } from './reason.ts'
 export type { ReasoningDependencies } from './session.ts'
+export { createVerdictCache } from './verdict-cache.ts'
 export { loadWorkflows } from './workflow-file.ts'
 
 /** Where the prompts of what surrounds the stages are: the complexity check, the direct route, the final answer. */

@@ -61,7 +61,7 @@ describe('a model call', () => {
 		await using world = await openReasoning({ direct: reply(['In ', 'Paris.'], { model: 'fast-model-2026' }) })
 		const session = world.session()
 		const { events, result } = await collect(callModel(callIn(world), session))
-		expect(result).toBe('In Paris.')
+		expect(result).toEqual({ text: 'In Paris.', finishReason: 'stop' })
 		expect(kinds(events)).toEqual(['model-call-start', 'model-call-end'])
 		expect(events[1]).toMatchObject({
 			callKey: 'answer',
@@ -88,7 +88,10 @@ describe('a model call', () => {
 		const { events } = await collect(callModel(callIn(world), world.session()))
 		const records = recordsOf(events.map((event) => ({ nodeId: 'direct', event })))
 		const session = world.session({ records })
-		expect(await collect(callModel(callIn(world), session))).toEqual({ events: [], result: 'In Paris.' })
+		expect(await collect(callModel(callIn(world), session))).toEqual({
+			events: [],
+			result: { text: 'In Paris.', finishReason: 'stop' },
+		})
 		expect(session.budget.spent()).toEqual(noUsage)
 		expect(world.server.requests).toHaveLength(1)
 	})
@@ -99,7 +102,7 @@ describe('a model call', () => {
 	})
 
 	test('that is work leaves the share of the answer', async () => {
-		const budget = { tokens: 6_100 }
+		const budget = { tokens: 5_100 }
 		expect(await made({}, { purpose: 'work' }, { budget })).toMatchObject({ requests: 0 })
 		expect(await made({}, { purpose: 'answer' }, { budget })).toMatchObject({ requests: 1 })
 	})
@@ -120,7 +123,7 @@ describe('a model call that fails', () => {
 	}
 	test.each(Object.entries(passing))('is made again after %s, and counts as one call', async (_, failing) => {
 		const outcome = await made({ direct: [failing, failing, reply('In Paris.')] })
-		expect(outcome).toMatchObject({ result: 'In Paris.', requests: 3, spent: { calls: 1 } })
+		expect(outcome).toMatchObject({ result: { text: 'In Paris.' }, requests: 3, spent: { calls: 1 } })
 	})
 
 	test.each(Object.entries(passing))('is given up after three times %s, and costs nothing', async (_, failing) => {
@@ -143,7 +146,7 @@ describe('a model call that fails', () => {
 		await using world = await openReasoning({ direct: [status(401, 'wrong key'), reply('In Paris.')] })
 		const session = world.session({ budget: { tokens: 500 } })
 		await expect(collect(callModel(callIn(world), session))).rejects.toThrow()
-		expect((await collect(callModel(callIn(world), session))).result).toBe('In Paris.')
+		expect((await collect(callModel(callIn(world), session))).result.text).toBe('In Paris.')
 	})
 })
 
@@ -180,7 +183,7 @@ describe('a model call whose reply is shown while it is written', () => {
 		const outcome = await made({ direct: [cutAfter('In Lon'), reply('In Paris.')] }, { stream: true })
 		if (!('events' in outcome)) throw outcome.error
 		expect(shown(outcome.events)).toEqual(['↺'])
-		expect(outcome.result).toBe('In Paris.')
+		expect(outcome.result.text).toBe('In Paris.')
 	})
 
 	test('begins anew where an earlier attempt has shown some of it', async () => {
@@ -207,7 +210,7 @@ describe('a model call that is left', () => {
 		expect(request.closedEarly).toBe(true)
 	})
 
-	test('by whoever reads it closes its connection and settles its reservation', async () => {
+	test('by whoever reads it closes its connection, and what has come is counted at its estimate', async () => {
 		const slow: ScriptedStep = async (request, response) => {
 			startStream(response)
 			sendText(request, response, 'In ')
@@ -220,6 +223,7 @@ describe('a model call that is left', () => {
 		for await (const { kind } of callModel(callIn(world, { stream: true }), session)) if (kind === 'answer-delta') break
 		const request = await world.server.request(0)
 		await request.closed
-		expect(() => session.budget.reserve({ tokens: 500, costMicroUsd: 0 }, 'answer')).not.toThrow()
+		expect(() => session.budget.reserve({ tokens: 400, costMicroUsd: 0 }, 'answer')).toThrow('budget')
+		expect(session.budget.spent()).toEqual(noUsage)
 	})
 })

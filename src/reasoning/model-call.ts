@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { textOf } from '../core/content.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEventOf } from '../core/journal.ts'
-import {
-	costMicroUsd,
-	type LanguageModel,
-	type ModelChunk,
-	type ModelMessage,
-	type ModelRequest,
-} from '../core/language-model.ts'
+import { costMicroUsd, type LanguageModel, type ModelChunk, type ModelRequest } from '../core/language-model.ts'
 import type { Prompt } from '../core/prompt-source.ts'
 import type { Progress } from '../core/stage.ts'
-import type { Estimate } from './budget.ts'
+import { estimateCall } from './estimate.ts'
+import type { ModelReply } from './model-reply.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import type { Session } from './session.ts'
 
@@ -25,6 +19,8 @@ export type ModelCall = {
 	readonly purpose: 'work' | 'answer'
 	/** Reports the reply as `answer-delta` while it is written. */
 	readonly stream: boolean
+	/** Whether what the node has shown before is void when this reply is shown. */
+	readonly restart?: boolean
 }
 
 type Finish = Extract<ModelChunk, { kind: 'finish' }>
@@ -37,31 +33,40 @@ const deltaIntervalMs = 250
  * Makes a model call and records it, or takes its reply from the journal if an earlier attempt has made it.
  * @throws AbortedError when the budget doesn't cover it or the run is aborted; ThreadwiseError when the model fails for good.
  */
-export async function* callModel(call: ModelCall, session: Session): Progress<string> {
+export async function* callModel(call: ModelCall, session: Session): Progress<ModelReply> {
 	const replayed = session.replay.reply(call.nodeId, call.key)
 	if (replayed !== null) return replayed
 	session.signal.throwIfAborted()
 	const { key: callKey, model, prompt, request } = call
-	const reservation = session.budget.reserve(estimate(model, request), call.purpose)
+	const reservation = session.budget.reserve(estimateCall(model, request), call.purpose)
 	const startedAt = performance.now()
 	yield { kind: 'model-call-start', callKey, alias: model.alias, prompt: prompt.identity }
+	const exchange: Exchange = { outcome: 'left', hasText: false }
 	let end: JournalEventOf<'model-call-end'> | null = null
 	try {
-		const reply: Reply = yield* streamWithRetries(call, session)
+		const reply: Reply = yield* streamWithRetries(call, session, exchange)
 		end = toEvent(call, reply, Math.round(performance.now() - startedAt))
+	} catch (error) {
+		if (!session.signal.aborted) exchange.outcome = 'failed'
+		throw error
 	} finally {
-		reservation.settle(end?.usage ?? noCall)
+		// A call that was left in the middle is paid for, although nobody says how much: its reservation stays.
+		if (end !== null || exchange.outcome === 'failed' || !exchange.hasText) reservation.settle(end?.usage ?? noCall)
 	}
 	yield end
-	return end.content?.text ?? ''
+	return { text: end.content?.text ?? '', finishReason: end.finishReason }
 }
+
+/** What is known of a call that hasn't ended: whether the model failed, and whether anything came from it. */
+type Exchange = { outcome: 'left' | 'failed'; hasText: boolean }
 
 const noCall = { calls: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 }
 
-async function* streamWithRetries(call: ModelCall, { signal, replay }: Session): Progress<Reply> {
+async function* streamWithRetries(call: ModelCall, { signal, replay }: Session, exchange: Exchange): Progress<Reply> {
+	const isAgain = call.restart === true || replay.hasShown(call.nodeId)
 	for (let attempt = 1; ; attempt++) {
 		try {
-			return yield* streamOnce(call, signal, attempt > 1 || replay.hasShown(call.nodeId))
+			return yield* streamOnce(call, signal, exchange, attempt > 1 || isAgain)
 		} catch (error) {
 			signal.throwIfAborted()
 			const delayMs = retryDelayMs(error, attempt, Math.random)
@@ -71,13 +76,14 @@ async function* streamWithRetries(call: ModelCall, { signal, replay }: Session):
 	}
 }
 
-async function* streamOnce(call: ModelCall, signal: AbortSignal, again: boolean): Progress<Reply> {
+async function* streamOnce(call: ModelCall, signal: AbortSignal, exchange: Exchange, again: boolean): Progress<Reply> {
 	let text = ''
 	let shown = 0
 	let shownAt = performance.now()
 	if (call.stream && again) yield delta('', true)
 	for await (const chunk of call.model.stream(call.request, signal)) {
 		if (chunk.kind === 'text-delta') text += chunk.text
+		exchange.hasText ||= text !== ''
 		if (chunk.kind === 'finish') return { text, finish: chunk }
 		if (call.stream && performance.now() - shownAt >= deltaIntervalMs && text.length > shown) {
 			yield delta(text.slice(shown), false)
@@ -115,18 +121,4 @@ function toEvent(call: ModelCall, { text, finish }: Reply, elapsedMs: number): J
 		elapsedMs,
 		content: { text },
 	}
-}
-
-/** The most that a call can cost: its whole output limit, and a token for every three characters of its input. */
-function estimate(model: LanguageModel, request: ModelRequest): Estimate {
-	const inputTokens = Math.ceil((lengthOf(request.messages) + JSON.stringify(request.output ?? '').length) / 3)
-	const outputTokens = request.maxOutputTokens
-	return {
-		tokens: inputTokens + outputTokens,
-		costMicroUsd: costMicroUsd(model.price, { inputTokens, outputTokens }),
-	}
-}
-
-function lengthOf(messages: readonly ModelMessage[]): number {
-	return messages.reduce((length, message) => length + textOf(message.content).length, 0)
 }

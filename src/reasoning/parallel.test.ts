@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect } from '../../tests/support/reasoning.ts'
+import { AbortedError } from '../core/abort.ts'
 import type { Progress, StageEvent } from '../core/stage.ts'
 import { parallel } from './parallel.ts'
 
@@ -77,6 +78,22 @@ describe('work side by side', () => {
 		const aborted = () => abort.reject(new Error('aborted'))
 		await expect(collect(parallel([waiting, shown, failing], aborted))).rejects.toThrow('first')
 		expect(closed.toSorted()).toEqual(['failing', 'shown', 'waiting'])
+	})
+
+	test('what is not covered by the budget is thrown only when the others have ended', async () => {
+		const closed: string[] = []
+		const late = Promise.withResolvers<string>()
+		const uncovered = watched('uncovered', [Promise.reject(new AbortedError('budget'))], closed)
+		const running = watched('running', [late.promise], closed)
+		const events: StageEvent[] = []
+		const all = (async () => {
+			for await (const event of parallel([uncovered, running], () => closed.push('aborted too early')))
+				events.push(event)
+		})()
+		setTimeout(() => late.resolve('paid for'), 20)
+		await expect(all).rejects.toMatchObject({ abortCause: 'budget' })
+		expect(textsOf(events)).toEqual(['paid for'])
+		expect(closed).toEqual(['uncovered'])
 	})
 
 	test('leaving early aborts and closes all of them', async () => {

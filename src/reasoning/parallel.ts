@@ -1,10 +1,14 @@
+import { AbortedError } from '../core/abort.ts'
 import type { Progress, StageEvent } from '../core/stage.ts'
 
-type Step<Result> = { readonly index: number; readonly result: IteratorResult<StageEvent, Result> }
+type Step<Result> =
+	| { readonly index: number; readonly result: IteratorResult<StageEvent, Result> }
+	| { readonly index: number; readonly uncovered: AbortedError }
 
 /**
  * Runs generators side by side and yields what each of them yields, as it comes; results in order. When one fails, or the
- * whole is left early, `abort` is called, the others are closed, and the error is thrown.
+ * whole is left early, `abort` is called, the others are closed, and the error is thrown. When one isn't covered by the budget,
+ * the others end first: what they have begun is paid for.
  */
 export async function* parallel<Result>(
 	work: readonly Progress<Result>[],
@@ -15,15 +19,28 @@ export async function* parallel<Result>(
 	const advance = (index: number, generator: Progress<Result>) => {
 		pending.set(
 			index,
-			generator.next().then((result) => ({ index, result })),
+			generator.next().then(
+				(result) => ({ index, result }),
+				(error) => ({ index, uncovered: uncoveredOr(error) }),
+			),
 		)
 	}
+	let uncovered: AbortedError | null = null
+	let ended = 0
 	for (const [index, generator] of work.entries()) advance(index, generator)
 	try {
 		while (pending.size > 0) {
-			const { index, result } = await Promise.race(pending.values())
+			const step = await Promise.race(pending.values())
+			const { index } = step
 			pending.delete(index)
+			if ('uncovered' in step) {
+				ended++
+				uncovered ??= step.uncovered
+				continue
+			}
+			const { result } = step
 			if (result.done === true) {
+				ended++
 				results.set(index, result.value)
 				continue
 			}
@@ -31,10 +48,17 @@ export async function* parallel<Result>(
 			const generator = work[index]
 			if (generator !== undefined) advance(index, generator)
 		}
+		if (uncovered !== null) throw uncovered
 		return [...results.entries()].toSorted(([left], [right]) => left - right).map(([, result]) => result)
 	} finally {
-		if (results.size < work.length) await closeAll(work, pending.values(), abort)
+		if (ended < work.length) await closeAll(work, pending.values(), abort)
 	}
+}
+
+/** The refusal of the budget; any other error is thrown on. */
+function uncoveredOr(error: unknown): AbortedError {
+	if (error instanceof AbortedError && error.abortCause === 'budget') return error
+	throw error
 }
 
 /**

@@ -35,7 +35,9 @@ import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalEntry, journalEventSchema } from '../core/journal.ts'
 import { noUsage } from '../core/usage.ts'
 import { foldJournal } from '../rendering/index.ts'
+import { bestAnswerIn } from './best-answer.ts'
 import { reason } from './reason.ts'
+import { createVerdictCache } from './verdict-cache.ts'
 
 // Retries wait for a random part of their limit: here for none of it.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
@@ -187,6 +189,25 @@ describe('the classifier', () => {
 		expect(routesOf(await attempt)).toEqual(['direct by signals'])
 	})
 
+	test('on a reasoning model is not asked: the signals decide', async () => {
+		await using world = await openReasoning({ direct: reply('Yes.') }, { model: { kind: 'reasoning' } })
+		expect(routesOf(await world.attempt({ run: run() }))).toEqual(['direct by signals'])
+		expect(world.roles()).toEqual(['direct'])
+	})
+
+	test('is asked once for the same question, however it is spaced and capitalised', async () => {
+		await using world = await openReasoning({ complexity: replyJson(easy) })
+		const dependencies = { ...world.dependencies, verdicts: createVerdictCache() }
+		for (const text of [unsureQuestion, ` ${unsureQuestion.toUpperCase()}\n`]) {
+			const { remember } = world.session()
+			const attempt = { run: aRun({ text }), records: [], remember, signal: new AbortController().signal }
+			const entries: JournalEntry[] = []
+			for await (const entry of reason(attempt, dependencies)) entries.push(entry)
+			expect(routesOf({ entries, thrown: null })).toEqual(['direct by classifier'])
+		}
+		expect(world.roles()).toEqual(['complexity', 'direct', 'direct'])
+	})
+
 	test('does not outlive a stop', async () => {
 		await using world = await openReasoning({ complexity: hang() })
 		const stop = new AbortController()
@@ -307,6 +328,17 @@ describe('resuming from every prefix of a complete journal', () => {
 			kind === 'answer-delta' ? [foldJournal(journal.slice(0, seq)).answer.trim()] : [],
 		)
 		expect(answers).toEqual(['The order', '', 'The order'])
+	})
+
+	test('the duration of a stage counts what earlier attempts have worked on it', async () => {
+		await using world = await openReasoning()
+		const { entries } = await world.attempt()
+		const begun = entries.findIndex(({ event }) => event.kind === 'stage-end')
+		const aMinuteAgo = new Date(Date.now() - 60_000).toISOString()
+		const records = recordsOf(entries.slice(0, begun)).map((record) => ({ ...record, at: aMinuteAgo }))
+		const [end] = eventsOf((await world.attempt({ records })).entries, 'stage-end')
+		expect(end?.elapsedMs).toBeGreaterThanOrEqual(10_000)
+		expect(end?.elapsedMs).toBeLessThan(60_000)
 	})
 
 	test('a journal that was erased is answered anew from the question, and ends in one outcome', async () => {
@@ -445,10 +477,53 @@ describe('limits', () => {
 
 	test('tokens: the run ends before the call that is not covered', async () => {
 		const costly = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 3_000, completion_tokens: 1_000 } })
-		await using world = await limited({ tokens: 12_000 }, { analysis: costly })
+		await using world = await limited({ tokens: 11_000 }, { analysis: costly })
 		const attempted = await world.attempt()
 		expect(outcomeOf(attempted)).toBe('budget')
-		expect(lastTokens(attempted)).toBeLessThan(12_000)
+		expect(lastTokens(attempted)).toBeLessThan(11_000)
+	})
+
+	test('an answer is written from what was executed before the run stops, from the share put aside for it', async () => {
+		const untilExecuted = 5
+		await using world = await openReasoning(
+			{
+				...eventful,
+				'subtask-result': byObjective({
+					...orderResults,
+					'Add both.': reply(JSON.stringify(order.results['Add both.']), {
+						usage: { prompt_tokens: 10, completion_tokens: 194_500 },
+					}),
+				}),
+			},
+			{ budget: { tokens: 200_000, usd: 10 } },
+		)
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe('budget')
+		expect(world.roles().slice(untilExecuted)).toEqual(['answer'])
+		const journal = recordsOf(attempted.entries)
+		expect(bestAnswerIn(journal)).toEqual({ answer: order.answer, skipped: ['evaluate'] })
+		const again = await world.attempt({ records: journal })
+		expect(outcomeOf(again)).toBe('budget')
+		expect(world.roles()).toHaveLength(untilExecuted + 1)
+	})
+
+	test('a subtask that is not covered does not cost the others their results', async () => {
+		await using world = await openReasoning({ 'subtask-result': byObjective(orderResults) })
+		const run = aRun({ text: order.question, preferences: { effort: 'low' } })
+		const complete = await world.attempt({ run })
+		const planned = complete.entries.findLastIndex(
+			({ event }) => event.kind === 'stage-end' && event.stage === 'decompose',
+		)
+		const call = eventsOf(complete.entries, 'model-call-end')[0]
+		if (call === undefined) throw new Error('there is no call to copy')
+		const lost = Array.from({ length: 14 - 2 - 1 - 1 }, (_, index) => ({
+			nodeId: 'execute',
+			event: { ...call, callKey: `lost-${index}` },
+		}))
+		const records = recordsOf([...complete.entries.slice(0, planned + 1), ...lost])
+		const resumed = await world.attempt({ run, records })
+		expect(outcomeOf(resumed)).toBe('budget')
+		expect(eventsOf(resumed.entries, 'subtask-end').map(({ subtaskId }) => subtaskId)).toEqual(['s1'])
 	})
 
 	test('no budget at all: no request is made', async () => {

@@ -1,10 +1,12 @@
+import { AbortedError } from '../core/abort.ts'
 import { textOf } from '../core/content.ts'
 import { limitsFor } from '../core/effort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEventOf, JournalRecord } from '../core/journal.ts'
 import type { Run } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { stages } from '../stages/index.ts'
-import { answerNeeds, answerNode, writeAnswer } from './answer.ts'
+import { type AnswerInputs, answerNeeds, answerNode, answerShare, writeAnswer } from './answer.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
@@ -48,17 +50,19 @@ function openSession({ run, records, remember, signal }: Attempt, dependencies: 
 		started === null
 			? dependencies.workflow(run.preferences.workflow ?? dependencies.defaults.workflow)
 			: { workflow: started.workflow, hash: started.workflowHash }
+	const question = textOf(run.question)
 	const session: Session = {
 		run,
-		question: textOf(run.question),
+		question,
 		history: renderHistory(run.history),
 		workflow,
 		replay,
-		budget: createRunBudget(workflow.budget, replay.usage),
+		budget: createRunBudget(workflow.budget, replay.usage, answerShare(workflow, question, dependencies.models)),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		remember,
 		signal,
+		...(dependencies.verdicts === undefined ? {} : { verdicts: dependencies.verdicts }),
 	}
 	const opening = started === null ? runStart(session, hash, dependencies.disclosure) : runResume(replay.lastAttempt)
 	return { session, opening, startedAtMs: started === null ? Date.now() : Date.parse(started.at) }
@@ -98,13 +102,46 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 		yield { event: routeEvent(session, effort, cascadeFrom(output.problem)) }
 	}
 	session.budget.allowCalls(callsBeforeStages(session) + limitsFor('staged', effort).calls)
-	const outputs = yield* runStages(session, effort, stages)
-	const answered = yield* inNode(
-		answerNode,
-		writeAnswer(answerInputs(session, outputs), session, effort),
-		session.replay,
-	)
+	const inputs = yield* workInStages(session, effort)
+	const answered = yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
 	return answered.output
+}
+
+/** Work that isn't covered ends the run, but not before the answer is written from what there is: its share was put aside. */
+async function* workInStages(session: Session, effort: Effort): Reasoning<AnswerInputs> {
+	const outputs: Outputs = new Map()
+	try {
+		yield* runStages(session, effort, stages, outputs)
+	} catch (error) {
+		const isUncovered = error instanceof AbortedError && error.abortCause === 'budget' && !session.signal.aborted
+		if (isUncovered) yield* writeBestAnswer(session, outputs, effort)
+		throw error
+	}
+	const outputFor = outputsByNeed(session, outputs)
+	return {
+		analysis: answerNeeds.analysis.output.parse(outputFor('analysis')),
+		execution: answerNeeds.execution.output.parse(outputFor('execution')),
+		evaluation: answerNeeds.evaluation.output.parse(outputFor('evaluation')),
+	}
+}
+
+/** The answer of a run that stops. If it can't be written, the results in the journal stand for it. */
+async function* writeBestAnswer(session: Session, outputs: Outputs, effort: Effort): Reasoning<void> {
+	const outputFor = outputsByNeed(session, outputs)
+	const analysis = answerNeeds.analysis.output.safeParse(outputFor('analysis'))
+	const execution = answerNeeds.execution.output.safeParse(outputFor('execution'))
+	if (!analysis.success || !execution.success) return
+	const inputs = { analysis: analysis.data, execution: execution.data, evaluation: null }
+	try {
+		yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
+	} catch (error) {
+		session.signal.throwIfAborted()
+		if (!(error instanceof AbortedError || error instanceof ThreadwiseError)) throw error
+	}
+}
+
+function outputsByNeed({ workflow }: Session, outputs: Outputs) {
+	return (need: keyof AnswerInputs) => outputs.get(workflow.answer.needs[need] ?? '')
 }
 
 /** The calls of the complexity check and the direct route. Those that earlier attempts made for the stages aren't among them. */
@@ -144,14 +181,5 @@ function routeEvent(
 		callLimit: limitsFor(decision.route, effort).calls,
 		nodes: staged ? session.workflow.nodes.map(({ id, stage }) => ({ id, stage })) : [],
 		content: { reason: why },
-	}
-}
-
-function answerInputs({ workflow }: Session, outputs: Outputs) {
-	const outputFor = (need: string) => outputs.get(workflow.answer.needs[need] ?? '')
-	return {
-		analysis: answerNeeds.analysis.output.parse(outputFor('analysis')),
-		execution: answerNeeds.execution.output.parse(outputFor('execution')),
-		evaluation: answerNeeds.evaluation.output.parse(outputFor('evaluation')),
 	}
 }

@@ -11,7 +11,7 @@ async function completeJournal() {
 
 test('an empty journal has nothing to replay', () => {
 	const replay = replayOf([])
-	expect(replay).toMatchObject({ isEmpty: true, lastAttempt: 0, runStart: null, runRoute: null })
+	expect(replay).toMatchObject({ lastAttempt: 0, runStart: null, runRoute: null })
 	expect(replay.reply('analyze', 'analysis')).toBeNull()
 	expect(replay.stageOutput('analyze')).toBeNull()
 	expect(replay.hasStarted('analyze')).toBe(false)
@@ -21,9 +21,9 @@ test('an empty journal has nothing to replay', () => {
 test('finds outputs, replies and what they have cost, by node', async () => {
 	const entries = await completeJournal()
 	const replay = replayOf(recordsOf(entries, 3))
-	expect(replay).toMatchObject({ isEmpty: false, lastAttempt: 3, runRoute: { route: 'staged' } })
+	expect(replay).toMatchObject({ lastAttempt: 3, runRoute: { route: 'staged' } })
 	expect(replay.stageOutput('decompose')).toEqual(order.plan)
-	expect(replay.reply('analyze', 'analysis')).toBe(JSON.stringify(order.analysis))
+	expect(replay.reply('analyze', 'analysis')).toEqual({ text: JSON.stringify(order.analysis), finishReason: 'stop' })
 	expect(replay.reply('decompose', 'analysis')).toBeNull()
 	expect(replay.usageOf('execute').calls).toBe(3)
 	expect(replay.usage).toEqual(eventsOf(entries, 'run-end')[0]?.usage)
@@ -72,5 +72,22 @@ test('only the time in which attempts worked on a run counts against its deadlin
 	const times = [at(1, '10:00:00'), at(1, '10:00:20'), at(2, '12:00:00'), at(2, '12:00:05'), at(0, '13:00:00')]
 	const deltas = recordsOf(times.map(() => delta('…')))
 	const records = deltas.map((record, index) => ({ ...record, ...times[index] }))
-	expect(replayOf(records).activeMs).toBe(25_000)
+	const nowMs = Date.parse('2026-01-01T12:00:07.000Z')
+	expect(replayOf(records, nowMs).activeMs).toBe(20_000 + 10_000 + 5_000 + 2_000)
+	expect(replayOf(records, Date.parse('2026-01-01T14:00:00.000Z')).activeMs).toBe(20_000 + 10_000 + 5_000 + 10_000)
+})
+
+test('an attempt counts until the next one begins, also in the node in which it broke off', () => {
+	const at = (attempt: number, time: string, nodeId: string) => ({ attempt, at: `2026-01-01T${time}.000Z`, nodeId })
+	const times = [
+		at(1, '10:00:00', 'analyze'),
+		at(1, '10:00:20', 'execute'),
+		at(1, '10:00:25', 'execute'),
+		at(2, '10:00:28', 'execute'),
+	]
+	const records = recordsOf(times.map(() => delta('…'))).map((record, index) => ({ ...record, ...times[index] }))
+	const replay = replayOf(records, Date.parse('2026-01-01T10:00:29.000Z'))
+	expect(replay.activeMs).toBe(29_000)
+	expect(replay.activeMsOf('execute')).toBe(5_000 + 3_000 + 1_000)
+	expect(replay.activeMsOf('evaluate')).toBe(0)
 })

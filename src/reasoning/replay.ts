@@ -6,12 +6,12 @@ import {
 	journalEventSchema,
 } from '../core/journal.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
+import type { ModelReply } from './model-reply.ts'
 
 type RecordOf<Kind extends JournalEventKind> = JournalRecord & JournalEventOf<Kind>
 
 /** What earlier attempts have left in the journal: whatever is there isn't done again. */
 export type Replay = {
-	readonly isEmpty: boolean
 	readonly lastAttempt: number
 	readonly runStart: RecordOf<'run-start'> | null
 	/** The newest one: a cascade changes the route. */
@@ -19,7 +19,7 @@ export type Replay = {
 	stageOutput(nodeId: string): unknown
 	hasStarted(nodeId: string): boolean
 	/** The reply of a call that was completed, or null. */
-	reply(nodeId: string, callKey: string): string | null
+	reply(nodeId: string, callKey: string): ModelReply | null
 	/** Whether some of the node's answer was shown already. */
 	hasShown(nodeId: string): boolean
 	/** Whether the node has written this event already. Each record answers for one event. */
@@ -28,18 +28,19 @@ export type Replay = {
 	readonly usage: Usage
 	/** How long earlier attempts have worked on the run; the time between them doesn't count. */
 	readonly activeMs: number
+	/** The same of one node. */
+	activeMsOf(nodeId: string): number
 }
 
-/** Indexes a journal for resuming from it. */
-export function replayOf(records: readonly JournalRecord[]): Replay {
+/** Indexes a journal for resuming from it at the given time. */
+export function replayOf(records: readonly JournalRecord[], nowMs: number = Date.now()): Replay {
 	const calls = records.filter((record) => record.kind === 'model-call-end')
 	const ends = records.filter((record) => record.kind === 'stage-end')
-	const replies = new Map(calls.map((call) => [`${call.nodeId}/${call.callKey}`, call.content?.text ?? null]))
+	const replies = new Map(calls.map((call) => [`${call.nodeId}/${call.callKey}`, toReply(call)]))
 	const started = new Set(records.flatMap((record) => (record.kind === 'stage-start' ? [record.nodeId] : [])))
 	const shown = new Set(records.flatMap((record) => (record.kind === 'answer-delta' ? [record.nodeId] : [])))
 	const total = (of: typeof calls) => of.map((call) => call.usage).reduce(addUsage, noUsage)
 	return {
-		isEmpty: records.length === 0,
 		lastAttempt: records.at(-1)?.attempt ?? 0,
 		runStart: records.find((record) => record.kind === 'run-start') ?? null,
 		runRoute: records.findLast((record) => record.kind === 'run-route') ?? null,
@@ -50,14 +51,35 @@ export function replayOf(records: readonly JournalRecord[]): Replay {
 		isRepetition: repetitionsOf(records),
 		usageOf: (nodeId) => total(calls.filter((call) => call.nodeId === nodeId)),
 		usage: total(calls),
-		activeMs: activeMs(records),
+		activeMs: workedMs(records, records, nowMs),
+		activeMsOf: (nodeId) =>
+			workedMs(
+				records.filter((record) => record.nodeId === nodeId),
+				records,
+				nowMs,
+			),
 	}
 }
 
-function activeMs(records: readonly JournalRecord[]): number {
-	const written = records.filter((record) => record.attempt > 0)
-	const attempts = Map.groupBy(written, (record) => record.attempt)
-	const durations = [...attempts.values()].map((own) => Date.parse(own.at(-1)?.at ?? '') - Date.parse(own[0]?.at ?? ''))
+function toReply({ content, finishReason }: JournalEventOf<'model-call-end'>): ModelReply | null {
+	return content === null ? null : { text: content.text, finishReason }
+}
+
+/** An attempt that is gone may have worked as long after its last record: the lease of its claim. */
+const longestSilenceMs = 10_000
+
+/** How long attempts have worked on what these records tell of: each until the next one began, or its lease had ended. */
+function workedMs(records: readonly JournalRecord[], journal: readonly JournalRecord[], nowMs: number): number {
+	const attempts = Map.groupBy(
+		records.filter(({ attempt }) => attempt > 0),
+		({ attempt }) => attempt,
+	)
+	const durations = [...attempts].map(([attempt, own]) => {
+		const next = journal.find((record) => record.attempt > attempt)
+		const nextAtMs = next === undefined ? nowMs : Date.parse(next.at)
+		const [firstMs, lastMs] = [Date.parse(own[0]?.at ?? ''), Date.parse(own.at(-1)?.at ?? '')]
+		return Math.max(lastMs, Math.min(nextAtMs, lastMs + longestSilenceMs)) - firstMs
+	})
 	return durations.reduce((sum, duration) => sum + duration, 0)
 }
 

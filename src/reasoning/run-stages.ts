@@ -9,24 +9,28 @@ import type { Replay } from './replay.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
-export type Outputs = ReadonlyMap<string, unknown>
+/** What nodes have put out, by their ids. */
+export type Outputs = Map<string, unknown>
 
 /** What a run yields while it goes on: entries for the journal. */
 export type Reasoning<Result> = AsyncGenerator<JournalEntry, Result, void>
 
 /**
  * Runs the nodes of a workflow in order. A node whose `stage-end` is in the journal is not run again; a node that was begun
- * repeats only what the journal doesn't hold.
+ * repeats only what the journal doesn't hold. Each output is put into `outputs` as soon as it is there, also when a later node fails.
  */
-export async function* runStages(session: Session, effort: Effort, stages: readonly AnyStage[]): Reasoning<Outputs> {
-	const outputs = new Map<string, unknown>()
+export async function* runStages(
+	session: Session,
+	effort: Effort,
+	stages: readonly AnyStage[],
+	outputs: Outputs,
+): Reasoning<void> {
 	for (const node of session.workflow.nodes) {
 		const stage = stages.find(({ kind }) => kind === node.stage)
 		if (stage === undefined) throw unknownStage(node)
 		const kept = stage.output.safeParse(session.replay.stageOutput(node.id))
 		outputs.set(node.id, kept.success ? kept.data : yield* runNode(node, stage, outputs, session, effort))
 	}
-	return outputs
 }
 
 async function* runNode(
@@ -48,7 +52,7 @@ async function* runNode(
 			kind: 'stage-end',
 			stage: node.stage,
 			usage: addUsage(session.replay.usageOf(node.id), usage),
-			elapsedMs: Math.round(performance.now() - startedAt),
+			elapsedMs: session.replay.activeMsOf(node.id) + Math.round(performance.now() - startedAt),
 			content: { output, summary: stage.summarize(output), details: [...stage.describe(output)] },
 		},
 	}

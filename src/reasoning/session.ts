@@ -6,6 +6,7 @@ import type { Effort } from '../core/run-preferences.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { RunBudget } from './budget.ts'
 import type { Replay } from './replay.ts'
+import type { VerdictCache } from './verdict-cache.ts'
 
 /** What reasoning reaches the outside through. */
 export type ReasoningDependencies = {
@@ -16,6 +17,8 @@ export type ReasoningDependencies = {
 	readonly defaults: { readonly effort: Effort; readonly workflow: string }
 	/** What every answer must say about who gives it; null where there is nothing to say. */
 	readonly disclosure: string | null
+	/** What the classifier has said before, shared by all runs of a process. Without it, every question is classified. */
+	readonly verdicts?: VerdictCache
 }
 
 export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>
@@ -32,4 +35,5 @@ export type Session = {
 	readonly prompts: PromptSource
 	readonly remember: Remember
 	readonly signal: AbortSignal
+	readonly verdicts?: VerdictCache
 }

@@ -10,7 +10,7 @@ import {
 } from '../../tests/support/reasoning.ts'
 import { hang, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { limitsFor } from '../core/effort.ts'
-import type { Ask, AskStructured, StageContext } from '../core/stage.ts'
+import type { Ask, AskStructured, StageContext, StageEvent } from '../core/stage.ts'
 import { createStageContext } from './stage-context.ts'
 
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
@@ -68,7 +68,56 @@ describe('asking for text', () => {
 	})
 })
 
+describe('asking for text that is cut off', () => {
+	const cut = (text: string) => reply(text, { finishReason: 'length' })
+	const callsOf = (events: readonly StageEvent[]) =>
+		events.flatMap((event) => (event.kind === 'model-call-end' ? [event.callKey] : []))
+
+	test('asks once more for a shorter reply, which replaces what was shown', async () => {
+		await using world = await openReasoning({ direct: [cut('It is on the se'), reply('Second floor.')] })
+		const { events, result } = await collect(contextIn(world).ask({ ...ask, stream: true }))
+		expect(result).toBe('Second floor.')
+		expect(callsOf(events)).toEqual(['ask', 'ask-shorter'])
+		expect(events.find(({ kind }) => kind === 'answer-delta')).toMatchObject({ restart: true })
+		expect(JSON.stringify(world.server.requests[1]?.body.messages)).toMatch(/It is on the se.*too long/)
+	})
+
+	test('says so where the shorter one is cut off too', async () => {
+		await using world = await openReasoning({ direct: [cut('It is on the se'), cut('On the s')] })
+		const { result } = await collect(contextIn(world).ask(ask))
+		expect(result).toMatch(/^On the s\n\n\(.*cut off/)
+		expect(world.server.requests).toHaveLength(2)
+	})
+
+	test('says so where a shorter one is not covered', async () => {
+		await using world = await openReasoning({ direct: cut('It is on the se') })
+		const session = world.session()
+		session.budget.allowCalls(1)
+		const options = { effort: 'medium', limits: limitsFor('direct', 'medium'), purpose: 'answer' } as const
+		const { result } = await collect(createStageContext(session, node, options).ask(ask))
+		expect(result).toMatch(/^It is on the se\n\n\(.*cut off/)
+		expect(world.server.requests).toHaveLength(1)
+	})
+
+	test('knows from the journal that it was cut off', async () => {
+		await using world = await openReasoning({ direct: [cut('It is on the se'), reply('Second floor.')] })
+		const { events } = await collect(contextIn(world).ask(ask))
+		const records = recordsOf(events.slice(0, 2).map((event) => ({ nodeId: node.id, event })))
+		const again = await collect(contextIn(world, { records }).ask(ask))
+		expect(callsOf(again.events)).toEqual(['ask-shorter'])
+		expect(again.result).toBe('Second floor.')
+	})
+})
+
 describe('asking for a value of a shape', () => {
+	test('never mends a reply that was cut off: a number may have lost its end', async () => {
+		const cut = reply('{"place": "Louvre", "floor": 2', { finishReason: 'length' })
+		await using world = await openReasoning({ analysis: [cut, replyJson({ place: 'Louvre', floor: 21 })] })
+		const { result } = await collect(contextIn(world).askStructured(askPlace))
+		expect(result.floor).toBe(21)
+		expect(JSON.stringify(world.server.requests[1]?.body.messages)).toMatch(/too long.*shorter/)
+	})
+
 	test('sends the schema and gives the value', async () => {
 		await using world = await openReasoning({ analysis: replyJson(louvre) })
 		const { result } = await collect(contextIn(world).askStructured(askPlace))

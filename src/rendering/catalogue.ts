@@ -1,4 +1,5 @@
 import type { StopReason } from '../core/abort.ts'
+import { counted } from '../core/counted.ts'
 import type { Confidence } from '../core/journal.ts'
 import type { Effort, Route } from '../core/run-preferences.ts'
 import type { StageKind } from '../core/workflow.ts'
@@ -14,6 +15,7 @@ export type Catalogue = {
 	readonly nothingYet: string
 	readonly reasoning: string
 	readonly erased: string
+	readonly failedCheck: string
 	readonly samplingAgain: string
 	readonly lowConfidence: string
 	readonly directly: string
@@ -51,17 +53,19 @@ export const english: Catalogue = {
 	nothingYet: 'There is no result yet.',
 	reasoning: 'Reasoning',
 	erased: '(erased)',
+	failedCheck: 'failed its check',
 	samplingAgain: 'failed its check, worked out again',
 	lowConfidence: 'low confidence',
 	directly: 'answered directly',
 	bestSoFar: 'The best so far:',
 	routed: (route, stages, effort, reason) =>
-		route === 'direct' ? `Answering directly. ${reason}.` : `${stages} stages, ${english.efforts[effort]}. ${reason}.`,
-	stagesDone: (done, of) => `${done} of ${of} stages`,
-	checks: (passed, failed) =>
-		`${passed} ${passed === 1 ? 'check' : 'checks'} passed${failed === 0 ? '' : `, ${failed} failed`}`,
-	calls: (calls) => `${calls} ${calls === 1 ? 'call' : 'calls'}`,
-	tokens: (tokens) => `${tokens.toLocaleString('en')} tokens`,
+		route === 'direct'
+			? `Answering directly. ${reason}.`
+			: `${counted(stages, 'stage')}, ${english.efforts[effort]}. ${reason}.`,
+	stagesDone: (done, of) => `${done} of ${counted(of, 'stage')}`,
+	checks: (passed, failed) => `${counted(passed, 'check')} passed${failed === 0 ? '' : `, ${failed} failed`}`,
+	calls: (calls) => counted(calls, 'call'),
+	tokens: (tokens) => `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`,
 	run: (runId) => `run ${runId}`,
 	skippedChecks: (titles) => `Left out: ${titles.join(', ')}.`,
 	failure: (message) => `Could not answer: ${message}`,

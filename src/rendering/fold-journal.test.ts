@@ -203,19 +203,21 @@ describe('an answer in stages', () => {
 		])
 	})
 
-	test('a failed checkpoint is shown and its subtask is worked out again', () => {
+	test('a failed checkpoint is shown, and its subtask is worked out again only when its next sample begins', () => {
 		const records = journal(
 			an('run-start'),
 			staged,
 			inNode('execute', an('stage-delta')),
 			inNode('execute', an('checkpoint')),
+			inNode('execute', an('stage-delta')),
 			inNode('execute', an('checkpoint', { sample: 1, passed: true, content: { evidence: '8 + 8 = 16' } })),
 			inNode('execute', an('subtask-end', { samples: 2 })),
 		)
 		expect(foldJournal(records.slice(0, 4)).stages[1]).toMatchObject({
-			subtasks: [{ id: 's1', status: 'sampling-again' }],
+			subtasks: [{ id: 's1', status: 'failed-check' }],
 			notices: ['8 + 8 is 16, not 17'],
 		})
+		expect(foldJournal(records.slice(0, 5)).stages[1]).toMatchObject({ subtasks: [{ status: 'sampling-again' }] })
 		const view = foldJournal(records)
 		expect(view.checks).toEqual({ passed: 1, failed: 1 })
 		expect(view.stages[1]).toMatchObject({

@@ -126,7 +126,9 @@ function inStage(view: ReplyView, record: JournalRecord, change: (stage: StageVi
 function foldDelta(stage: StageView, record: RecordOf<'stage-delta'>): StageView {
 	const text = record.content?.text ?? english.erased
 	if (record.subtaskId === undefined) return { ...stage, notices: [...stage.notices, text] }
-	return withSubtask(stage, { id: record.subtaskId, text, status: 'running' })
+	// Its sample begins: the first one, or another one after a failed check.
+	const failed = stage.subtasks.some(({ id, status }) => id === record.subtaskId && status === 'failed-check')
+	return withSubtask(stage, { id: record.subtaskId, text, status: failed ? 'sampling-again' : 'running' })
 }
 
 function toSubtask(record: RecordOf<'subtask-end'>): SubtaskView {
@@ -150,7 +152,7 @@ function foldCheckpoint(view: ReplyView, record: RecordOf<'checkpoint'>): ReplyV
 		...stage,
 		notices: [...stage.notices, record.content?.evidence ?? english.erased],
 		subtasks: stage.subtasks.map((subtask) =>
-			subtask.id === record.subtaskId ? { ...subtask, status: 'sampling-again' } : subtask,
+			subtask.id === record.subtaskId ? { ...subtask, status: 'failed-check' } : subtask,
 		),
 	}))
 }

@@ -9,6 +9,7 @@ import { noUsage } from '../../src/core/usage.ts'
 import type { Budget } from '../../src/core/workflow.ts'
 import { createLanguageModels, type ModelAliasSettings } from '../../src/models/index.ts'
 import { createFilePromptSource } from '../../src/prompts/index.ts'
+import { answerShare } from '../../src/reasoning/answer.ts'
 import { createRunBudget } from '../../src/reasoning/budget.ts'
 import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolder } from '../../src/reasoning/index.ts'
 import { replayOf } from '../../src/reasoning/replay.ts'
@@ -220,7 +221,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		history: '',
 		workflow,
 		replay: replayOf(choices.records ?? []),
-		budget: createRunBudget(workflow.budget, noUsage),
+		budget: createRunBudget(workflow.budget, noUsage, answerShare(workflow, order.question, dependencies.models)),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		remember: choices.remember ?? rememberInMemory(),

@@ -17,5 +17,6 @@ server.listen(options.port, '127.0.0.1', () => {
 /** Nothing of a reply is worth waiting for: the caller is gone or wants us gone. */
 const end = (): never => process.exit(0)
 process.on('SIGTERM', end)
-process.on('SIGINT', end)
+// Ctrl-C reaches every process of a terminal; a child must outlive it until its parent has stopped what it asked for.
+process.on('SIGINT', process.send === undefined ? end : () => {})
 if (process.send !== undefined) process.on('disconnect', end)

@@ -1,2 +1,2 @@
 export { jsonSchemaFor } from './json-schema.ts'
-export { parseStructured } from './parse-structured.ts'
+export { parseStructured, type Structured } from './parse-structured.ts'

@@ -5,7 +5,8 @@ import { computeConstraint } from './constraints.ts'
 type Kind = Constraint['kind']
 
 function holds(kind: Kind, value: string | null, final: string): boolean | null {
-	return computeConstraint({ id: 'c1', kind, statement: 'It must be so.', value }, final)?.holds ?? null
+	const check = computeConstraint({ id: 'c1', kind, statement: 'It must be so.', value }, final)
+	return check === null ? null : check.outcome === 'holds'
 }
 
 test.each<[Kind, string | null, string, boolean | null]>([
@@ -42,7 +43,7 @@ test('says what was looked at', () => {
 	expect(computeConstraint(constraint, 'It depends.')).toEqual({
 		id: 'c1',
 		statement: 'It is a number.',
-		holds: false,
+		outcome: 'fails',
 		evidence: '"It depends." does not satisfy it.',
 	})
 })

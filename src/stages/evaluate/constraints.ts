@@ -4,7 +4,8 @@ import type { Constraint } from '../analyze/stage.ts'
 export type ConstraintCheck = {
 	readonly id: string
 	readonly statement: string
-	readonly holds: boolean
+	/** `not-checked`: neither computed nor judged. */
+	readonly outcome: 'holds' | 'fails' | 'not-checked'
 	readonly evidence: string
 }
 
@@ -13,7 +14,7 @@ export function computeConstraint(constraint: Constraint, final: string): Constr
 	const holds = compute(constraint, final)
 	if (holds === null) return null
 	const evidence = holds ? `"${final}" satisfies it.` : `"${final}" does not satisfy it.`
-	return { id: constraint.id, statement: constraint.statement, holds, evidence }
+	return { id: constraint.id, statement: constraint.statement, outcome: holds ? 'holds' : 'fails', evidence }
 }
 
 function compute({ kind, value }: Constraint, final: string): boolean | null {

@@ -50,7 +50,7 @@ describe('the verdict', () => {
 		expect(result).toMatchObject({ passed: true, confidence: 'high', failures: [], steps: { checked: 2, of: 2 } })
 		expect(world.server.requests).toHaveLength(0)
 		expect(events.map(({ kind }) => kind)).toEqual(['checkpoint', 'verdict'])
-		expect(evaluate.summarize(result)).toBe('Passed: 2 of 2 steps recomputed, 1 of 1 requirements met.')
+		expect(evaluate.summarize(result)).toBe('Passed: 2 of 2 steps recomputed, 1 of 1 requirement met.')
 	})
 
 	test('is of medium confidence where a step could not be checked', async () => {
@@ -99,10 +99,17 @@ describe('the judge', () => {
 		expect(events.find(({ kind }) => kind === 'checkpoint')).toMatchObject({ method: 'judge', passed: false })
 	})
 
-	test('who judges what nobody asked about changes nothing', async () => {
+	test('who leaves a constraint out has not checked it: it is open, and the confidence is no longer high', async () => {
 		const invented = replyJson({ checks: [{ id: 'c9', holds: false, evidence: 'I do not like it.' }] })
 		await using world = await openReasoning({ judgement: invented })
-		const { result } = await evaluated(world, withConstraints(isPolite), execution('checked'))
-		expect(result).toMatchObject({ passed: true, checks: [] })
+		const { events, result } = await evaluated(world, withConstraints(isNumber, isPolite), execution('checked'))
+		expect(result).toMatchObject({
+			passed: true,
+			confidence: 'medium',
+			checks: [{ outcome: 'holds' }, { id: 'c3', outcome: 'not-checked' }],
+		})
+		expect(events.filter(({ kind }) => kind === 'checkpoint')).toHaveLength(1)
+		expect(evaluate.summarize(result)).toBe('Passed: 1 of 1 step recomputed, 1 of 2 requirements met, 1 not checked.')
+		expect(evaluate.describe(result)[1]).toBe('? It is polite. — The judge said nothing about it.')
 	})
 })

@@ -32,9 +32,9 @@ export async function* solveSubtask(
 	context: StageContext,
 ): Progress<SolvedSubtask> {
 	const startedAt = performance.now()
-	yield { kind: 'stage-delta', subtaskId: subtask.id, content: { text: subtask.objective } }
 	const samples: Sample[] = []
 	for (let sample = 0; sample <= context.limits.checkpointRetries; sample++) {
+		yield { kind: 'stage-delta', subtaskId: subtask.id, content: { text: subtask.objective } }
 		const taken: Sample = yield* takeSample(subtask, inputs, sample, context)
 		samples.push(taken)
 		if (taken.check.outcome !== 'failed') break

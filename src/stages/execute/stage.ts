@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { counted } from '../../core/counted.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Analysis, analyze } from '../analyze/stage.ts'
 import type { Plan, Subtask } from '../decompose/plan.ts'
@@ -23,7 +24,7 @@ export const execute = defineStage({
 		const checked = subtasks.filter((subtask) => subtask.status === 'checked').length
 		const again = subtasks.filter((subtask) => subtask.samples > 1).length
 		const repeated = again === 0 ? '' : `, ${again} worked out again after a failed check`
-		return `${subtasks.length} of ${subtasks.length} steps done, ${checked} checked${repeated}.`
+		return `${subtasks.length} of ${counted(subtasks.length, 'step')} done, ${checked} checked${repeated}.`
 	},
 
 	describe: ({ subtasks }) =>

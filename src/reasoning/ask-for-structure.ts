@@ -1,0 +1,59 @@
+import { textContent } from '../core/content.ts'
+import { ThreadwiseError } from '../core/errors.ts'
+import type { ModelMessage, ModelRequest } from '../core/language-model.ts'
+import type { AskStructured, Progress } from '../core/stage.ts'
+import type { ModelReply } from './model-reply.ts'
+import { jsonSchemaFor, parseStructured, type Structured } from './structured-output/index.ts'
+
+type Send = (
+	key: string,
+	messages: readonly ModelMessage[],
+	output: NonNullable<ModelRequest['output']>,
+) => Progress<ModelReply>
+
+/** One repair request shows the model its reply and what is wrong with it; a second misfit is the model's failure. */
+export async function* askForStructure<Output>(
+	call: AskStructured<Output>,
+	messages: readonly ModelMessage[],
+	send: Send,
+): Progress<Output> {
+	const { name, schema } = call.output
+	const output = { name, schema: jsonSchemaFor(name, schema) }
+	const first: ModelReply = yield* send(call.key, messages, output)
+	const parsed = read(first, call)
+	if (parsed.ok) return parsed.value
+	if (call.repair === false) throw unreadable(name, parsed.problem)
+	const second: ModelReply = yield* send(
+		`${call.key}-repair`,
+		[...messages, ...repairRequest(first.text, parsed.problem)],
+		output,
+	)
+	const repaired = read(second, call)
+	if (repaired.ok) return repaired.value
+	throw unreadable(name, repaired.problem)
+}
+
+const tooLong = 'It was too long and was cut off at its limit. It must be much shorter.'
+
+/** What is cut off is never mended: a number that lost its end would go on as a fact. */
+function read<Output>({ text, finishReason }: ModelReply, { output }: AskStructured<Output>): Structured<Output> {
+	return finishReason === 'length' ? { ok: false, problem: tooLong } : parseStructured(text, output.schema)
+}
+
+function unreadable(name: string, problem: string): ThreadwiseError {
+	return new ThreadwiseError('model-malformed', `The model's ${name} could not be read: ${problem}`, {
+		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
+	})
+}
+
+const longestShownReply = 8_000
+
+function repairRequest(reply: string, problem: string): readonly ModelMessage[] {
+	return [
+		{ role: 'assistant', content: textContent(reply.slice(0, longestShownReply)) },
+		{
+			role: 'user',
+			content: textContent(`That reply can't be used: ${problem}\nReply again with the corrected JSON object only.`),
+		},
+	]
+}

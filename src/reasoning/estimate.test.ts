@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { openReasoning } from '../../tests/support/reasoning.ts'
+import { textContent } from '../core/content.ts'
+import { thinkingRoomTokens } from '../core/language-model.ts'
+import { estimateCall, tokensAtMost } from './estimate.ts'
+
+test.each([
+	['', 0],
+	['abcdef', 2],
+	['größer', 2],
+	['三つの数', 4],
+	['число', 5],
+	['a 三', 2],
+])('%j has at most %d tokens', (text, tokens) => {
+	expect(tokensAtMost(text)).toBe(tokens)
+})
+
+test('a reasoning model may think as much as its server lets it', async () => {
+	const request = { messages: [{ role: 'user' as const, content: textContent('Why?') }], maxOutputTokens: 100 }
+	await using plain = await openReasoning()
+	await using reasoning = await openReasoning({}, { model: { kind: 'reasoning' } })
+	const [without, withThinking] = [plain, reasoning].map(({ dependencies }) => dependencies.models('strong'))
+	if (without === undefined || withThinking === undefined) throw new Error('there is no model')
+	const [cheap, costly] = [estimateCall(without, request), estimateCall(withThinking, request)]
+	expect(costly.tokens - cheap.tokens).toBe(thinkingRoomTokens)
+	expect(costly.costMicroUsd - cheap.costMicroUsd).toBe(2 * thinkingRoomTokens)
+})

@@ -1,0 +1,30 @@
+import { textOf } from '../core/content.ts'
+import { costMicroUsd, type LanguageModel, type ModelRequest, thinkingRoomTokens } from '../core/language-model.ts'
+
+/** What a call may cost at most. */
+export type Estimate = { readonly tokens: number; readonly costMicroUsd: number }
+
+/** Everything behind the Latin letters: a tokenizer may spend a whole token on each, so three of them don't share one. */
+const beyondLatin = /[\u0250-\uffff]/g
+
+/** The most tokens that a text may have. */
+export function tokensAtMost(text: string): number {
+	const wide = text.match(beyondLatin)?.length ?? 0
+	return wide + Math.ceil((text.length - wide) / 3)
+}
+
+/** The most that so many tokens can cost, with the thinking of a reasoning model. */
+export function estimateTokens(model: LanguageModel, inputTokens: number, maxOutputTokens: number): Estimate {
+	const outputTokens = maxOutputTokens + (model.kind === 'reasoning' ? thinkingRoomTokens : 0)
+	return {
+		tokens: inputTokens + outputTokens,
+		costMicroUsd: costMicroUsd(model.price, { inputTokens, outputTokens }),
+	}
+}
+
+/** The most that a call can cost: its whole output limit, and what it sends. */
+export function estimateCall(model: LanguageModel, request: ModelRequest): Estimate {
+	const texts = [...request.messages.map(({ content }) => textOf(content)), JSON.stringify(request.output ?? '')]
+	const inputTokens = texts.reduce((tokens, text) => tokens + tokensAtMost(text), 0)
+	return estimateTokens(model, inputTokens, request.maxOutputTokens)
+}
