@@ -153,7 +153,23 @@ describe('stopping', () => {
 		return runId
 	}
 
-	test.each<RunState>(['accepted', 'queued', 'waiting'])('a run that is %s ends it at once', async (state) => {
+	test('a run that waits has a worker end it, at once', async () => {
+		const runId = await runIn('waiting')
+		expect(await intake.stop(runId, 'user')).toBe('waiting')
+		expect(kept.added).toEqual([`${runId}-1`, `${runId}-2`])
+		expect(await store.find(runId)).toMatchObject({ state: 'queued', stopRequested: 'user' })
+	})
+
+	test('a run whose delivery cannot be enqueued is found by the next sweep', async () => {
+		const runId = await runIn('waiting')
+		kept.state.down = true
+		expect(await intake.stop(runId, 'user')).toBe('waiting')
+		kept.state.down = false
+		await intake.sweep(0)
+		expect(kept.added).toContain(`${runId}-2`)
+	})
+
+	test.each<RunState>(['accepted', 'queued'])('a run that is %s and not begun ends it at once', async (state) => {
 		const runId = await runIn(state)
 		expect(await intake.stop(runId, 'user')).toBe(state)
 		expect(await stateOf(runId)).toBe('stopped')

@@ -45,8 +45,11 @@ export function createIntake({ store, queue, longestQuestion, onTrouble }: Intak
 			return recorded
 		},
 		stop: async (runId, reason) => {
-			const state = await store.requestStop(runId, reason)
-			if (state !== null && !isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
+			const stopped = await store.requestStop(runId, reason)
+			if (stopped === null) return null
+			const { state, nextAttempt } = stopped
+			if (nextAttempt !== null) await enqueue(runId, nextAttempt).catch(onTrouble)
+			if (!isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
 			return state
 		},
 		sweep: async (missedForMs = missedAfterMs) => {

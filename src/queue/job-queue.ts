@@ -95,8 +95,10 @@ async function work(
 	concurrency: number,
 	onTrouble: QueueTroubleListener,
 ): Promise<AsyncDisposable> {
-	const running = new Map<string, AbortController>()
-	await cancelBus.listen((runId, error) => running.get(runId)?.abort(error))
+	const running = new Set<RunningDelivery>()
+	await cancelBus.listen((runId, error) => {
+		for (const delivery of running) if (delivery.runId === runId) delivery.controller.abort(error)
+	})
 	const settings = { ...workerSettings, concurrency }
 	const worker = backend.createWorker(queueName, processorFor(handle, running), settings)
 	worker.on('error', onTrouble)
@@ -104,21 +106,25 @@ async function work(
 	return { [Symbol.asyncDispose]: () => worker.close() }
 }
 
+/** One run may have two deliveries at once: the second learns from its claim that it has nothing to do. */
+type RunningDelivery = { readonly runId: string; readonly controller: AbortController }
+
 /** BullMQ's errors as control flow end here: a handler only returns what it made of the delivery. */
-function processorFor(handle: JobHandler, running: Map<string, AbortController>): Processor {
+function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Processor {
 	return async (job, token, lockLost) => {
 		const parsed = jobSchema.safeParse(job.data)
 		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
 		const { runId } = parsed.data
 		const controller = new AbortController()
-		running.set(runId, controller)
+		const delivery = { runId, controller }
+		running.add(delivery)
 		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
 		try {
 			const outcome = await handle(parsed.data, controller.signal)
 			if (outcome.kind === 'done') return
 			await job.moveToDelayed(Date.now() + outcome.ms, token)
 		} finally {
-			if (running.get(runId) === controller) running.delete(runId)
+			running.delete(delivery)
 		}
 		throw new DelayedError()
 	}

@@ -28,6 +28,9 @@ const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 const searchPath = 'bullmq, public'
 const migrationLock = 7_453_219
 
+/** How long a connection may take: an address that accepts and stays silent would otherwise keep everybody waiting. */
+const connectWithinMs = 10_000
+
 /** Where the embedded database lives: a folder, or nowhere, started from a dump if there is one (for tests). */
 export type EmbeddedLocation = { readonly folder: string } | { readonly dump: Blob | null }
 
@@ -72,11 +75,12 @@ export async function dumpFreshDatabase(): Promise<Blob> {
  * Opens a PostgreSQL server and brings its tables up to date.
  * @throws ThreadwiseError `store-unavailable` if it can't be reached, naming host and cause but never the password.
  */
-export async function openServerDatabase(url: string): Promise<Database> {
+export async function openServerDatabase(url: string, connectionTimeoutMs = connectWithinMs): Promise<Database> {
 	const pool = new pg.Pool({
 		connectionString: url,
 		options: `-c search_path=${searchPath.replaceAll(' ', '')}`,
 		keepAlive: true,
+		connectionTimeoutMillis: connectionTimeoutMs,
 	})
 	// A dropped idle connection is replaced at the next query; without a listener it would end the process.
 	pool.on('error', () => {})
@@ -89,7 +93,7 @@ export async function openServerDatabase(url: string): Promise<Database> {
 		await pool.end()
 		throw unreachable(url, error)
 	}
-	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url), close: () => pool.end() }
+	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url, connectionTimeoutMs), close: () => pool.end() }
 }
 
 /** A `pg.Pool` is what BullMQ asks for; only the two type declarations of its events don't fit each other. */

@@ -5,7 +5,7 @@ import { type StopReason, stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalEntry, type JournalEventKind, journalVersion } from '../core/journal.ts'
 import { type Claim, isFinished, type RunState, runStateSchema } from '../core/run.ts'
-import type { Appended, ClaimResult, Extended, RunStore } from '../core/run-store.ts'
+import type { Appended, ClaimResult, Extended, RunStore, StopRequested } from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
 import type { Database, Orm } from './database.ts'
 import { createJournalReader } from './journal-reader.ts'
@@ -30,7 +30,8 @@ const claimedRow = z.object({ attempt: z.number() })
 const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
-const sequenceRow = z.object({ last_seq: z.number() })
+const appendedRow = z.object({ last_seq: z.number(), stop_requested: stopReasonSchema.nullable() })
+const stoppingRow = z.object({ attempt: z.number(), delivers: z.boolean() })
 const contentRow = z.object({ body: z.unknown() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
@@ -140,13 +141,23 @@ async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
 }
 
 async function appendUnderClaim(orm: Orm, claim: Claim, entries: readonly JournalEntry[]): Promise<Appended> {
-	const lastSeq = await appendWhere(orm, entries, claim.attempt, heldBy(claim))
-	return lastSeq === null ? { outcome: 'lease-lost' } : { outcome: 'appended', lastSeq }
+	const mayBeStopped = !entries.some(({ event }) => event.kind === 'run-end' || event.kind === 'run-wait')
+	const condition = mayBeStopped ? heldBy(claim) : sql`${heldBy(claim)} and stop_requested is null`
+	const row = await appendWhere(orm, entries, claim.attempt, condition)
+	if (row !== null) return { outcome: 'appended', lastSeq: row.last_seq, stopRequested: row.stop_requested }
+	return mayBeStopped ? { outcome: 'lease-lost' } : whyNotAppended(orm, claim)
+}
+
+/** A stop that was requested stays so: reading it afterwards finds what refused the events. */
+async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
+	const [row] = await queryRows(orm, stopRow, sql`select stop_requested from threadwise.runs where ${heldBy(claim)}`)
+	const reason = row?.stop_requested ?? null
+	return reason === null ? { outcome: 'lease-lost' } : { outcome: 'stop-requested', reason }
 }
 
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
-	const lastSeq = await appendWhere(orm, entries, 0, isRun(runId))
-	if (lastSeq === null) throw unknownRun(runId)
+	const row = await appendWhere(orm, entries, 0, isRun(runId))
+	if (row === null) throw unknownRun(runId)
 }
 
 /**
@@ -158,11 +169,11 @@ async function appendWhere(
 	entries: readonly JournalEntry[],
 	attempt: number,
 	condition: SQL,
-): Promise<number | null> {
+): Promise<z.infer<typeof appendedRow> | null> {
 	const state = entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
 	const rows = await queryRows(
 		orm,
-		sequenceRow,
+		appendedRow,
 		sql`
 			with target as (
 				update threadwise.runs
@@ -171,7 +182,7 @@ async function appendWhere(
 					lease_until = case when ${state}::text is null then lease_until end,
 					changed_at = case when ${state}::text is null then changed_at else now() end
 				where ${condition}
-				returning id, last_seq, last_seq - ${entries.length} as base, person_id
+				returning id, last_seq, last_seq - ${entries.length} as base, person_id, stop_requested
 			), entry as (
 				select value, ordinality from jsonb_array_elements(${storableJson(entries.map(toRow))}::jsonb) with ordinality
 			), written_contents as (
@@ -184,9 +195,9 @@ async function appendWhere(
 					value -> 'facts', (value ->> 'contentId')::uuid, clock_timestamp()
 				from entry, target
 			)
-			select last_seq, pg_notify(${journalChannel}, id::text) from target`,
+			select last_seq, stop_requested, pg_notify(${journalChannel}, id::text) from target`,
 	)
-	return rows[0]?.last_seq ?? null
+	return rows[0] ?? null
 }
 
 function toRow({ nodeId, event }: JournalEntry) {
@@ -233,32 +244,40 @@ async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promis
 	)
 }
 
-async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<RunState | null> {
+async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<StopRequested | null> {
 	const before = await readState(orm, runId)
-	if (before === null || isFinished(before.state)) return before?.state ?? null
-	await execute(
+	if (before === null) return null
+	const stopping = await noteStop(orm, runId, reason)
+	const hasEnded = stopping === null || (await endUnbegun(orm, runId, reason))
+	const nextAttempt = hasEnded || !stopping.delivers ? null : stopping.attempt + 1
+	return { state: before.state, nextAttempt }
+}
+
+/** Asks for the stop of a run that isn't finished, and tells whether a delivery is needed to get it. */
+async function noteStop(orm: Orm, runId: string, reason: StopReason) {
+	const [row] = await queryRows(
 		orm,
+		stoppingRow,
 		sql`
-		update threadwise.runs set stop_requested = coalesce(stop_requested, ${reason}) where ${isRun(runId)}`,
+			update threadwise.runs
+			set stop_requested = coalesce(stop_requested, ${reason}), state = case state when 'waiting' then 'queued' else state end,
+				changed_at = case state when 'waiting' then now() else changed_at end
+			where ${isRun(runId)} and state in ('accepted', 'queued', 'running', 'waiting')
+			returning attempt, state <> 'running' or lease_until <= now() as delivers`,
 	)
-	await appendWhere(
+	return row ?? null
+}
+
+/** Ends a run whose journal is empty. Whatever stands in a journal is part of a best answer, which is a worker's to build. */
+async function endUnbegun(orm: Orm, runId: string, reason: StopReason): Promise<boolean> {
+	const outcome = { reason, skipped: [], usage: noUsage, elapsedMs: 0, content: { answer: '' } }
+	const ended = await appendWhere(
 		orm,
-		[
-			{
-				event: {
-					kind: 'run-stop',
-					reason,
-					skipped: [],
-					usage: noUsage,
-					elapsedMs: 0,
-					content: { answer: '' },
-				},
-			},
-		],
+		[{ event: { kind: 'run-stop', ...outcome } }],
 		0,
-		sql`${isRun(runId)} and state in ('accepted', 'queued', 'waiting')`,
+		sql`${isRun(runId)} and state in ('accepted', 'queued') and last_seq = 0`,
 	)
-	return before.state
+	return ended !== null
 }
 
 /** An id that can't be one of ours is that of no run. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { createServerDatabase, databases, titleOf } from '../../tests/support/stores.ts'
@@ -15,7 +17,7 @@ for (const place of databases.filter(({ shared }) => shared)) {
 		test('goes on by itself after the connection was cut', async () => {
 			await using database = await createServerDatabase()
 			const heard: string[] = []
-			const subscription = await listenOnServer(database.url)('news', (payload) => heard.push(payload))
+			const subscription = await listenOnServer(database.url, 10_000)('news', (payload) => heard.push(payload))
 			await using administrator = await administrate(database.url)
 			const { client } = administrator
 			const cut = await client.query(
@@ -33,7 +35,7 @@ for (const place of databases.filter(({ shared }) => shared)) {
 		test('hears its own channel only, and nothing after it was disposed', async () => {
 			await using database = await createServerDatabase()
 			const heard: string[] = []
-			const subscription = await listenOnServer(database.url)('news', (payload) => heard.push(payload))
+			const subscription = await listenOnServer(database.url, 10_000)('news', (payload) => heard.push(payload))
 			await using administrator = await administrate(database.url)
 			const { client } = administrator
 			await client.query("select pg_notify('gossip', 'no'), pg_notify('news', 'yes')")
@@ -65,4 +67,34 @@ describe('a server that is away', () => {
 		})
 		expect(JSON.stringify([String(error), error])).not.toContain('secret')
 	})
+	test('because it accepts connections and then stays silent is reported in time', async () => {
+		await using silent = await silentServer()
+		const opening = openServerDatabase(`postgres://ada:secret@127.0.0.1:${silent.port}/threadwise`, 50)
+		await expect(opening).rejects.toMatchObject({
+			code: 'store-unavailable',
+			message: expect.stringContaining('timeout'),
+		})
+	})
+
+	test('in the same way fails whoever wants to listen, in time', async () => {
+		await using silent = await silentServer()
+		const listening = listenOnServer(`postgres://ada:secret@127.0.0.1:${silent.port}/threadwise`, 50)
+		await expect(listening('news', () => {})).rejects.toThrow('timeout')
+	})
 })
+
+/** An address where connections are accepted and nothing is ever said. */
+async function silentServer(): Promise<AsyncDisposable & { readonly port: number }> {
+	const sockets = new Set<Socket>()
+	const server = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1')
+	await once(server, 'listening')
+	const address = server.address()
+	if (address === null || typeof address === 'string') throw new Error('the server has no port')
+	return {
+		port: address.port,
+		[Symbol.asyncDispose]: async () => {
+			for (const socket of sockets) socket.destroy()
+			server.close()
+		},
+	}
+}

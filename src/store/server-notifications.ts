@@ -7,15 +7,16 @@ export type Listen = (channel: string, onPayload: (payload: string) => void) => 
 const reconnectDelayMs = 1_000
 
 /** Listens on a connection of its own and opens a new one when that breaks. */
-export function listenOnServer(url: string): Listen {
+export function listenOnServer(url: string, connectionTimeoutMs: number): Listen {
 	return async (channel, onPayload) => {
 		const stopping = new AbortController()
-		let client = await connect(url, channel, onPayload)
+		const connectAgain = () => connect(url, connectionTimeoutMs, channel, onPayload)
+		let client = await connectAgain()
 		const keepListening = async () => {
 			while (!stopping.signal.aborted) {
 				await broken(client, stopping.signal)
 				if (stopping.signal.aborted) return
-				client = (await reconnect(url, channel, onPayload, stopping.signal)) ?? client
+				client = (await reconnect(connectAgain, stopping.signal)) ?? client
 			}
 		}
 		const listening = keepListening()
@@ -29,8 +30,17 @@ export function listenOnServer(url: string): Listen {
 	}
 }
 
-async function connect(url: string, channel: string, onPayload: (payload: string) => void): Promise<pg.Client> {
-	const client = new pg.Client({ connectionString: url, keepAlive: true })
+async function connect(
+	url: string,
+	connectionTimeoutMs: number,
+	channel: string,
+	onPayload: (payload: string) => void,
+): Promise<pg.Client> {
+	const client = new pg.Client({
+		connectionString: url,
+		keepAlive: true,
+		connectionTimeoutMillis: connectionTimeoutMs,
+	})
 	client.on('notification', (message) => {
 		if (message.channel === channel) onPayload(message.payload ?? '')
 	})
@@ -49,14 +59,9 @@ function broken(client: pg.Client, signal: AbortSignal): Promise<void> {
 	})
 }
 
-async function reconnect(
-	url: string,
-	channel: string,
-	onPayload: (payload: string) => void,
-	signal: AbortSignal,
-): Promise<pg.Client | null> {
+async function reconnect(connectAgain: () => Promise<pg.Client>, signal: AbortSignal): Promise<pg.Client | null> {
 	while (!signal.aborted) {
-		const client = await connect(url, channel, onPayload).catch(() => null)
+		const client = await connectAgain().catch(() => null)
 		if (client !== null) return client
 		await sleep(reconnectDelayMs, undefined, { signal }).catch(() => {})
 	}

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { delta, feedback } from '../../tests/support/builders.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
 import type { Appended, RunStore } from '../core/run-store.ts'
 import { createJournalWriter, JournalUnavailable } from './journal-writer.ts'
 
 const claim = { runId: 'run', attempt: 1 }
+const writerOn = (store: Pick<RunStore, 'append'>) => createJournalWriter(store, claim, () => {})
+const appended = (lastSeq: number): Appended => ({ outcome: 'appended', lastSeq, stopRequested: null })
 
 /** A store that writes a batch when it is told to. */
 function patientStore() {
@@ -27,7 +30,7 @@ function storeInto(kept: string[]): Pick<RunStore, 'append'> {
 		append: async (_, entries) => {
 			await Promise.resolve()
 			kept.push(...textsOf(entries))
-			return { outcome: 'appended', lastSeq: kept.length }
+			return appended(kept.length)
 		},
 	}
 }
@@ -45,34 +48,34 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 describe('the journal writer', () => {
 	test('resolves when an entry is durable, not before', async () => {
 		const { store, waiting } = patientStore()
-		const written = createJournalWriter(store, claim).write(feedback('one'))
+		const written = writerOn(store).write(feedback('one'))
 		expect(await isPending(written)).toBe(true)
-		waiting[0]?.resolve({ outcome: 'appended', lastSeq: 1 })
+		waiting[0]?.resolve(appended(1))
 		await written
 	})
 
 	test('does not keep anybody waiting for what may be lost', async () => {
 		const { store, batches } = patientStore()
-		const journal = createJournalWriter(store, claim)
+		const journal = writerOn(store)
 		await journal.write(delta('one'))
 		await ticks()
 		expect(batches.map(textsOf)).toEqual([['one']])
-		expect(await isPending(journal.flush())).toBe(true)
+		expect(await isPending(journal.settled())).toBe(true)
 	})
 
 	test('writes one batch at a time; what comes in meanwhile is the next one', async () => {
 		const { store, batches, waiting } = patientStore()
-		const journal = createJournalWriter(store, claim)
+		const journal = writerOn(store)
 		const first = journal.write(feedback('one'))
 		await ticks()
 		const others = ['two', 'three', 'four'].map((text) => journal.write(feedback(text)))
 		await ticks()
 		expect(batches.map(textsOf)).toEqual([['one']])
-		waiting[0]?.resolve({ outcome: 'appended', lastSeq: 1 })
+		waiting[0]?.resolve(appended(1))
 		await first
 		await ticks()
 		expect(batches.map(textsOf)).toEqual([['one'], ['two', 'three', 'four']])
-		waiting[1]?.resolve({ outcome: 'appended', lastSeq: 4 })
+		waiting[1]?.resolve(appended(4))
 		await Promise.all(others)
 	})
 
@@ -81,14 +84,14 @@ describe('the journal writer', () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
 				const kept: string[] = []
-				const journal = createJournalWriter(storeInto(kept), claim)
+				const journal = writerOn(storeInto(kept))
 				for (const [index, { isFleeting, isAwaited, pauses }] of steps.entries()) {
 					const write = journal.write(isFleeting ? delta(`${index}`) : feedback(`${index}`))
 					const isDurable = write.then(() => isFleeting || kept.includes(`${index}`))
 					if (isAwaited) expect(await isDurable).toBe(true)
 					if (pauses) await ticks()
 				}
-				await journal.flush()
+				await journal.settled()
 				expect(kept).toEqual(steps.map((_, index) => `${index}`))
 				expect(journal.written).toHaveLength(steps.length)
 			}),
@@ -96,9 +99,9 @@ describe('the journal writer', () => {
 	})
 
 	test('says when the lease was lost, also of what was not waited for', async () => {
-		const journal = createJournalWriter({ append: async () => ({ outcome: 'lease-lost' }) }, claim)
+		const journal = writerOn({ append: async () => ({ outcome: 'lease-lost' }) })
 		await expect(journal.write(feedback('one'))).rejects.toMatchObject({ abortCause: 'lease-lost' })
-		const later = createJournalWriter({ append: async () => ({ outcome: 'lease-lost' }) }, claim)
+		const later = writerOn({ append: async () => ({ outcome: 'lease-lost' }) })
 		await later.write(delta('one'))
 		await ticks()
 		await expect(later.write(feedback('two'))).rejects.toMatchObject({ abortCause: 'lease-lost' })
@@ -110,13 +113,34 @@ describe('the journal writer', () => {
 			append: async () => {
 				calls += 1
 				if (calls === 1) throw new Error('the disk is full')
-				return { outcome: 'appended', lastSeq: 1 }
+				return appended(1)
 			},
 		}
-		const journal = createJournalWriter(failing, claim)
+		const journal = writerOn(failing)
 		await expect(journal.write(feedback('one'))).rejects.toThrow(JournalUnavailable)
 		await expect(journal.write(feedback('two'))).rejects.toThrow(JournalUnavailable)
 		await expect(journal.write(feedback('three'))).rejects.toThrow(JournalUnavailable)
 		expect(calls).toBe(1)
+	})
+
+	test('passes on what the store will never take: nobody needs to try it again', async () => {
+		const refusal = new ThreadwiseError('store-refused', 'too large', { fix: 'none' })
+		const journal = writerOn({ append: () => Promise.reject(refusal) })
+		await expect(journal.write(feedback('one'))).rejects.toBe(refusal)
+		await journal.settled()
+	})
+
+	test('tells of a stop that a write brought to light, and goes on', async () => {
+		const reasons: string[] = []
+		const store = { append: async () => ({ ...appended(1), stopRequested: 'user' }) as const }
+		const journal = createJournalWriter(store, claim, (reason) => reasons.push(reason))
+		await journal.write(feedback('one'))
+		expect(reasons).toEqual(['user'])
+		await journal.write(feedback('two'))
+	})
+
+	test('ends with the reason of a stop that refused the outcome', async () => {
+		const journal = writerOn({ append: async () => ({ outcome: 'stop-requested', reason: 'user' }) })
+		await expect(journal.write(feedback('one'))).rejects.toMatchObject({ abortCause: 'user' })
 	})
 })

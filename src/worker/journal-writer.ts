@@ -1,4 +1,5 @@
-import { AbortedError } from '../core/abort.ts'
+import { AbortedError, type StopReason } from '../core/abort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry, JournalEvent, JournalEventKind } from '../core/journal.ts'
 import type { Claim } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
@@ -9,10 +10,14 @@ export class JournalUnavailable extends Error {
 }
 
 export type JournalWriter = {
-	/** Takes an entry. Resolves when it is durable, or at once for what may be lost in a crash. */
+	/**
+	 * Takes an entry. Resolves when it is durable, or at once for what may be lost in a crash.
+	 * @throws JournalUnavailable when the store failed; ThreadwiseError `store-refused` when it will never take the entry;
+	 * AbortedError when the lease is lost, or when a stop was requested and the entry would have ended the run otherwise.
+	 */
 	write(entry: JournalEntry): Promise<void>
-	/** Resolves when everything taken is durable. */
-	flush(): Promise<void>
+	/** Resolves when nothing is being written any more, whatever became of it. */
+	settled(): Promise<void>
 	/** Everything taken so far by this writer. */
 	readonly written: readonly (JournalEvent & { readonly nodeId?: string | undefined })[]
 }
@@ -27,9 +32,14 @@ const fleeting: ReadonlySet<JournalEventKind> = new Set([
 
 /**
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a
- * run that makes many events at once pays for few round trips.
+ * run that makes many events at once pays for few round trips. `onStopRequested` is told when a write shows that somebody
+ * asked to stop the run.
  */
-export function createJournalWriter(store: Pick<RunStore, 'append'>, claim: Claim): JournalWriter {
+export function createJournalWriter(
+	store: Pick<RunStore, 'append'>,
+	claim: Claim,
+	onStopRequested: (reason: StopReason) => void,
+): JournalWriter {
 	const written: (JournalEvent & { nodeId?: string | undefined })[] = []
 	let gathering: JournalEntry[] = []
 	let writing: Promise<void> = Promise.resolve()
@@ -38,7 +48,8 @@ export function createJournalWriter(store: Pick<RunStore, 'append'>, claim: Clai
 		const batch = gathering
 		gathering = []
 		scheduled = null
-		await append(store, claim, batch)
+		const stopRequested = await append(store, claim, batch)
+		if (stopRequested !== null) onStopRequested(stopRequested)
 	}
 	const schedule = () => {
 		scheduled ??= writing = writing.then(writeBatch)
@@ -54,13 +65,21 @@ export function createJournalWriter(store: Pick<RunStore, 'append'>, claim: Clai
 			if (fleeting.has(entry.event.kind)) durable.catch(() => {})
 			else await durable
 		},
-		flush: () => scheduled ?? writing,
+		settled: () => writing.catch(() => {}),
 	}
 }
 
-async function append(store: Pick<RunStore, 'append'>, claim: Claim, batch: readonly JournalEntry[]): Promise<void> {
+/** Appends a batch. Returns why somebody asked to stop the run, or null. */
+async function append(
+	store: Pick<RunStore, 'append'>,
+	claim: Claim,
+	batch: readonly JournalEntry[],
+): Promise<StopReason | null> {
 	const appended = await store.append(claim, batch).catch((cause: unknown) => {
+		if (cause instanceof ThreadwiseError && cause.code === 'store-refused') throw cause
 		throw new JournalUnavailable('The journal could not be written.', { cause })
 	})
 	if (appended.outcome === 'lease-lost') throw new AbortedError('lease-lost')
+	if (appended.outcome === 'stop-requested') throw new AbortedError(appended.reason)
+	return appended.stopRequested
 }

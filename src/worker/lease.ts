@@ -4,7 +4,7 @@ import type { RunStore } from '../core/run-store.ts'
 
 /** How long a worker that vanished keeps its run, and so how long people may wait for another to take over. */
 export const leaseMs = 10_000
-const extendEveryMs = 2_000
+const extendEveryMs = 1_000
 
 /** A claim that is kept alive. Its signal aborts when the lease is lost or somebody asked to stop the run. */
 export type Lease = AsyncDisposable & { readonly signal: AbortSignal }

@@ -11,8 +11,10 @@ import {
 import { hang, hangAfter, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
 import { AbortedError } from '../core/abort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
-import type { JournalRecord } from '../core/journal.ts'
+import { type JournalEntry, type JournalEventKind, type JournalRecord, parseJournalRecord } from '../core/journal.ts'
+import type { Claim } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { createIntake, type Intake } from '../intake/index.ts'
 import { createJobQueue } from '../queue/index.ts'
@@ -52,7 +54,13 @@ async function worldWith(script: RoleScript = {}): Promise<ReasoningWorld> {
 }
 
 function dependenciesOf({ dependencies }: ReasoningWorld, change: Partial<RunStore> = {}) {
-	return { store: { ...store, ...change }, queue, reasoning: dependencies, owner: 'worker' }
+	return {
+		store: { ...store, ...change },
+		queue,
+		reasoning: dependencies,
+		owner: 'worker',
+		onTrouble: (error: unknown) => void troubles.push(error),
+	}
 }
 
 async function recorded(text: string = order.question): Promise<string> {
@@ -160,12 +168,19 @@ describe('a model that fails', () => {
 		expect(await stateOf(runId)).toBe('failed')
 	})
 
-	test('of which nothing is known but that something went wrong is reported as internal', async () => {
+	test('in a way that is a bug is logged, and people are not shown what it said', async () => {
 		const runId = await recorded()
 		const world = await worldWith()
-		const broken = { ...dependenciesOf(world), reasoning: { ...world.dependencies, models: broke } }
+		const bugs: unknown[] = []
+		const broken = {
+			...dependenciesOf(world),
+			reasoning: { ...world.dependencies, models: broke },
+			onTrouble: (error: unknown) => void bugs.push(error),
+		}
 		await workOnRun(runId, never, broken)
-		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'internal' }])
+		const content = { message: 'Something went wrong inside Threadwise.' }
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'internal', content }])
+		expect(bugs).toMatchObject([{ message: 'something is undefined' }])
 	})
 })
 
@@ -201,14 +216,151 @@ describe('a stop', () => {
 		const work = workOnRun(runId, never, dependenciesOf(world))
 		const request = await world.server.request(1)
 		await store.requestStop(runId, 'user')
-		await vi.advanceTimersByTimeAsync(2_000)
+		await vi.advanceTimersByTimeAsync(1_000)
 		await request.closed
 		await work
 		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user' }])
 	})
 })
 
+describe('a stop that nobody told the worker of', () => {
+	/** A store in which somebody asks to stop the run right before an event of that kind is written. */
+	function stoppedBefore(kind: JournalEventKind): Partial<RunStore> {
+		return {
+			append: async (claim, entries) => {
+				if (entries.some(({ event }) => event.kind === kind)) await store.requestStop(claim.runId, 'user')
+				return store.append(claim, entries)
+			},
+		}
+	}
+
+	test('shows at the next event that is written', async () => {
+		const world = await worldWith({ plan: hang() })
+		const runId = await recorded()
+		await workOnRun(runId, never, dependenciesOf(world, stoppedBefore('run-route')))
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user' }])
+	})
+
+	test('is not answered over: the outcome is the best answer so far', async () => {
+		const world = await worldWith()
+		const runId = await recorded()
+		await workOnRun(runId, never, dependenciesOf(world, stoppedBefore('run-end')))
+		expect(await outcomesOf(runId)).toMatchObject([
+			{ kind: 'run-stop', reason: 'user', content: { answer: order.answer } },
+		])
+		expect(await stateOf(runId)).toBe('stopped')
+	})
+})
+
+describe('a run with a past', () => {
+	const sample: JournalEntry = {
+		event: { kind: 'sample', sample: 1, method: 'direct', content: { answer: '104', key: '104' } },
+	}
+
+	/** Attempts that ended with their process. */
+	async function died(runId: string, attempts: number): Promise<Claim> {
+		const claims: Claim[] = []
+		for (let count = 0; count < attempts; count += 1) {
+			await store.abandonLeases()
+			const claimed = await store.claim(runId, 'doomed', 60_000)
+			if (claimed.outcome === 'claimed') claims.push(claimed.claim)
+		}
+		const last = claims.at(-1)
+		if (last === undefined) throw new Error('it could not be claimed')
+		return last
+	}
+
+	async function nextAttempt(runId: string): Promise<ReasoningWorld> {
+		const world = await worldWith()
+		await store.abandonLeases()
+		await workOnRun(runId, never, dependenciesOf(world))
+		return world
+	}
+
+	test('of five attempts that got nowhere fails without another request', async () => {
+		const runId = await recorded()
+		await died(runId, 5)
+		const world = await nextAttempt(runId)
+		expect(await outcomesOf(runId)).toMatchObject([
+			{ kind: 'run-fail', code: 'run-lost', content: { message: expect.stringContaining('tried 5 times without') } },
+		])
+		expect(world.server.requests).toHaveLength(0)
+	})
+
+	test('of four attempts that got nowhere is tried again', async () => {
+		const runId = await recorded()
+		await died(runId, 4)
+		await nextAttempt(runId)
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 5 }])
+	})
+
+	test('starts counting anew after an attempt that got further', async () => {
+		const runId = await recorded()
+		await store.append(await died(runId, 4), [sample])
+		await died(runId, 5)
+		await nextAttempt(runId)
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'run-lost', attempt: 10 }])
+	})
+
+	test('goes on where the attempt that got further is not long ago', async () => {
+		const runId = await recorded()
+		await store.append(await died(runId, 4), [sample])
+		await died(runId, 4)
+		await nextAttempt(runId)
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 9 }])
+	})
+
+	describe('that a newer version wrote', () => {
+		const unreadable: Partial<RunStore> = { read: async () => [parseJournalRecord({ v: 99, kind: 'run-dance' })] }
+
+		test('fails and says what to do', async () => {
+			const runId = await recorded()
+			expect(await workOnRun(runId, never, dependenciesOf(await worldWith(), unreadable))).toEqual({ kind: 'done' })
+			expect(await outcomesOf(runId)).toMatchObject([
+				{
+					kind: 'run-fail',
+					code: 'run-lost',
+					content: {
+						message: expect.stringContaining('was written by a newer version of Threadwise'),
+						fix: expect.stringContaining('Update this one'),
+					},
+				},
+			])
+		})
+
+		test('can be stopped', async () => {
+			const runId = await recorded()
+			await died(runId, 1)
+			await store.requestStop(runId, 'user')
+			await store.abandonLeases()
+			await workOnRun(runId, never, dependenciesOf(await worldWith(), unreadable))
+			expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user' }])
+		})
+	})
+
+	test('that was handed back and then stopped ends at once with the best answer so far', async () => {
+		const first = await worldWith({ answer: hang() })
+		const firstWorker = await working(first)
+		const { runId } = await intake.ask(aMessage({ text: order.question }))
+		await first.server.request(5)
+		await firstWorker.end()
+		expect(await stateOf(runId)).toBe('queued')
+		expect(await intake.stop(runId, 'user')).toBe('queued')
+		expect(await outcomesOf(runId)).toEqual([])
+		const second = await worldWith()
+		const secondWorker = await working(second)
+		const outcome = (await finished(runId)).at(-1)
+		expect(outcome).toMatchObject({ kind: 'run-stop', reason: 'user', attempt: 2, usage: { calls: 5 } })
+		expect(outcome?.kind === 'run-stop' && outcome.content?.answer).toContain('- Add both. → $104')
+		expect(second.server.requests).toHaveLength(0)
+		await secondWorker.end()
+	})
+})
+
 describe('a lost lease', () => {
+	/** Whether somebody else has taken it over is found out after their lease. */
+	const laterAgain = { kind: 'delay', ms: 10_000 }
+
 	/** Takes the run over from whoever works on it. */
 	async function takeOver(runId: string): Promise<void> {
 		await store.abandonLeases()
@@ -225,7 +377,7 @@ describe('a lost lease', () => {
 		const before = await store.read(runId)
 		await vi.advanceTimersByTimeAsync(2_000)
 		await request.closed
-		expect(await work).toEqual({ kind: 'done' })
+		expect(await work).toEqual(laterAgain)
 		expect(await store.read(runId)).toEqual(before)
 		expect(await stateOf(runId)).toBe('running')
 	})
@@ -244,7 +396,7 @@ describe('a lost lease', () => {
 		await takeOver(runId)
 		const before = await store.read(runId)
 		release.resolve()
-		expect(await work).toEqual({ kind: 'done' })
+		expect(await work).toEqual(laterAgain)
 		expect(await store.read(runId)).toEqual(before)
 		expect(world.server.requests).toHaveLength(2)
 	})
@@ -257,7 +409,7 @@ describe('a lost lease', () => {
 		await world.server.request(1)
 		await takeOver(runId)
 		stop.abort(new AbortedError('user'))
-		expect(await work).toEqual({ kind: 'done' })
+		expect(await work).toEqual(laterAgain)
 		expect(await outcomesOf(runId)).toEqual([])
 	})
 })
@@ -297,6 +449,37 @@ describe('a store that fails', () => {
 		})
 		await expect(workOnRun(runId, never, failing)).rejects.toThrow('The journal could not be written.')
 		await Promise.all(world.server.requests.map(({ closed }) => closed))
+	})
+
+	/** A store that refuses, for good, to write events of these kinds. */
+	function refusing(...kinds: JournalEventKind[]): Partial<RunStore> {
+		return {
+			append: async (claim, entries) => {
+				if (entries.every(({ event }) => !kinds.includes(event.kind))) return store.append(claim, entries)
+				throw new ThreadwiseError('store-refused', 'The value is too large.', { fix: 'Make it smaller.' })
+			},
+		}
+	}
+
+	test('for good ends the run: another attempt would pay for the same calls and fail again', async () => {
+		const runId = await recorded()
+		const world = await worldWith()
+		expect(await workOnRun(runId, never, dependenciesOf(world, refusing('stage-end')))).toEqual({ kind: 'done' })
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'store-refused' }])
+	})
+
+	test('to take a best answer ends the run without it', async () => {
+		const runId = await recorded()
+		const stopped = AbortSignal.abort(new AbortedError('user'))
+		await workOnRun(runId, stopped, dependenciesOf(await worldWith(), refusing('run-stop')))
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'store-refused' }])
+	})
+
+	test('to take even that leaves the run to the queue', async () => {
+		const runId = await recorded()
+		const refused = workOnRun(runId, never, dependenciesOf(await worldWith(), refusing('stage-end', 'run-fail')))
+		await expect(refused).rejects.toMatchObject({ code: 'store-refused' })
+		expect(await stateOf(runId)).toBe('running')
 	})
 })
 

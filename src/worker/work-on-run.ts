@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
-import type { JournalEvent, JournalRecord } from '../core/journal.ts'
+import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
@@ -17,15 +18,26 @@ export type WorkerDependencies = {
 	readonly owner: string
 }
 
+export type RunDependencies = WorkerDependencies & {
+	/** Told of a bug: the run's outcome doesn't show people what it said. */
+	readonly onTrouble: (error: unknown) => void
+}
+
 /** A run whose holder just let go is tried again a little later than its lease ends. */
 const heldMarginMs = 250
 const done: JobOutcome = { kind: 'done' }
+/** Nobody may have taken the run over from whoever lost its lease, so the delivery stays: the next claim decides. */
+const leftToOthers: JobOutcome = { kind: 'delay', ms: leaseMs }
+
+/** What another attempt doesn't do again. */
+const checkpoints: ReadonlySet<JournalEventKind> = new Set(['model-call-end', 'subtask-end', 'stage-end', 'sample'])
+const mostAttemptsInVain = 5
 
 /** One delivery of a run: claim, reason, record, finish. The signal aborts on a stop, a lost lock or a shutdown. */
 export async function workOnRun(
 	runId: string,
 	signal: AbortSignal,
-	dependencies: WorkerDependencies,
+	dependencies: RunDependencies,
 ): Promise<JobOutcome> {
 	const { store, owner } = dependencies
 	const claimed = await store.claim(runId, owner, leaseMs)
@@ -33,37 +45,82 @@ export async function workOnRun(
 	if (claimed.outcome !== 'claimed') return done
 
 	const { claim, run } = claimed
-	const records = await store.read(runId)
-	const journal = createJournalWriter(store, claim)
+	const stop = new AbortController()
+	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
 	await using lease = keepLease(store, claim)
-	const attempt = { claim, records, journal, signal: mergeSignals(signal, lease.signal), startedAtMs: Date.now() }
-	try {
-		throwIfStopped(run)
-		const remember = rememberFor(store, claim)
-		for await (const entry of reason({ run, records, remember, signal: attempt.signal }, dependencies.reasoning)) {
-			await journal.write(entry)
-		}
-	} catch (error) {
-		await finish(error, attempt, dependencies)
+	const attempted: Attempted = {
+		claim,
+		run,
+		journal,
+		signal: mergeSignals(signal, lease.signal, stop.signal),
+		startedAtMs: Date.now(),
+		records: [],
 	}
-	return done
+	try {
+		await attempt(attempted, dependencies)
+		return done
+	} catch (error) {
+		return await finish(error, attempted, dependencies)
+	}
 }
 
 type Attempted = {
 	readonly claim: Claim
-	readonly records: readonly JournalRecord[]
+	readonly run: Run
 	readonly journal: JournalWriter
 	readonly signal: AbortSignal
 	readonly startedAtMs: number
+	/** What earlier attempts wrote, once it is read. */
+	records: readonly JournalRecord[]
 }
 
-/** Ends an attempt that didn't end by itself, in exactly one of: handed back, left to its new holder, stopped, failed. */
-async function finish(error: unknown, attempted: Attempted, dependencies: WorkerDependencies): Promise<void> {
+async function attempt(attempted: Attempted, { store, reasoning }: RunDependencies): Promise<void> {
+	const { claim, run, journal, signal } = attempted
+	attempted.records = await readJournal(store, run.id)
+	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
+	throwIfStuck(claim, attempted.records)
+	const remember = rememberFor(store, claim)
+	for await (const entry of reason({ run, records: attempted.records, remember, signal }, reasoning)) {
+		await journal.write(entry)
+	}
+}
+
+async function readJournal(store: RunStore, runId: string): Promise<readonly JournalRecord[]> {
+	return store.read(runId).catch((error: unknown) => {
+		if (!(error instanceof z.ZodError)) throw error
+		throw new ThreadwiseError('run-lost', `The run ${runId} was written by a newer version of Threadwise.`, {
+			fix: 'Update this one, then ask again.',
+			cause: error,
+		})
+	})
+}
+
+/** A run that ends every process that works on it, or whose journal fails every time, would otherwise go on for ever. */
+function throwIfStuck({ attempt }: Claim, records: readonly JournalRecord[]): void {
+	const lastWithCheckpoint = records.findLast(({ kind }) => checkpoints.has(kind))?.attempt ?? 0
+	const inVain = attempt - 1 - lastWithCheckpoint
+	if (inVain < mostAttemptsInVain) return
+	throw new ThreadwiseError('run-lost', `This was tried ${inVain} times without getting further.`, {
+		fix: 'Ask again, in smaller parts if you can. If it happens again, the logs of the workers say what ended them.',
+	})
+}
+
+/**
+ * Ends an attempt that didn't end by itself, in exactly one of: delivered again, handed back, left to its new holder,
+ * stopped, failed.
+ */
+async function finish(error: unknown, attempted: Attempted, dependencies: RunDependencies): Promise<JobOutcome> {
 	if (isStoreFailure(error)) throw error
-	const cause = abortCauseOf(attempted.signal) ?? (error instanceof AbortedError ? error.abortCause : null)
-	if (cause === 'lease-lost') return
+	const cause = causeOf(error, attempted)
+	if (cause === 'lease-lost') return leftToOthers
 	if (cause === 'shutdown') return handBack(attempted.claim, dependencies)
-	await attempted.journal.write({ event: outcomeOf(cause, error, attempted) }).catch(unlessLeaseIsLost)
+	if (cause === null && !(error instanceof ThreadwiseError)) dependencies.onTrouble(error)
+	return writeOutcome(outcomeOf(cause, error, attempted), attempted, dependencies)
+}
+
+/** A stop that was requested before the attempt began counts even where the attempt failed for another reason. */
+function causeOf(error: unknown, { signal, run }: Attempted): AbortCause | null {
+	return abortCauseOf(signal) ?? (error instanceof AbortedError ? error.abortCause : run.stopRequested)
 }
 
 /** Nobody could be told of it now: the queue delivers the run again. */
@@ -71,14 +128,26 @@ function isStoreFailure(error: unknown): boolean {
 	return error instanceof JournalUnavailable || (error instanceof ThreadwiseError && error.code === 'store-unavailable')
 }
 
-/** Whoever has the run now gives it its outcome. */
-function unlessLeaseIsLost(error: unknown): void {
-	if (!(error instanceof AbortedError && error.abortCause === 'lease-lost')) throw error
+/** Appends the outcome by itself: what the store refused before must not take the outcome with it. */
+async function writeOutcome(
+	outcome: JournalEvent,
+	attempted: Attempted,
+	{ store }: RunDependencies,
+): Promise<JobOutcome> {
+	await attempted.journal.settled()
+	const append = (event: JournalEvent) => store.append(attempted.claim, [{ event }])
+	const appended = await append(outcome).catch((error: unknown) => {
+		if (!(error instanceof ThreadwiseError && error.code === 'store-refused')) throw error
+		return append(outcomeOf(null, error, attempted))
+	})
+	return appended.outcome === 'lease-lost' ? leftToOthers : done
 }
 
-async function handBack(claim: Claim, { store, queue }: WorkerDependencies): Promise<void> {
+async function handBack(claim: Claim, { store, queue }: RunDependencies): Promise<JobOutcome> {
 	const nextAttempt = await store.release(claim)
-	if (nextAttempt !== null) await queue.add({ version: 1, runId: claim.runId }, nextAttempt)
+	if (nextAttempt === null) return leftToOthers
+	await queue.add({ version: 1, runId: claim.runId }, nextAttempt)
+	return done
 }
 
 function outcomeOf(
@@ -99,10 +168,6 @@ function outcomeOf(
 	}
 	const { code, message, fix } = reportError(error)
 	return { kind: 'run-fail', code, usage, elapsedMs, content: { message, fix } }
-}
-
-function throwIfStopped(run: Run): void {
-	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 }
 
 function rememberFor(store: RunStore, claim: Claim) {

@@ -7,23 +7,24 @@ export type RunningWorker = AsyncDisposable
 export type WorkerOptions = {
 	/** How many runs are worked on side by side. */
 	readonly concurrency: number
-	/** Told of an error that ended a delivery; the queue delivers the run again. */
+	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
 	readonly onTrouble: (error: unknown) => void
 }
 
 /** Takes deliveries from the queue until it is disposed. */
 export async function startWorker(dependencies: WorkerDependencies, options: WorkerOptions): Promise<RunningWorker> {
+	const { concurrency, onTrouble } = options
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
 		async (job, signal) => {
 			try {
-				return await workOnRun(job.runId, mergeSignals(signal, shutdown.signal), dependencies)
+				return await workOnRun(job.runId, mergeSignals(signal, shutdown.signal), { ...dependencies, onTrouble })
 			} catch (error) {
-				options.onTrouble(error)
+				onTrouble(error)
 				throw error
 			}
 		},
-		{ concurrency: options.concurrency },
+		{ concurrency },
 	)
 	return {
 		[Symbol.asyncDispose]: async () => {

@@ -177,6 +177,26 @@ function jobQueueContract(place: Place<TestQueueBackend>): void {
 			await untilEmpty()
 		})
 
+		test('a cancellation reaches the handler also after a second delivery of its run came and went', async () => {
+			const job = aJob()
+			const causes: unknown[] = []
+			let deliveries = 0
+			await queue.add(job, 1)
+			await working(async (_, signal) => {
+				deliveries += 1
+				if (deliveries === 2) return done
+				await whenAborted(signal)
+				causes.push(abortCauseOf(signal))
+				return done
+			})
+			await until(() => deliveries === 1)
+			await queue.add(job, 2)
+			await until(async () => deliveries === 2 && (await queue.size()) === 1)
+			await elsewhere.cancel(job.runId, 'user')
+			await untilEmpty()
+			expect(causes).toEqual(['user'])
+		})
+
 		test('a cancellation reaches no other run, and nobody if its run is not worked on', async () => {
 			const [cancelled, other] = [aJob(), aJob()]
 			const causes = new Map<string, unknown>()

@@ -224,7 +224,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 					},
 					delta('eight'),
 				]
-				expect(await store.append(claim, entries)).toEqual({ outcome: 'appended', lastSeq: 2 })
+				expect(await store.append(claim, entries)).toEqual({ outcome: 'appended', lastSeq: 2, stopRequested: null })
 				const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 				expect(await store.read(claim.runId)).toEqual([
 					{ v: 1, seq: 1, at, attempt: 1, nodeId: 'execute', kind: 'stage-start', stage: 'execute' },
@@ -243,14 +243,18 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const claim = await running()
 				// As no program of ours would write it: the database refuses the kind that is null.
 				const broken = JSON.parse('{"event":{"kind":null}}')
-				await expect(store.append(claim, [delta('first'), broken])).rejects.toThrow()
+				await expect(store.append(claim, [delta('first'), broken])).rejects.toMatchObject({ code: 'store-refused' })
 				expect(await store.read(claim.runId)).toEqual([])
-				expect(await store.append(claim, [delta('again')])).toEqual({ outcome: 'appended', lastSeq: 1 })
+				expect(await store.append(claim, [delta('again')])).toEqual({
+					outcome: 'appended',
+					lastSeq: 1,
+					stopRequested: null,
+				})
 			})
 
 			test('an empty batch changes nothing', async () => {
 				const claim = await running()
-				expect(await store.append(claim, [])).toEqual({ outcome: 'appended', lastSeq: 0 })
+				expect(await store.append(claim, [])).toEqual({ outcome: 'appended', lastSeq: 0, stopRequested: null })
 				expect(await store.read(claim.runId)).toEqual([])
 			})
 
@@ -360,6 +364,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const stopping = new AbortController()
 				const seen = Array.fromAsync(store.follow(claim.runId, 0, stopping.signal))
 				await store.requestStop(claim.runId, 'user')
+				await store.append(await claimed(claim.runId), [{ event: outcomes.stop('so far') }])
 				expect((await seen).map(({ kind }) => kind)).toEqual(['run-wait', 'run-stop'])
 			})
 
@@ -440,29 +445,79 @@ function runStoreContract(place: Place<TestDatabase>): void {
 		describe('stopping', () => {
 			test('an accepted run is stopped at once, with an outcome in its journal', async () => {
 				const runId = await recorded()
-				expect(await store.requestStop(runId, 'user')).toBe('accepted')
+				expect(await store.requestStop(runId, 'user')).toEqual({ state: 'accepted', nextAttempt: null })
 				expect(await stateOf(runId)).toBe('stopped')
 				expect(await store.read(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user', attempt: 0 }])
 				expect(await store.claim(runId, 'worker', longLeaseMs)).toEqual({ outcome: 'finished' })
 			})
 
-			test('so is a queued run', async () => {
+			test('so is a queued run that nobody has begun', async () => {
 				const runId = await recorded()
 				await store.markQueued(runId)
-				expect(await store.requestStop(runId, 'superseded')).toBe('queued')
+				expect(await store.requestStop(runId, 'superseded')).toEqual({ state: 'queued', nextAttempt: null })
 				expect(await stateOf(runId)).toBe('stopped')
+			})
+
+			test('a run that was begun and handed back is left to a worker, who knows what there is of an answer', async () => {
+				const claim = await running()
+				await store.append(claim, [delta('so far')])
+				await store.release(claim)
+				expect(await store.requestStop(claim.runId, 'user')).toEqual({ state: 'queued', nextAttempt: 2 })
+				expect(await store.claim(claim.runId, 'worker', longLeaseMs)).toMatchObject({
+					outcome: 'claimed',
+					claim: { attempt: 2 },
+					run: { stopRequested: 'user' },
+				})
+				expect(await store.read(claim.runId)).toHaveLength(1)
 			})
 
 			test('so is a run that waits for an answer', async () => {
 				const claim = await running()
 				await store.append(claim, [{ event: outcomes.wait('Which spiders?') }])
-				expect(await store.requestStop(claim.runId, 'user')).toBe('waiting')
+				expect(await store.requestStop(claim.runId, 'user')).toEqual({ state: 'waiting', nextAttempt: 2 })
+				expect(await stateOf(claim.runId)).toBe('queued')
+				expect((await claimed(claim.runId)).attempt).toBe(2)
+			})
+
+			test('so is a run whose worker is gone', async () => {
+				const claim = await running(shortLeaseMs)
+				await sleep(shortLeaseMs * 3)
+				expect(await store.requestStop(claim.runId, 'user')).toEqual({ state: 'running', nextAttempt: 2 })
+				expect(await stateOf(claim.runId)).toBe('running')
+			})
+
+			test('whoever works on a run is told when they write', async () => {
+				const claim = await running()
+				await elsewhere.requestStop(claim.runId, 'user')
+				expect(await store.append(claim, [delta('on')])).toEqual({
+					outcome: 'appended',
+					lastSeq: 1,
+					stopRequested: 'user',
+				})
+			})
+
+			test.each([
+				['answered', outcomes.end('42')],
+				['left waiting', outcomes.wait('Which spiders?')],
+			])('a run that shall stop is not %s any more', async (_, event) => {
+				const claim = await running()
+				await elsewhere.requestStop(claim.runId, 'user')
+				const refused = await store.append(claim, [delta('with it'), { event }])
+				expect(refused).toEqual({ outcome: 'stop-requested', reason: 'user' })
+				expect(await store.read(claim.runId)).toEqual([])
+				expect(await store.append(claim, [{ event: outcomes.stop('so far') }])).toMatchObject({ outcome: 'appended' })
 				expect(await stateOf(claim.runId)).toBe('stopped')
+			})
+
+			test('a lost claim is told of its loss, whatever it writes', async () => {
+				const claim = await lost()
+				await store.requestStop(claim.runId, 'user')
+				expect(await store.append(claim, [{ event: outcomes.end('42') }])).toEqual({ outcome: 'lease-lost' })
 			})
 
 			test('whoever works on a run is told when they extend their lease', async () => {
 				const claim = await running()
-				expect(await elsewhere.requestStop(claim.runId, 'user')).toBe('running')
+				expect(await elsewhere.requestStop(claim.runId, 'user')).toEqual({ state: 'running', nextAttempt: null })
 				expect(await stateOf(claim.runId)).toBe('running')
 				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'extended', stopRequested: 'user' })
 			})
@@ -484,7 +539,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			test('a finished run stays as it is', async () => {
 				const claim = await running()
 				await store.append(claim, [{ event: outcomes.end('42') }])
-				expect(await store.requestStop(claim.runId, 'user')).toBe('answered')
+				expect(await store.requestStop(claim.runId, 'user')).toEqual({ state: 'answered', nextAttempt: null })
 				expect(await store.read(claim.runId)).toHaveLength(1)
 			})
 
