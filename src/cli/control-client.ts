@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalRecord, parseJournalRecord } from '../core/journal.ts'
 import { runStateSchema } from '../core/run.ts'
-import type { Service } from './service-port.ts'
+import type { ServiceElsewhere } from './service-port.ts'
 
 const answerMs = 10_000
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string(), fix: z.string() }) })
@@ -13,7 +13,13 @@ const askedSchema = z.object({ runId: z.string() })
 const stoppedSchema = z.object({ state: runStateSchema.nullable() })
 
 /** Uses the process that holds the data folder. Null if nobody answers there. */
-export async function connectToHolder({ port, token }: { port: number; token: string }): Promise<Service | null> {
+export async function connectToHolder({
+	port,
+	token,
+}: {
+	port: number
+	token: string
+}): Promise<ServiceElsewhere | null> {
 	const call = caller(`http://127.0.0.1:${port}`, token)
 	if (!(await answers(call))) return null
 	return {
@@ -51,22 +57,33 @@ async function json(response: Response): Promise<unknown> {
 async function answers(call: Call): Promise<boolean> {
 	return call('/').then(
 		() => true,
-		(error: unknown) => error instanceof HolderAnswered,
+		(error: unknown) => error instanceof ThreadwiseError,
 	)
 }
 
-/** The holder answered, but refused the request. */
-class HolderAnswered extends Error {}
-
 async function failureOf(response: Response): Promise<Error> {
 	const report = errorSchema.safeParse(await response.json().catch(() => null))
-	if (!report.success) return new HolderAnswered(`The running process answered with status ${response.status}.`)
+	if (!report.success) {
+		return new ThreadwiseError('internal', `The running process answered with status ${response.status}.`, {
+			fix: 'End that process and start it again, so that both are of one version.',
+		})
+	}
 	const { code, message, fix } = report.data.error
 	return new ThreadwiseError(knownCode(code), message, { fix })
 }
 
+/** What the holder may refuse a request with. */
+const passedOn = z.enum([
+	'question-empty',
+	'question-too-long',
+	'run-unknown',
+	'store-unavailable',
+	'store-refused',
+	'queue-unavailable',
+])
+
 function knownCode(code: string) {
-	const known = z.enum(['question-empty', 'question-too-long', 'run-unknown']).safeParse(code)
+	const known = passedOn.safeParse(code)
 	return known.success ? known.data : 'internal'
 }
 
@@ -80,5 +97,6 @@ async function* followLines(
 	const response = await call(`/runs/${runId}/follow?after=${afterSeq}`, undefined, signal)
 	if (response.body === null) return
 	const lines = createInterface({ input: Readable.fromWeb(response.body as ReadableStream) })
-	for await (const line of lines) yield parseJournalRecord(JSON.parse(line))
+	// Empty lines only show that the holder is alive.
+	for await (const line of lines) if (line !== '') yield parseJournalRecord(JSON.parse(line))
 }

@@ -16,6 +16,8 @@ import type { Service } from './service-port.ts'
 /** Answers other commands of the same user while this process holds the data folder. */
 export type ControlServer = AsyncDisposable & { readonly port: number; readonly token: string }
 
+/** A stream that is silent for minutes is taken for dead; an empty line says that it isn't. */
+const pulseMs = 15_000
 const largestBody = 4 * 1024 * 1024
 const stopSchema = z.object({ reason: stopReasonSchema })
 const afterSchema = z.coerce.number().int().nonnegative().catch(0)
@@ -64,7 +66,10 @@ function controlRoutes(service: Omit<Service, typeof Symbol.asyncDispose>, token
 			const left = new AbortController()
 			lines.onAbort(() => left.abort())
 			const records = service.follow(context.req.param('runId'), afterSeq, mergeSignals(left.signal, ending))
+			const pulse = setInterval(() => void lines.write('\n'), pulseMs)
+			lines.onAbort(() => clearInterval(pulse))
 			for await (const record of records) await lines.write(`${jsonLine(record)}\n`)
+			clearInterval(pulse)
 		})
 	})
 	app.onError((error, context) => context.json({ error: reportError(error) }, 422))

@@ -1,112 +1,103 @@
 import { randomUUID } from 'node:crypto'
 import { userInfo } from 'node:os'
-import {
-	createTerminalPlatform,
-	showJsonFailure,
-	type TerminalFormat,
-	toIncomingMessage,
-} from '../../../adapters/terminal/index.ts'
+import { createTerminalPlatform, toIncomingMessage } from '../../../adapters/terminal/index.ts'
 import type { IncomingMessage } from '../../core/conversation.ts'
-import { reportError, ThreadwiseError } from '../../core/errors.ts'
+import { ThreadwiseError } from '../../core/errors.ts'
 import { type ReplyView, rests } from '../../core/reply-view.ts'
 import type { RunPreferences } from '../../core/run-preferences.ts'
 import { deliverRun } from '../../delivery/index.ts'
 import { checkQuestion } from '../../intake/index.ts'
+import { type LastingService, openLastingService } from '../lasting-service.ts'
 import { createLog } from '../log.ts'
-import { openService, type ServiceOptions } from '../service.ts'
-import type { Service } from '../service-port.ts'
+import type { Printer } from '../printer.ts'
+import type { ServiceOptions } from '../service.ts'
 import { readSettings } from '../settings.ts'
 
-export type AskOptions = { readonly preferences: RunPreferences; readonly json: boolean }
-
 /** Asks one question and shows its run. Returns the exit status: 0 when answered or waiting, 1 otherwise. */
-export async function ask(question: string, { preferences, json }: AskOptions): Promise<number> {
+export async function ask(question: string, preferences: RunPreferences, printer: Printer): Promise<number> {
+	const log = createLog(printer.format === 'json' ? 'silent' : 'warn')
+	let view: ReplyView | null = null
+	using interrupted = listenForInterrupts(printer)
 	try {
 		const config = readSettings()
 		// Intake checks it again; here it saves opening a database for nothing.
 		checkQuestion(question, config.longestQuestion)
-		const options: ServiceOptions = {
-			config,
-			command: 'ask',
-			log: createLog(json ? 'silent' : 'warn'),
-		}
-		const format = json ? 'json' : terminalFormat()
-		const view = await askUntilItRests(typedMessage(question, preferences), options, format)
-		return exitStatus(view)
+		const options: ServiceOptions = { config, command: 'ask', works: 'when-needed', log }
+		await using service = await openLastingService(options)
+		view = await askAndShow(service, typedMessage(question, preferences), printer, interrupted)
+		if (!rests(view)) throw interruption()
 	} catch (error) {
-		const report = reportError(error)
-		if (json) process.stdout.write(`${showJsonFailure(report)}\n`)
-		else process.stderr.write(`${report.message}\n${report.fix}\n`)
-		return 1
+		// Closing may fail after the answer was given; that is nothing to tell the asker.
+		if (view !== null && rests(view)) log.warn({ error }, 'closing failed')
+		else printer.fail(error)
 	}
+	return view === null ? 1 : exitStatus(view)
 }
 
 export function exitStatus({ status }: ReplyView): number {
 	return status === 'answered' || status === 'waiting' ? 0 : 1
 }
 
-/** How many processes may end one after the other while they hold the folder. More than that, and something is wrong with it. */
-const mostHolders = 10
-
-/** If the process that worked on the question ends before it is answered, the next one, or this one, goes on with the run. */
-async function askUntilItRests(
-	message: IncomingMessage,
-	options: ServiceOptions,
-	format: TerminalFormat,
-): Promise<ReplyView> {
-	for (let holder = 1; ; holder++) {
-		await using service = await openService(options)
-		try {
-			const view = await askAndShow(service, message, format)
-			if (rests(view)) return view
-		} catch (error) {
-			if (service.place === 'here' || error instanceof ThreadwiseError) throw error
-		}
-		if (holder === mostHolders) throw lostRun()
-	}
-}
-
-function lostRun(): ThreadwiseError {
-	return new ThreadwiseError('run-lost', 'The processes that worked on the question ended before it was answered.', {
-		fix: 'Ask again. The question is kept, and the next start of Threadwise answers it.',
-	})
-}
-
 export function typedMessage(text: string, preferences: RunPreferences): IncomingMessage {
 	return toIncomingMessage({ id: randomUUID(), text, userName: userInfo().username, preferences, sentAt: new Date() })
 }
 
-/**
- * Shows a question's run in the terminal until it rests. Ctrl-C stops the run; the best answer so far is shown then. Asking the
- * same message again shows the same run.
- */
+/** Shows a question's run until it rests or the process is told to end. Ctrl-C stops the run; the best answer so far is shown. */
 export async function askAndShow(
-	service: Service,
+	service: Pick<LastingService, 'ask' | 'stop' | 'follow'>,
 	message: IncomingMessage,
-	format: TerminalFormat,
+	{ format, output }: Printer,
+	interrupts: Interrupts,
 ): Promise<ReplyView> {
-	using platform = createTerminalPlatform({ format, output: process.stdout, colored: isColored(format) })
+	const colored = output === process.stdout && process.stdout.isTTY && process.env.NO_COLOR === undefined
+	using platform = createTerminalPlatform({ format, output, colored })
+	interrupts.ended.throwIfAborted()
 	const runId = await service.ask(message)
-	const impatient = () => process.exit(130)
-	const stop = () => {
-		// The second time, whoever asks doesn't want to wait for an answer.
-		process.once('SIGINT', impatient)
-		void service.stop(runId, 'user').catch(impatient)
+	interrupts.onStop(() => service.stop(runId, 'user'))
+	return deliverRun({ runId, conversation: message.conversation }, platform, service.follow, interrupts.ended)
+}
+
+/** What the person at the terminal, or the system, interrupts a command with. */
+export type Interrupts = Disposable & {
+	/** Aborts when the command shall end without an outcome; its run goes on at the next start. */
+	readonly ended: AbortSignal
+	/** Called at the first Ctrl-C from now on. Before, it ends the command. */
+	onStop(stop: () => Promise<unknown>): void
+}
+
+/** The second Ctrl-C ends the process at once: whoever presses it doesn't want to wait for an answer. */
+export function listenForInterrupts(printer: Printer): Interrupts {
+	const ending = new AbortController()
+	const end = () => ending.abort(interruption())
+	let stop: (() => Promise<unknown>) | null = null
+	let pressed = 0
+	const onInterrupt = () => {
+		pressed += 1
+		if (pressed > 1) {
+			printer.fail(interruption())
+			printer.end()
+			process.exit(130)
+		}
+		if (stop === null) end()
+		else stop().catch(end)
 	}
-	process.once('SIGINT', stop)
-	try {
-		const { conversation } = message
-		return await deliverRun({ runId, conversation }, platform, service.follow, new AbortController().signal)
-	} finally {
-		process.off('SIGINT', stop)
-		process.off('SIGINT', impatient)
+	const endings = ['SIGTERM', 'SIGHUP'] as const
+	process.on('SIGINT', onInterrupt)
+	for (const signal of endings) process.on(signal, end)
+	return {
+		ended: ending.signal,
+		onStop: (callback) => {
+			stop = callback
+		},
+		[Symbol.dispose]: () => {
+			process.off('SIGINT', onInterrupt)
+			for (const signal of endings) process.off(signal, end)
+		},
 	}
 }
 
-export function terminalFormat(): TerminalFormat {
-	return process.stdout.isTTY ? 'live' : 'lines'
-}
-
-function isColored(format: TerminalFormat): boolean {
-	return format !== 'json' && process.stdout.isTTY && process.env.NO_COLOR === undefined
+function interruption(): ThreadwiseError {
+	return new ThreadwiseError('interrupted', 'The command was ended before there was an outcome.', {
+		fix: 'Ask again. A question that was taken is kept, and the next start of Threadwise answers it.',
+	})
 }

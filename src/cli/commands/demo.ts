@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { loadConfig } from '../../config/index.ts'
 import { noPreferences } from '../../core/run-preferences.ts'
 import { createLog } from '../log.ts'
+import { createPrinter } from '../printer.ts'
 import { openService } from '../service.ts'
 import type { Service } from '../service-port.ts'
-import { askAndShow, exitStatus, terminalFormat, typedMessage } from './ask.ts'
+import { askAndShow, exitStatus, listenForInterrupts, typedMessage } from './ask.ts'
 
 const easyQuestion = 'What is 17 * 23?'
 const hardQuestion =
@@ -22,7 +23,8 @@ export async function demo(): Promise<number> {
 		const loaded = loadConfig({ THREADWISE_DATA_DIR: folder }, null)
 		if (!loaded.ok) return 1
 		say('Starting Threadwise with an embedded database and the practice model …')
-		const options = { config: loaded.config, command: 'demo', log: createLog('warn'), practiceArguments }
+		const log = createLog('warn')
+		const options = { config: loaded.config, command: 'demo', works: 'always' as const, log, practiceArguments }
 		await using service = await openService(options)
 		return await showQuestions(service)
 	} finally {
@@ -31,10 +33,12 @@ export async function demo(): Promise<number> {
 }
 
 async function showQuestions(service: Service): Promise<number> {
+	const printer = createPrinter(false)
 	let caught = 0
 	for (const question of [easyQuestion, hardQuestion]) {
 		say(`\n❯ ${question}\n`)
-		const view = await askAndShow(service, typedMessage(question, noPreferences), terminalFormat())
+		using interrupts = listenForInterrupts(printer)
+		const view = await askAndShow(service, typedMessage(question, noPreferences), printer, interrupts)
 		if (exitStatus(view) !== 0) return 1
 		caught += view.checks.failed
 	}
