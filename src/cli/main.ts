@@ -1,15 +1,17 @@
 #!/usr/bin/env node
-import { writeSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, CommanderError, Option } from 'commander'
-import { showJsonFailure } from '../../adapters/terminal/index.ts'
-import { reportError, ThreadwiseError } from '../core/errors.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import { effortSchema } from '../core/run-preferences.ts'
 import { ask } from './commands/ask.ts'
+import { bot } from './commands/bot.ts'
 import { demo } from './commands/demo.ts'
 import { start } from './commands/start.ts'
 import { trace } from './commands/trace.ts'
+import { worker } from './commands/worker.ts'
+import { createPrinter } from './printer.ts'
 
+const printer = createPrinter(process.argv.includes('--json'))
 const program = new Command('threadwise').description('Answers questions step by step and lets you open the steps.')
 
 program
@@ -28,8 +30,8 @@ program
 			.parse(options.effort ?? null)
 		const route = options.direct === true ? 'direct' : options.staged === true ? 'staged' : null
 		const workflow = typeof options.workflow === 'string' ? options.workflow : null
-		const question = await questionFrom(words)
-		process.exitCode = await ask(question, { preferences: { route, effort, workflow }, json: options.json === true })
+		process.exitCode = await ask(await questionFrom(words), { route, effort, workflow }, printer)
+		printer.end()
 	})
 
 program
@@ -37,6 +39,20 @@ program
 	.description('run everything in one process')
 	.action(async () => {
 		process.exitCode = await start()
+	})
+
+program
+	.command('bot')
+	.description('take questions; workers, which may be on other machines, answer them')
+	.action(async () => {
+		process.exitCode = await bot()
+	})
+
+program
+	.command('worker')
+	.description('answer questions that a bot takes; as many of them as you like')
+	.action(async () => {
+		process.exitCode = await worker()
 	})
 
 program
@@ -56,14 +72,13 @@ program
 
 async function questionFrom(words: readonly string[]): Promise<string> {
 	const typed = words.join(' ')
-	return typed === '-' || (typed === '' && !process.stdin.isTTY) ? readAll(process.stdin) : typed
+	return typed === '-' || (words.length === 0 && !process.stdin.isTTY) ? readAll(process.stdin) : typed
 }
 
 /** Whatever goes wrong, whoever asked for JSON gets one object, and nobody gets a stack trace. */
 function fail(error: unknown): never {
-	const report = reportError(error)
-	if (process.argv.includes('--json')) writeSync(1, `${showJsonFailure(report)}\n`)
-	else writeSync(2, `${report.message}\n${report.fix}\n`)
+	printer.fail(error)
+	printer.end()
 	process.exit(1)
 }
 
@@ -74,6 +89,8 @@ function usageError({ message }: CommanderError): ThreadwiseError {
 }
 
 process.on('uncaughtException', fail)
+// Whoever read the output has gone away, as `| head -1` does: end as if told to.
+process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'))
 program.exitOverride()
 for (const command of program.commands) command.exitOverride()
 program.configureOutput({ outputError: () => {} })

@@ -9,16 +9,30 @@ import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createLanguageModels, type ModelSettings } from '../models/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
-import { loadWorkflows, type ReasoningDependencies, reasoningPromptFolder } from '../reasoning/index.ts'
+import {
+	createVerdictCache,
+	loadWorkflows,
+	type ReasoningDependencies,
+	reasoningPromptFolder,
+} from '../reasoning/index.ts'
 import { stagePromptFolders } from '../stages/index.ts'
 import { createRunStore, type Database, openEmbeddedDatabase, openServerDatabase } from '../store/index.ts'
 import { startWorker } from '../worker/index.ts'
+import { createReadiness, type Readiness } from './health.ts'
+import type { OpenParts } from './open-parts.ts'
 import { practiceDisclosure, startPracticeModel } from './practice-process.ts'
 
 const workflowsFolder = fileURLToPath(new URL('../workflows', import.meta.url))
 
-/** Everything that answers questions, wired together in this process. */
-export type Runtime = AsyncDisposable & { readonly store: RunStore; readonly intake: Intake }
+/** Store, queue and intake, opened in this process, to which a worker may be added. Whoever opened it closes it. */
+export type Runtime = {
+	readonly store: RunStore
+	readonly intake: Intake
+	/** Which of database and queue don't answer. */
+	readonly readiness: Readiness
+	/** Starts working on runs, with models and prompts of this process. The second time, it does nothing. */
+	startWorker(): Promise<void>
+}
 
 export type RuntimeOptions = {
 	readonly config: Config
@@ -28,34 +42,34 @@ export type RuntimeOptions = {
 }
 
 /**
- * Opens database, queue, models and a worker. The caller holds the lock on the data folder if the database is embedded.
- * Disposing it stops taking questions, hands back what is unfinished, and closes everything in reverse order.
+ * Opens what both halves of Threadwise need: database, queue and intake, with a sweeper in every process, so that a delivery
+ * that was lost is found as long as any of them lives. The caller holds the lock on the data folder if the database is embedded.
+ * Closing `opened` takes no more runs, hands back what is unfinished, and closes everything in reverse order.
  */
-export async function openRuntime({ config, log, practiceArguments }: RuntimeOptions): Promise<Runtime> {
-	const opened = new AsyncDisposableStack()
-	try {
-		const { store, queue } = await openStorage(config, log, opened)
-		const reasoning = await openReasoning(config, practiceArguments, opened)
-		const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
-		const intake = createIntake({
-			store,
-			queue,
-			longestQuestion: config.longestQuestion,
-			onTrouble: warn('a run could not be enqueued; it will be'),
-		})
-		const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
-		opened.use(
-			await startWorker(
-				{ store, queue, reasoning, owner },
-				{ concurrency: config.concurrency, onTrouble: warn('a delivery failed') },
-			),
-		)
+export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
+	const { config, log } = options
+	const { store, queue, readiness } = await openStorage(config, log, opened)
+	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
+	const intake = createIntake({
+		store,
+		queue,
+		longestQuestion: config.longestQuestion,
+		onTrouble: warn('a run could not be enqueued; it will be'),
+	})
+	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
+	let started: Promise<void> | null = null
+	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		opened.use(startSweeper(intake, warn('a sweep failed')))
-		return { store, intake, [Symbol.asyncDispose]: () => opened.disposeAsync() }
-	} catch (error) {
-		await opened.disposeAsync()
-		throw error
+		await openWorker(options, { store, queue }, opened)
+	}
+	return {
+		store,
+		intake,
+		readiness,
+		startWorker: () => {
+			started ??= startWorker()
+			return started
+		},
 	}
 }
 
@@ -67,37 +81,58 @@ async function takeOverFromTheDead(store: RunStore, intake: Intake): Promise<voi
 
 type Storage = { readonly store: RunStore; readonly queue: JobQueue }
 
-async function openStorage({ storage }: Config, log: Logger, opened: AsyncDisposableStack): Promise<Storage> {
+async function openStorage(
+	{ storage }: Config,
+	log: Logger,
+	opened: OpenParts,
+): Promise<Storage & { readonly readiness: Readiness }> {
 	const database: Database =
 		storage.store === 'embedded'
 			? await openEmbeddedDatabase({ folder: storage.dataFolder })
 			: await openServerDatabase(storage.databaseUrl)
-	opened.defer(() => database.close())
+	opened.defer('database', () => database.close())
 	const store = await createRunStore(database)
-	opened.defer(() => store.close())
+	opened.defer('store', () => store.close())
 	const location =
 		storage.queue === 'redis'
 			? { kind: 'redis' as const, url: storage.redisUrl }
 			: { kind: 'postgres' as const, pool: database.pool }
 	const queue = await createJobQueue(location, (error) => log.warn({ error }, 'the queue has trouble'))
-	opened.defer(() => queue.close())
-	return { store, queue }
+	opened.defer('queue', () => queue.close())
+	const readiness = createReadiness([
+		{ name: 'database', ask: () => database.pool.query('SELECT 1') },
+		{ name: 'queue', ask: () => queue.size() },
+	])
+	return { store, queue, readiness }
+}
+
+async function openWorker(
+	{ config, log, practiceArguments }: RuntimeOptions,
+	storage: Storage,
+	opened: OpenParts,
+): Promise<void> {
+	const reasoning = await openReasoning(config, practiceArguments, opened)
+	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
+	const worker = await startWorker({ ...storage, reasoning, owner }, { concurrency: config.concurrency, onTrouble })
+	opened.use('worker', worker)
 }
 
 async function openReasoning(
 	config: Config,
 	practiceArguments: readonly string[] | undefined,
-	opened: AsyncDisposableStack,
+	opened: OpenParts,
 ): Promise<ReasoningDependencies> {
 	const practice = config.models.kind === 'practice'
 	const settings: ModelSettings =
 		config.models.kind === 'practice'
-			? opened.use(await startPracticeModel(practiceArguments)).settings
+			? opened.use('practice model', await startPracticeModel(practiceArguments)).settings
 			: config.models.settings
 	const models = createLanguageModels(settings)
-	opened.defer(() => models.close())
+	opened.defer('models', () => models.close())
 	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
 	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(settings.aliases) })
 	workflow(config.defaults.workflow)
-	return { models, prompts, workflow, defaults: config.defaults, disclosure: practice ? practiceDisclosure : null }
+	const disclosure = practice ? practiceDisclosure : null
+	return { models, prompts, workflow, defaults: config.defaults, disclosure, verdicts: createVerdictCache() }
 }

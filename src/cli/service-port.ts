@@ -3,6 +3,7 @@ import type { IncomingMessage } from '../core/conversation.ts'
 import type { JournalRecord } from '../core/journal.ts'
 import type { RunState } from '../core/run.ts'
 import type { Follow } from '../delivery/index.ts'
+import type { Readiness } from './health.ts'
 
 /** What a command needs of Threadwise, in this process or in the one that holds the data folder. */
 export type Service = AsyncDisposable & {
@@ -14,3 +15,8 @@ export type Service = AsyncDisposable & {
 	/** @throws ThreadwiseError `run-unknown`. */
 	read(runId: string): Promise<readonly JournalRecord[]>
 }
+
+/** Threadwise in this process. */
+export type ServiceHere = Service & { readonly place: 'here'; readonly readiness: Readiness }
+/** Threadwise in the process that holds the data folder. */
+export type ServiceElsewhere = Service & { readonly place: 'elsewhere' }

@@ -1,15 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { IncomingMessage } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type DataFolder, type DataFolderHolder, holdDataFolder } from '../store/index.ts'
 import { connectToHolder } from './control-client.ts'
 import { startControlServer } from './control-server.ts'
-import { openRuntime, type RuntimeOptions } from './runtime.ts'
-import type { Service } from './service-port.ts'
+import { createOpenParts, type OpenParts } from './open-parts.ts'
+import { openRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'
+import type { Service, ServiceElsewhere, ServiceHere } from './service-port.ts'
+import { standInFor } from './stand-in.ts'
 
 export type ServiceOptions = RuntimeOptions & {
 	/** The command, as others that find the folder held are told. */
 	readonly command: string
+	/**
+	 * Where others may share the database: whether this process works on runs, or only when its own question finds nobody who
+	 * does. Whoever holds an embedded database always works.
+	 */
+	readonly works: 'always' | 'when-needed'
 }
 
 /** How long a process that has the lock may take to say where it answers: a first start creates the database. */
@@ -20,13 +26,16 @@ const holderPatienceMs = 20_000
  * asks it over loopback.
  * @throws ThreadwiseError `data-folder-held` naming the holder if that doesn't answer.
  */
-export async function openService(options: ServiceOptions): Promise<Service> {
+export async function openService(
+	options: ServiceOptions,
+	opened: OpenParts = createOpenParts(),
+): Promise<ServiceHere | ServiceElsewhere> {
 	const { storage } = options.config
-	if (storage.store === 'server') return openHere(options, null)
+	if (storage.store === 'server') return openHere(options, null, opened)
 	const until = performance.now() + holderPatienceMs
 	for (;;) {
 		const held = holdDataFolder(storage.dataFolder, options.command)
-		if (held.outcome === 'held-by-us') return openHere(options, held.folder)
+		if (held.outcome === 'held-by-us') return openHere(options, held.folder, opened)
 		const elsewhere = await reach(held.holder)
 		if (elsewhere !== null) return elsewhere
 		if (performance.now() > until) throw heldBy(storage.dataFolder, held.holder)
@@ -34,33 +43,51 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 	}
 }
 
-async function reach(holder: DataFolderHolder | null): Promise<Service | null> {
+async function reach(holder: DataFolderHolder | null): Promise<ServiceElsewhere | null> {
 	return holder?.control ? connectToHolder(holder.control) : null
 }
 
-async function openHere(options: ServiceOptions, folder: DataFolder | null): Promise<Service> {
-	const opened = new AsyncDisposableStack()
+async function openHere(options: ServiceOptions, folder: DataFolder | null, opened: OpenParts): Promise<ServiceHere> {
 	try {
-		if (folder !== null) opened.defer(() => folder.release())
-		const { store, intake } = opened.use(await openRuntime(options))
-		const service = {
-			place: 'here' as const,
-			ask: async (message: IncomingMessage) => (await intake.ask(message)).runId,
-			stop: intake.stop,
-			follow: store.follow,
-			read: async (runId: string) => {
-				if ((await store.find(runId)) === null) throw unknownRun(runId)
-				return store.read(runId)
-			},
-		}
+		if (folder !== null) opened.defer('data folder', () => folder.release())
+		const runtime = await openRuntime(options, opened)
+		const works = folder !== null || options.works === 'always'
+		if (works) await runtime.startWorker()
+		const service = { ...serviceOn(runtime), ask: works ? askOn(runtime) : askWithStandIn(runtime, opened) }
 		if (folder !== null) {
-			const control = opened.use(await startControlServer(service))
+			const control = opened.use('control server', await startControlServer(service))
 			folder.announce(control.port, control.token)
 		}
-		return { ...service, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+		return { ...service, readiness: runtime.readiness, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	} catch (error) {
-		await opened.disposeAsync()
+		await opened[Symbol.asyncDispose]()
 		throw error
+	}
+}
+
+function serviceOn({ store, intake }: Runtime) {
+	return {
+		place: 'here' as const,
+		stop: intake.stop,
+		follow: store.follow,
+		read: async (runId: string) => {
+			if ((await store.find(runId)) === null) throw unknownRun(runId)
+			return store.read(runId)
+		},
+	}
+}
+
+type Ask = Service['ask']
+
+function askOn({ intake }: Runtime): Ask {
+	return async (message) => (await intake.ask(message)).runId
+}
+
+function askWithStandIn(runtime: Runtime, opened: OpenParts): Ask {
+	return async (message) => {
+		const runId = await askOn(runtime)(message)
+		opened.use('stand-in', standInFor(runId, runtime.store, runtime.startWorker))
+		return runId
 	}
 }
 

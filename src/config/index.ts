@@ -1,3 +1,3 @@
-export { type Config, loadConfig } from './load-config.ts'
+export { type Config, type HttpAddress, loadConfig } from './load-config.ts'
 export { standardAliases } from './model-settings.ts'
 export { describeProblem } from './problem.ts'

@@ -28,10 +28,17 @@ describe('without anything configured', () => {
 		expect(configOf({})).toEqual({
 			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
 			models: { kind: 'practice' },
+			http: null,
 			defaults: { effort: 'medium', workflow: 'default' },
 			concurrency: 8,
 			longestQuestion: 32_000,
 		})
+	})
+
+	test('health is told as soon as a port is named, on this machine unless more is asked for', () => {
+		expect(configOf({ THREADWISE_PORT: '8080' }).http).toEqual({ host: '127.0.0.1', port: 8080 })
+		expect(configOf({ THREADWISE_PORT: '8080', THREADWISE_HOST: '0.0.0.0' }).http?.host).toBe('0.0.0.0')
+		expect(configOf({ THREADWISE_HOST: '0.0.0.0' }).http).toBeNull()
 	})
 
 	test('variables that are empty or blank count as absent', () => {
@@ -180,6 +187,8 @@ describe('the configuration file', () => {
 const wrongValues: Readonly<Record<string, string>> = {
 	DATABASE_URL: 'mysql://bot@db',
 	REDIS_URL: 'http://cache',
+	THREADWISE_HOST: 'http://here',
+	THREADWISE_PORT: 'eighty',
 	OPENAI_API_KEY: 'two words',
 	OPENAI_BASE_URL: 'localhost:11434',
 	THREADWISE_MODEL_KIND: 'clever',
@@ -204,6 +213,8 @@ describe('problems', () => {
 
 	test.each([
 		['THREADWISE_CONCURRENCY', ['1', '1000'], ['0', '1001', '1.5', '1e3', '٣', 'all']],
+		['THREADWISE_PORT', ['1', '65535'], ['0', '65536', '80.5', '-1']],
+		['THREADWISE_HOST', ['0.0.0.0', '::1', 'bot.example'], ['a b', 'http://x']],
 		['THREADWISE_LONGEST_QUESTION', ['100', '1000000'], ['99', '1000001']],
 		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
 		['DATABASE_URL', ['postgres://db/x', 'postgresql://db/x'], ['db', 'postgres', 'http://db']],

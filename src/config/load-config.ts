@@ -10,9 +10,13 @@ export type StorageConfig =
 	| { readonly store: 'server'; readonly databaseUrl: string; readonly queue: 'database' }
 	| { readonly store: 'server'; readonly databaseUrl: string; readonly queue: 'redis'; readonly redisUrl: string }
 
+export type HttpAddress = { readonly host: string; readonly port: number }
+
 export type Config = {
 	readonly storage: StorageConfig
 	readonly models: ModelConfig
+	/** Where health is told; null: nowhere. */
+	readonly http: HttpAddress | null
 	readonly defaults: { readonly effort: Effort; readonly workflow: string }
 	/** How many runs one worker works on side by side. */
 	readonly concurrency: number
@@ -41,6 +45,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 		config: {
 			storage: storage.storage,
 			models: models.models,
+			http: httpFrom(values),
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
@@ -49,6 +54,10 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
 		},
 	}
+}
+
+function httpFrom({ THREADWISE_HOST: host = '127.0.0.1', THREADWISE_PORT: port }: VariableValues): HttpAddress | null {
+	return port === undefined ? null : { host, port }
 }
 
 /** The four cells of store and queue; the fourth, a queue on Redis beside an embedded database, is a mistake. */

@@ -40,6 +40,16 @@ export const variables = {
 		fix: 'Correct the address, or leave the variable out to keep the queue in the database.',
 		secret: true,
 	}),
+	THREADWISE_HOST: variable({
+		schema: z.string().regex(/^[\w.:-]+$/),
+		expected: 'an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of them',
+		fix: 'Correct the address, or leave the variable out to be reached from this machine only.',
+	}),
+	THREADWISE_PORT: variable({
+		schema: integer(1, 65_535),
+		expected: 'a port between 1 and 65535',
+		fix: 'Name a free port, or leave the variable out to serve no health checks.',
+	}),
 	OPENAI_API_KEY: variable({
 		schema: z.string().regex(/^\S+$/),
 		expected: 'a key without spaces',

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, chown, copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -20,6 +20,16 @@ declare module 'vitest' {
 
 type Stop = () => Promise<void>
 type StartedServer = { readonly address: ServerAddress; readonly stop: Stop }
+
+/** What keeps strangers out of a server; without it, whoever is on this machine may come in. */
+export type Secured = {
+	readonly password: string
+	/** Files with a certificate for 127.0.0.1 and its key. */
+	readonly certificate: string
+	readonly key: string
+	/** The port of Redis on which TLS is spoken; PostgreSQL speaks it on its only one. */
+	readonly tlsPort: number
+}
 
 const run = promisify(execFile)
 const startTimeoutMs = 30_000
@@ -72,7 +82,8 @@ function missing(reason: string): StartedServer {
 	return { address: { missing: reason }, stop: async () => {} }
 }
 
-async function startPostgres(env: NodeJS.ProcessEnv): Promise<StartedServer> {
+/** A PostgreSQL server of one's own. A secured one speaks TLS too, and only TLS where the database is called `sealed`. */
+export async function startPostgres(env: NodeJS.ProcessEnv, secured: Secured | null = null): Promise<StartedServer> {
 	const binaries = await findFolderOf('postgres', [...(await debianPostgresFolders()), ...pathFolders(env)])
 	if (binaries === null) {
 		return missing('no PostgreSQL server: install it (apt-get install postgresql) or set TEST_DATABASE_URL.')
@@ -82,17 +93,35 @@ async function startPostgres(env: NodeJS.ProcessEnv): Promise<StartedServer> {
 	const data = join(folder, 'data')
 	const initdb = ['-D', data, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
 	await run(join(binaries, 'initdb'), initdb, { cwd: folder, ...user })
+	const security = secured === null ? [] : await securePostgres(binaries, data, user, secured)
 	const port = await freePort()
-	const server = spawn(join(binaries, 'postgres'), ['-D', data, '-p', String(port), '-k', '', ...postgresSettings], {
+	const network = ['-p', String(port), '-k', '']
+	const server = spawn(join(binaries, 'postgres'), ['-D', data, ...network, ...postgresSettings, ...security], {
 		cwd: folder,
 		stdio: 'ignore',
 		...user,
 	})
 	// SIGINT is PostgreSQL's fast shutdown: it doesn't wait for clients.
 	const stop = () => stopProcess(server, 'SIGINT', folder)
-	const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+	const password = secured === null ? '' : `:${encodeURIComponent(secured.password)}`
+	const url = `postgres://postgres${password}@127.0.0.1:${port}/postgres`
 	await whenUp(() => answersQueries(url), stop, 'PostgreSQL')
 	return { address: { url }, stop }
+}
+
+/** Gives the first user a password, asks everybody for one, and speaks TLS. Returns the server's settings for it. */
+async function securePostgres(binaries: string, data: string, user: SystemUser, secured: Secured) {
+	const rules = ['hostnossl sealed all 127.0.0.1/32 reject', 'host all all 127.0.0.1/32 scram-sha-256']
+	const [certificate, key] = [join(data, 'server.crt'), join(data, 'server.key')]
+	await copyFile(secured.certificate, certificate)
+	await copyFile(secured.key, key)
+	await chmod(key, 0o600)
+	if (user.uid !== undefined && user.gid !== undefined) await chown(key, user.uid, user.gid)
+	const alter = run(join(binaries, 'postgres'), ['--single', '-D', data, 'postgres'], { cwd: data, ...user })
+	alter.child.stdin?.end(`ALTER USER postgres PASSWORD ${pg.escapeLiteral(secured.password)}\n`)
+	await alter
+	await writeFile(join(data, 'pg_hba.conf'), `${rules.join('\n')}\n`)
+	return ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`].flatMap((setting) => ['-c', setting])
 }
 
 const postgresSettings = [
@@ -106,7 +135,8 @@ const postgresSettings = [
 /** Database numbers are given out by the vitest worker's number, so there must be enough of them. */
 const redisDatabases = '1024'
 
-async function startRedis(env: NodeJS.ProcessEnv): Promise<StartedServer> {
+/** A Redis server of one's own. A secured one speaks TLS on a second port. */
+export async function startRedis(env: NodeJS.ProcessEnv, secured: Secured | null = null): Promise<StartedServer> {
 	const binaries = await findFolderOf('redis-server', pathFolders(env))
 	if (binaries === null) {
 		return missing('no Redis server: install it (apt-get install redis-server) or set TEST_REDIS_URL.')
@@ -115,10 +145,17 @@ async function startRedis(env: NodeJS.ProcessEnv): Promise<StartedServer> {
 	const port = await freePort()
 	const network = ['--port', String(port), '--bind', '127.0.0.1', '--databases', redisDatabases]
 	const storage = ['--dir', folder, '--save', '', '--appendonly', 'no']
-	const server = spawn(join(binaries, 'redis-server'), [...network, ...storage], { stdio: 'ignore' })
+	const security = secured === null ? [] : redisSecurity(secured)
+	const server = spawn(join(binaries, 'redis-server'), [...network, ...storage, ...security], { stdio: 'ignore' })
 	const stop = () => stopProcess(server, 'SIGTERM', folder)
 	await whenUp(() => acceptsConnections(port), stop, 'Redis')
-	return { address: { url: `redis://127.0.0.1:${port}` }, stop }
+	const password = secured === null ? '' : `:${encodeURIComponent(secured.password)}@`
+	return { address: { url: `redis://${password}127.0.0.1:${port}` }, stop }
+}
+
+function redisSecurity({ password, certificate, key, tlsPort }: Secured): readonly string[] {
+	const tls = ['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key]
+	return ['--requirepass', password, ...tls, '--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no']
 }
 
 async function debianPostgresFolders(): Promise<readonly string[]> {

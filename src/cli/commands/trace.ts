@@ -8,7 +8,12 @@ import { readSettings } from '../settings.ts'
 /** Prints a run's journal, a line an event. Returns the exit status. */
 export async function trace(runId: string): Promise<number> {
 	try {
-		await using service = await openService({ config: readSettings(), command: 'trace', log: createLog('warn') })
+		await using service = await openService({
+			config: readSettings(),
+			command: 'trace',
+			works: 'when-needed',
+			log: createLog('warn'),
+		})
 		for (const record of await service.read(runId)) process.stdout.write(`${traceLine(record)}\n`)
 		return 0
 	} catch (error) {

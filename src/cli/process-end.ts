@@ -1,0 +1,56 @@
+import { constants } from 'node:os'
+import type { Logger } from 'pino'
+import { reportError } from '../core/errors.ts'
+import { createOpenParts, type OpenParts } from './open-parts.ts'
+
+/** Shorter than the grace that container engines and service managers give before they kill. */
+const deadlineMs = 10_000
+const signals = ['SIGINT', 'SIGTERM'] as const
+
+/**
+ * Opens what a process runs and keeps it open until the process is told to end by SIGTERM or SIGINT. Then everything is closed:
+ * runs under way are handed back. A second signal ends the process at once, and so does the deadline, with a log line that says
+ * what was still open. Returns the exit status.
+ */
+export async function runUntilToldToEnd(log: Logger, open: (opened: OpenParts) => Promise<void>): Promise<number> {
+	const opened = createOpenParts()
+	const told = toldToEnd(() => endAtDeadline(opened, log))
+	try {
+		await open(opened)
+		await told
+		// Not on standard output: that it has been closed may be the very reason to end.
+		log.info('ending: unfinished questions are handed back')
+		await opened[Symbol.asyncDispose]()
+		return 0
+	} catch (error) {
+		const { message, fix } = reportError(error)
+		process.stderr.write(`${message}\n${fix}\n`)
+		await opened[Symbol.asyncDispose]()
+		return 1
+	}
+}
+
+/** From the first moment on, so that a process that is still opening closes what it has instead of leaving it behind. */
+function toldToEnd(onFirst: () => void): Promise<void> {
+	return new Promise((resolve) => {
+		let told = false
+		for (const signal of signals) {
+			process.on(signal, () => {
+				if (told) process.exit(128 + constants.signals[signal])
+				told = true
+				onFirst()
+				resolve()
+			})
+		}
+	})
+}
+
+/** The timer keeps nothing alive: it only matters while something that should have closed does. */
+function endAtDeadline(opened: OpenParts, log: Logger): void {
+	const timer = setTimeout(() => {
+		const stillOpen = opened.stillOpen()
+		log.error({ stillOpen }, `ending took longer than ${deadlineMs / 1000} s: left it at that`)
+		process.exit(1)
+	}, deadlineMs)
+	timer.unref()
+}
