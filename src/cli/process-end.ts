@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { Logger } from 'pino'
-import { reportError } from '../core/errors.ts'
 import { createOpenParts, type OpenParts } from './open-parts.ts'
+import { createPrinter } from './printer.ts'
 
 /** Shorter than the grace that container engines and service managers give before they kill. */
 const deadlineMs = 10_000
@@ -23,8 +23,7 @@ export async function runUntilToldToEnd(log: Logger, open: (opened: OpenParts) =
 		await opened[Symbol.asyncDispose]()
 		return 0
 	} catch (error) {
-		const { message, fix } = reportError(error)
-		process.stderr.write(`${message}\n${fix}\n`)
+		createPrinter(false).fail(error)
 		await opened[Symbol.asyncDispose]()
 		return 1
 	}

@@ -25,12 +25,20 @@ export async function* decideRoute(session: Session, effort: Effort): Progress<R
 	const chosen = session.run.preferences.route
 	if (chosen !== null) return byPerson(chosen, signals)
 	if (signals.level !== 'unsure') return bySignals(signals, signals.level)
-	const known = session.verdicts?.get(cacheKey(session))
-	const verdict: Verdict | null = known ?? (yield* classify(session, effort))
-	if (verdict !== null) session.verdicts?.set(cacheKey(session), verdict)
+	const verdict: Verdict | null = yield* classifyOnce(session, effort)
 	if (verdict === null) return bySignals(signals, signals.leaning)
 	const { level, reason, estimatedSteps } = verdict
 	return { route: routeFor(level), level, source: 'classifier', estimatedSteps, reason }
+}
+
+/** A question that this process has classified before isn't classified again. */
+async function* classifyOnce(session: Session, effort: Effort): Progress<Verdict | null> {
+	const key = cacheKey(session)
+	const known = session.verdicts?.get(key) ?? null
+	if (known !== null) return known
+	const verdict: Verdict | null = yield* classify(session, effort)
+	if (verdict !== null) session.verdicts?.set(key, verdict)
+	return verdict
 }
 
 /** Who is asked how, and the question without what doesn't matter to it. */

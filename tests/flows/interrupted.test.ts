@@ -29,28 +29,26 @@ function ask(baseUrl: string, args: readonly string[] = ['--json', question], op
 	return threadwise(['ask', ...args], { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: baseUrl }, options)
 }
 
-test('SIGTERM in mid-run ends in one object and hands the run back', async () => {
+/** What `ask --json` prints when it gets a signal while the model is silent. */
+async function interruptedBy(signal: NodeJS.Signals) {
 	const { server, asked } = await silentModel()
 	await using _server = server
 	const process = ask(server.baseUrl)
 	await asked
-	process.kill('SIGTERM')
-
+	process.kill(signal)
 	const { stdout, exitCode } = await process
-	const output = parseAskOutput(stdout)
+	return { output: parseAskOutput(stdout), exitCode }
+}
+
+test('SIGTERM in mid-run ends in one object and hands the run back', async () => {
+	const { output, exitCode } = await interruptedBy('SIGTERM')
 	expect(output).toMatchObject({ status: 'failed', error: { code: 'interrupted' } })
 	expect(exitCode).toBe(1)
 })
 
 test('Ctrl-C in mid-run ends in one object that says stopped', async () => {
-	const { server, asked } = await silentModel()
-	await using _server = server
-	const process = ask(server.baseUrl)
-	await asked
-	process.kill('SIGINT')
-
-	const { stdout, exitCode } = await process
-	expect(parseAskOutput(stdout)).toMatchObject({ status: 'stopped', error: null })
+	const { output, exitCode } = await interruptedBy('SIGINT')
+	expect(output).toMatchObject({ status: 'stopped', error: null })
 	expect(exitCode).toBe(1)
 })
 

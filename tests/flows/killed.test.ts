@@ -6,6 +6,7 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
+import { aMessage } from '../support/builders.ts'
 import { type PracticeServer, startPractice } from '../support/command-line.ts'
 
 // Every step here is a process of its own that opens a database.
@@ -67,14 +68,7 @@ test('a run killed with kill -9 at every journal position ends in the same answe
 })
 
 function message(id: string): IncomingMessage {
-	return {
-		id,
-		conversation: { platform: 'terminal', workspaceId: '', channelId: 'test', threadId: id },
-		author: { id: 'asker', name: 'Asker' },
-		content: [{ kind: 'text', text: question }],
-		preferences: { route: null, effort: null, workflow: null },
-		sentAt: new Date(0).toISOString(),
-	}
+	return aMessage({ id, threadId: id, text: question })
 }
 
 async function runProcess(

@@ -8,6 +8,7 @@ import { createLanguageModels } from '../../src/models/index.ts'
 import { createJobQueue } from '../../src/queue/index.ts'
 import { createRunStore, openEmbeddedDatabase } from '../../src/store/index.ts'
 import { startWorker } from '../../src/worker/index.ts'
+import { aMessage } from '../support/builders.ts'
 import { startPractice } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { loadDatabaseDump } from '../support/database-dump.ts'
@@ -28,7 +29,7 @@ test('a stop at any point of a run is in the journal at once, closes the last mo
 	)
 	const { intake, store } = await openWorker(practice.baseUrl, opened)
 
-	const ask = async (id: string) => (await intake.ask(message(id))).runId
+	const ask = async (id: string) => (await intake.ask(aMessage({ id, threadId: id, text: question }))).runId
 	const complete = await journalUntil(store, await ask('complete'), () => {})
 	expect(complete.at(-1)?.kind).toBe('run-end')
 
@@ -76,17 +77,6 @@ async function journalUntil(
 async function readRequests(log: string) {
 	const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '')
 	return lines.map((line) => requestSchema.parse(JSON.parse(line)))
-}
-
-function message(id: string) {
-	return {
-		id,
-		conversation: { platform: 'terminal', workspaceId: '', channelId: 'test', threadId: id },
-		author: { id: 'asker', name: 'Asker' },
-		content: [{ kind: 'text' as const, text: question }],
-		preferences: { route: null, effort: null, workflow: null },
-		sentAt: new Date(0).toISOString(),
-	}
 }
 
 function rethrow(error: unknown): never {

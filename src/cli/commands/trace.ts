@@ -1,7 +1,7 @@
 import { withoutControls } from '../../../adapters/terminal/index.ts'
-import { reportError } from '../../core/errors.ts'
 import type { JournalRecord } from '../../core/journal.ts'
 import { createLog } from '../log.ts'
+import { createPrinter } from '../printer.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
 
@@ -17,8 +17,7 @@ export async function trace(runId: string): Promise<number> {
 		for (const record of await service.read(runId)) process.stdout.write(`${traceLine(record)}\n`)
 		return 0
 	} catch (error) {
-		const { message, fix } = reportError(error)
-		process.stderr.write(`${message}\n${fix}\n`)
+		createPrinter(false).fail(error)
 		return 1
 	}
 }
