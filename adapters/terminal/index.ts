@@ -23,6 +23,8 @@ export function createTerminalPlatform({ format, output, colored }: TerminalOpti
 			display.show(reply.runId, view)
 			return reply
 		},
+		// What was written to a terminal can't be read back, and whoever wrote it is gone with it.
+		find: async () => null,
 		[Symbol.dispose]: () => display.close(),
 	}
 }

@@ -8,7 +8,7 @@ const longestLine = 100
 
 /** What a running task list looks like now. `spinner` is the current frame of the animation. */
 export function showProgress(view: ReplyView, now: Date, spinner: string, format: Formatter): string {
-	if (view.status === 'queued') return `${format.cyan(spinner)} ${english.queued}`
+	if (view.status === 'queued') return `${format.cyan(spinner)} ${english.queued(view.placeInQueue)}`
 	const lines = view.stages.flatMap((stage) => stageLines(stage, now, spinner, format))
 	const heading = routeLine(view, format)
 	const answer = view.answer === '' ? [] : ['', withoutControls(view.answer)]

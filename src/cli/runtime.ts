@@ -3,8 +3,12 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
+import { AbortedError } from '../core/abort.ts'
+import type { ChatPlatform, PlatformEvents } from '../core/chat-platform.ts'
+import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import type { RunStore } from '../core/run-store.ts'
+import { type DeliveryDependencies, startDelivery } from '../delivery/index.ts'
 import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createLanguageModels, type ModelSettings } from '../models/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
@@ -16,7 +20,13 @@ import {
 	reasoningPromptFolder,
 } from '../reasoning/index.ts'
 import { stagePromptFolders } from '../stages/index.ts'
-import { createRunStore, type Database, openEmbeddedDatabase, openServerDatabase } from '../store/index.ts'
+import {
+	createDeliveryStore,
+	createRunStore,
+	type Database,
+	openEmbeddedDatabase,
+	openServerDatabase,
+} from '../store/index.ts'
 import { startWorker } from '../worker/index.ts'
 import { createReadiness, type Readiness } from './health.ts'
 import type { OpenParts } from './open-parts.ts'
@@ -30,6 +40,8 @@ export type Runtime = {
 	readonly intake: Intake
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
+	/** Takes what people write on these platforms, and shows them what comes of it. */
+	servePlatforms(platforms: readonly ChatPlatform[]): Promise<void>
 	/** Starts working on runs, with models and prompts of this process. The second time, it does nothing. */
 	startWorker(): Promise<void>
 }
@@ -48,24 +60,31 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const { store, queue, readiness } = await openStorage(config, log, opened)
+	const { store, deliveryStore, queue, readiness } = await openStorage(config, log, opened)
+	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
 	const intake = createIntake({
 		store,
 		queue,
 		longestQuestion: config.longestQuestion,
+		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
 	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue }, opened)
+		await openWorker(options, { store, queue, owner }, opened)
 	}
 	return {
 		store,
 		intake,
 		readiness,
+		servePlatforms: (platforms) => {
+			const onTrouble = warn('a platform has trouble')
+			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, onTrouble }
+			return servePlatforms(platforms, parts, opened)
+		},
 		startWorker: () => {
 			started ??= startWorker()
 			return started
@@ -79,13 +98,39 @@ async function takeOverFromTheDead(store: RunStore, intake: Intake): Promise<voi
 	await intake.sweep(0)
 }
 
+type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble'> & {
+	readonly intake: Intake
+	readonly deliveryStore: DeliveryStore
+}
+
+/** Platforms are started last and closed first, so that nothing is taken which nobody here would show. */
+async function servePlatforms(
+	platforms: readonly ChatPlatform[],
+	{ intake, deliveryStore, ...parts }: PlatformParts,
+	opened: OpenParts,
+): Promise<void> {
+	const delivery = opened.use('delivery', startDelivery({ ...parts, store: deliveryStore, platforms }))
+	const leaving = new AbortController()
+	opened.defer('platforms', () => leaving.abort(new AbortedError('shutdown')))
+	const events: PlatformEvents = {
+		message: async (message) => {
+			await intake.receive(message)
+			delivery.look()
+		},
+		stop: async (runId, personId) => {
+			await intake.stopFor(personId, runId)
+		},
+	}
+	for (const platform of platforms) await platform.start(events, leaving.signal)
+}
+
 type Storage = { readonly store: RunStore; readonly queue: JobQueue }
 
 async function openStorage(
 	{ storage }: Config,
 	log: Logger,
 	opened: OpenParts,
-): Promise<Storage & { readonly readiness: Readiness }> {
+): Promise<Storage & { readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }> {
 	const database: Database =
 		storage.store === 'embedded'
 			? await openEmbeddedDatabase({ folder: storage.dataFolder })
@@ -103,18 +148,17 @@ async function openStorage(
 		{ name: 'database', ask: () => database.pool.query('SELECT 1') },
 		{ name: 'queue', ask: () => queue.size() },
 	])
-	return { store, queue, readiness }
+	return { store, deliveryStore: createDeliveryStore(database), queue, readiness }
 }
 
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	storage: Storage,
+	storage: Storage & { readonly owner: string },
 	opened: OpenParts,
 ): Promise<void> {
 	const reasoning = await openReasoning(config, practiceArguments, opened)
-	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
-	const worker = await startWorker({ ...storage, reasoning, owner }, { concurrency: config.concurrency, onTrouble })
+	const worker = await startWorker({ ...storage, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
 }
 

@@ -22,6 +22,8 @@ export type Config = {
 	readonly concurrency: number
 	/** In characters. */
 	readonly longestQuestion: number
+	/** How many questions may wait for a worker before further ones are refused. */
+	readonly longestQueue: number
 }
 
 export type LoadedConfig =
@@ -52,6 +54,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			},
 			concurrency: values.THREADWISE_CONCURRENCY ?? 8,
 			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
+			longestQueue: values.THREADWISE_LONGEST_QUEUE ?? 1_000,
 		},
 	}
 }

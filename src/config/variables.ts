@@ -106,6 +106,11 @@ export const variables = {
 		expected: 'a number between 1 and 1000',
 		fix: 'Say how many questions one worker answers side by side.',
 	}),
+	THREADWISE_LONGEST_QUEUE: variable({
+		schema: integer(1, 1_000_000),
+		expected: 'a number between 1 and 1000000',
+		fix: 'Say how many questions may wait before further ones are refused.',
+	}),
 	THREADWISE_LONGEST_QUESTION: variable({
 		schema: integer(100, 1_000_000),
 		expected: 'a number of characters between 100 and 1000000',

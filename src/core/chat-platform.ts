@@ -26,14 +26,23 @@ export type PlatformEvents = {
 }
 
 /**
- * One chat platform. `post` shows a run for the first time, `update` shows its newest state; both may be repeated.
- * The adapter keeps no state about runs: everything it shows is in the view.
+ * One chat platform. The adapter keeps no state about runs: everything it shows is in the view.
+ *
+ * Only a view that rests may take more messages than the reply has; a view of work in progress shows what fits. Every message
+ * carries the run's id and its place in the reply where the platform allows it, which is what `find` goes by.
  */
 export interface ChatPlatform {
 	readonly name: string
 	readonly capabilities: PlatformCapabilities
 	/** Starts receiving; resolves once connected. Stops when the signal aborts. */
 	start(events: PlatformEvents, signal: AbortSignal): Promise<void>
+	/** Shows a run for the first time. Not to be repeated while it isn't known what became of it: ask `find` first. */
 	post(runId: string, conversation: Conversation, view: ReplyView): Promise<Reply>
+	/** Shows the run's newest state in the messages that it has. May be repeated: it edits, and adds only what is missing. */
 	update(reply: Reply, view: ReplyView): Promise<Reply>
+	/**
+	 * Reads back which messages of a run stand in the conversation, for when it isn't known what became of a `post` or `update`.
+	 * Null if there is none, or if the platform can't tell.
+	 */
+	find(runId: string, conversation: Conversation): Promise<Reply | null>
 }

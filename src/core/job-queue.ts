@@ -6,7 +6,15 @@ export type ReasoningJob = { readonly version: 1; readonly runId: string }
 /** What a handler made of a delivery. `delay`: somebody else holds the run, deliver again later. */
 export type JobOutcome = { readonly kind: 'done' } | { readonly kind: 'delay'; readonly ms: number }
 
-export type JobHandler = (job: ReasoningJob, signal: AbortSignal) => Promise<JobOutcome>
+/**
+ * Handles one delivery. The store may give a delivery another run than the one that it was made for; the handler says which by
+ * calling `worksOn`, so that a cancellation of that run reaches its signal.
+ */
+export type JobHandler = (
+	job: ReasoningJob,
+	signal: AbortSignal,
+	worksOn: (runId: string) => void,
+) => Promise<JobOutcome>
 
 /**
  * Delivers runs to workers, at least once each. It knows nothing about what a run is: a claim in the store is the judge of
@@ -20,7 +28,7 @@ export interface JobQueue {
 	add(job: ReasoningJob, attempt: number): Promise<void>
 	/** Starts handling deliveries. A handler that throws is given the job again later. Dispose to stop: no new jobs, running ones are waited for. */
 	work(handle: JobHandler, options: { readonly concurrency: number }): Promise<AsyncDisposable>
-	/** Aborts the handler's signal with the reason, in whichever process it runs. Reaches nobody if the run isn't being worked on. */
+	/** Aborts the signal of the handler that works on the run with the reason, in whichever process that is. Reaches nobody if the run isn't being worked on. */
 	cancel(runId: string, reason: StopReason): Promise<void>
 	/** How many deliveries wait or are under way. */
 	size(): Promise<number>

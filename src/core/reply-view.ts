@@ -48,6 +48,8 @@ export type ReplyView = {
 	readonly startedAt: string | null
 	readonly elapsedMs: number
 	readonly error: (Omit<ErrorReport, 'code'> & { readonly code: string }) | null
+	/** How many runs are ahead of one that no worker has begun, counted from 1 for the next one; null where nobody knows. */
+	readonly placeInQueue: number | null
 	/** The number of the last event folded in. */
 	readonly lastSeq: number
 }

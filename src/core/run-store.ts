@@ -1,13 +1,16 @@
 import type { z } from 'zod'
 import type { StopReason } from './abort.ts'
 import type { IncomingMessage } from './conversation.ts'
+import type { ErrorReport } from './errors.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
 import type { Claim, Run, RunState } from './run.ts'
 
 export type Recorded = { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
 
+export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+
 export type ClaimResult =
-	| { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+	| Claimed
 	/** Somebody else works on it until then, unless they extend it. */
 	| { readonly outcome: 'held'; readonly forMs: number }
 	| { readonly outcome: 'finished' }
@@ -41,20 +44,31 @@ export type StopRequested = {
 	readonly nextAttempt: number | null
 }
 
+/** How many runs wait for a worker, and how many a worker holds. */
+export type RunLoad = { readonly waiting: number; readonly held: number }
+
 /** The truth about runs. Its clock is the only one that judges leases. */
 export interface RunStore {
-	/** Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. */
-	record(message: IncomingMessage): Promise<Recorded>
+	/**
+	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. A message
+	 * that is refused gets a run that has failed already, with this report: whoever wrote it sees why.
+	 */
+	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
 	/** Notes that a delivery is in the queue. */
 	markQueued(runId: string): Promise<void>
-	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or with a lease that ended that long ago. */
+	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or left behind by a holder that vanished. */
 	findUndelivered(olderThanMs: number, limit: number): Promise<readonly UndeliveredRun[]>
 
 	/**
 	 * Ends every lease. Only for the one process that owns an embedded store, when it starts: whoever held a lease is dead.
 	 */
 	abandonLeases(): Promise<void>
-	/** Takes a run over for `leaseMs`. Counts an attempt. */
+	/**
+	 * Takes over the run whose turn it is for `leaseMs`: first one whose holder has vanished, then the waiting ones in rounds, each
+	 * of which has one run of every conversation, oldest first. Counts an attempt. Null where nothing waits.
+	 */
+	claimNext(owner: string, leaseMs: number): Promise<Claimed | null>
+	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
 	/** Extends the lease, and tells whether somebody asked to stop the run: a lost cancel message still arrives this way. */
 	extend(claim: Claim, leaseMs: number): Promise<Extended>
@@ -82,5 +96,6 @@ export interface RunStore {
 	 */
 	requestStop(runId: string, reason: StopReason): Promise<StopRequested | null>
 	find(runId: string): Promise<Run | null>
+	load(): Promise<RunLoad>
 	close(): Promise<void>
 }

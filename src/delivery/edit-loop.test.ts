@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aView } from '../../tests/support/builders.ts'
 import { rests } from '../core/reply-view.ts'
 import { createEditLoop } from './edit-loop.ts'
+import { createPace } from './pace.ts'
 
 const paceMs = 1_000
 
@@ -19,8 +20,10 @@ function patientPlatform() {
 			edits.push(edit)
 			return edit.promise
 		},
-		paceMs,
-		isLast: rests,
+		pace: createPace(paceMs),
+		isRest: rests,
+		retryDelayMs: () => null,
+		signal: new AbortController().signal,
 	})
 	const end = async (index: number) => {
 		edits[index]?.resolve()

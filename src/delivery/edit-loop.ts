@@ -1,49 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { abortCauseOf } from '../core/abort.ts'
 import type { ReplyView } from '../core/reply-view.ts'
+import type { Pace } from './pace.ts'
 
 /** Shows views one at a time: while one is being sent, only the newest of those that come in is kept. */
 export type EditLoop = {
 	show(view: ReplyView): void
-	/** Resolves when the newest view is shown. Rejects if showing that one failed. */
+	/** Resolves when the newest view is shown. Rejects if showing that one failed for good, or if it was left at that. */
 	settled(): Promise<void>
 }
 
 export type EditLoopOptions = {
 	readonly send: (view: ReplyView) => Promise<void>
-	/** The least time between two sends. */
-	readonly paceMs: number
-	/** A view that doesn't wait its turn, and after which none comes. */
-	readonly isLast: (view: ReplyView) => boolean
+	/** Of the channel. The first view and a view that rests don't wait for it. */
+	readonly pace: Pace
+	readonly isRest: (view: ReplyView) => boolean
+	/** How long to wait before a view that couldn't be shown is tried again, or null to give it up. */
+	readonly retryDelayMs: (error: unknown, failures: number) => number | null
+	/** On a shutdown, what is newest is shown without a pause, but not tried again. Any other abort shows nothing more. */
+	readonly signal: AbortSignal
 }
 
-export function createEditLoop({ send, paceMs, isLast }: EditLoopOptions): EditLoop {
+export function createEditLoop({ send, pace, isRest, retryDelayMs, signal }: EditLoopOptions): EditLoop {
 	let newest: ReplyView | null = null
 	let sending: Promise<void> | null = null
 	let failure: { readonly error: unknown } | null = null
+	let failures = 0
+	let isFirst = true
 	let endPause = () => {}
-	const pause = () =>
+	const isOver = () => signal.aborted && abortCauseOf(signal) !== 'shutdown'
+	const pause = (ms: number) =>
 		new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, paceMs)
+			const timer = setTimeout(resolve, ms)
 			endPause = () => {
 				clearTimeout(timer)
 				resolve()
 			}
 		})
+	/** Shows the newest view. One that couldn't be shown doesn't matter any more once a newer one is. */
+	const sendNewest = async (view: ReplyView) => {
+		newest = null
+		failure = await send(view).then(
+			() => null,
+			(error: unknown) => ({ error }),
+		)
+		pace.sent()
+		if (failure === null) {
+			isFirst = false
+			failures = 0
+			return
+		}
+		failures += 1
+		const delayMs = retryDelayMs(failure.error, failures)
+		if (delayMs === null || signal.aborted) return
+		await sleep(delayMs, undefined, { signal }).catch(() => {})
+		if (!signal.aborted) newest ??= view
+	}
 	const sendAll = async () => {
 		while (newest !== null) {
-			const view: ReplyView = newest
-			newest = null
-			// A view that couldn't be shown doesn't matter any more once a newer one is.
-			failure = await send(view).then(
-				() => null,
-				(error: unknown) => ({ error }),
-			)
-			if (!isLast(newest ?? view)) await pause()
+			const waitMs = isFirst || isRest(newest) || signal.aborted ? 0 : pace.next()
+			if (waitMs > 0) await pause(waitMs)
+			if (isOver()) return
+			await sendNewest(newest)
 		}
 	}
+	signal.addEventListener('abort', () => endPause(), { once: true })
 	return {
 		show: (view) => {
 			newest = view
-			if (isLast(view)) endPause()
+			if (isRest(view)) endPause()
 			if (sending !== null) return
 			sending = sendAll().finally(() => {
 				sending = null

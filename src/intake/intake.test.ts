@@ -52,7 +52,13 @@ let intake: Intake
 beforeEach(() => {
 	kept = keptQueue()
 	troubles = []
-	intake = createIntake({ store, queue: kept.queue, longestQuestion: 100, onTrouble: (error) => troubles.push(error) })
+	intake = createIntake({
+		store,
+		queue: kept.queue,
+		longestQuestion: 100,
+		longestQueue: 1_000,
+		onTrouble: (error) => troubles.push(error),
+	})
 })
 
 const stateOf = async (runId: string) => (await store.find(runId))?.state
@@ -95,7 +101,13 @@ describe('asking', () => {
 
 	test('a store that is down is a failure: the platform shall deliver the message again', async () => {
 		const down: RunStore = { ...store, record: () => Promise.reject(new Error('the database is down')) }
-		const broken = createIntake({ store: down, queue: kept.queue, longestQuestion: 100, onTrouble: () => {} })
+		const broken = createIntake({
+			store: down,
+			queue: kept.queue,
+			longestQuestion: 100,
+			longestQueue: 1_000,
+			onTrouble: () => {},
+		})
 		await expect(broken.ask(aMessage())).rejects.toThrow('the database is down')
 		expect(kept.added).toEqual([])
 	})

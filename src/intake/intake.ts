@@ -1,7 +1,8 @@
 import type { StopReason } from '../core/abort.ts'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
-import { ThreadwiseError } from '../core/errors.ts'
+import { counted } from '../core/counted.ts'
+import { type ErrorCode, type ErrorReport, reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { isFinished, type RunState } from '../core/run.ts'
 import type { Recorded, RunStore } from '../core/run-store.ts'
@@ -11,6 +12,8 @@ export type IntakeDependencies = {
 	readonly queue: JobQueue
 	/** In characters. */
 	readonly longestQuestion: number
+	/** How many runs may wait for a worker before further questions are refused. */
+	readonly longestQueue: number
 	/** Told when a run could not be enqueued; the sweeper enqueues it later. */
 	readonly onTrouble: (error: unknown) => void
 }
@@ -19,9 +22,17 @@ export type IntakeDependencies = {
 export type Intake = {
 	/**
 	 * Records a question and enqueues its run, once per message.
-	 * @throws ThreadwiseError `question-empty` or `question-too-long`; whatever the store throws if it couldn't be recorded.
+	 * @throws ThreadwiseError `question-empty`, `question-too-long` or `busy`; whatever the store throws if it couldn't be recorded.
 	 */
 	ask(message: IncomingMessage): Promise<Recorded>
+	/**
+	 * The same for a platform, on which whoever wrote the message sees nothing but runs: what is refused is recorded as a run that
+	 * has failed, with the reason.
+	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the message again.
+	 */
+	receive(message: IncomingMessage): Promise<Recorded>
+	/** Stops a run for a person: only who asked may. Returns whether they may. */
+	stopFor(personId: string, runId: string): Promise<boolean>
 	/** Stops a run wherever it is. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
 	/** Enqueues the runs whose delivery was missed or lost for so long, in milliseconds. Returns how many. */
@@ -32,25 +43,45 @@ export type Intake = {
 const missedAfterMs = 10_000
 const sweepLimit = 100
 
-export function createIntake({ store, queue, longestQuestion, onTrouble }: IntakeDependencies): Intake {
+export function createIntake(dependencies: IntakeDependencies): Intake {
+	const { store, queue, longestQuestion, longestQueue, onTrouble } = dependencies
 	const enqueue = async (runId: string, attempt: number) => {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
 	}
+	const checkMessage = async (message: IncomingMessage) => {
+		checkQuestion(textOf(message.content), longestQuestion)
+		const { waiting } = await store.load()
+		if (waiting >= longestQueue) throw busy(waiting)
+	}
+	const recordAndEnqueue = async (message: IncomingMessage) => {
+		const recorded = await store.record(message)
+		if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1).catch(onTrouble)
+		return recorded
+	}
+	const stop = async (runId: string, reason: StopReason) => {
+		const stopped = await store.requestStop(runId, reason)
+		if (stopped === null) return null
+		const { state, nextAttempt } = stopped
+		if (nextAttempt !== null) await enqueue(runId, nextAttempt).catch(onTrouble)
+		if (!isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
+		return state
+	}
 	return {
 		ask: async (message) => {
-			checkQuestion(textOf(message.content), longestQuestion)
-			const recorded = await store.record(message)
-			if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1).catch(onTrouble)
-			return recorded
+			await checkMessage(message)
+			return recordAndEnqueue(message)
 		},
-		stop: async (runId, reason) => {
-			const stopped = await store.requestStop(runId, reason)
-			if (stopped === null) return null
-			const { state, nextAttempt } = stopped
-			if (nextAttempt !== null) await enqueue(runId, nextAttempt).catch(onTrouble)
-			if (!isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
-			return state
+		receive: async (message) => {
+			const refusal = await checkMessage(message).then(() => null, refusalOf)
+			return refusal === null ? recordAndEnqueue(message) : store.record(message, refusal)
+		},
+		stop,
+		stopFor: async (personId, runId) => {
+			const run = await store.find(runId)
+			if (run === null || run.asker.id !== personId) return false
+			await stop(runId, 'user')
+			return true
 		},
 		sweep: async (missedForMs = missedAfterMs) => {
 			const missed = await store.findUndelivered(missedForMs, sweepLimit)
@@ -58,6 +89,21 @@ export function createIntake({ store, queue, longestQuestion, onTrouble }: Intak
 			return missed.length
 		},
 	}
+}
+
+/** What is told to whoever asked. A store that failed refuses nothing: the message is delivered again. */
+function refusalOf(error: unknown): ErrorReport {
+	if (error instanceof ThreadwiseError && refusals.has(error.code)) return reportError(error)
+	throw error
+}
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'busy'])
+
+function busy(waiting: number): ThreadwiseError {
+	return new ThreadwiseError('busy', `Threadwise is busy: ${counted(waiting, 'question')} are waiting already.`, {
+		fix: 'Ask again in a few minutes.',
+		retry: { afterMs: null },
+	})
 }
 
 /**

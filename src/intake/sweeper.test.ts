@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 
 function intakeWith(sweep: Intake['sweep']): Intake {
 	const unused = () => Promise.reject(new Error('not used here'))
-	return { ask: unused, stop: unused, sweep }
+	return { ask: unused, receive: unused, stop: unused, stopFor: unused, sweep }
 }
 
 test('sweeps again and again, one sweep at a time, until it is disposed', async () => {
@@ -21,7 +21,7 @@ test('sweeps again and again, one sweep at a time, until it is disposed', async 
 	await vi.advanceTimersByTimeAsync(12_000)
 	expect(sweeps).toHaveLength(1)
 	sweeps[0]?.resolve(0)
-	await vi.advanceTimersByTimeAsync(0)
+	await vi.advanceTimersByTimeAsync(2_000)
 	expect(sweeps).toHaveLength(2)
 	sweeps[1]?.resolve(0)
 	await sweeper[Symbol.asyncDispose]()
@@ -38,7 +38,7 @@ test('goes on after a sweep that failed, and says so', async () => {
 		return 0
 	}
 	await using _ = startSweeper(intakeWith(sweep), (error) => troubles.push(error))
-	await vi.advanceTimersByTimeAsync(10_000)
+	await vi.advanceTimersByTimeAsync(4_000)
 	expect(count).toBe(2)
 	expect(troubles).toMatchObject([{ message: 'the queue is down' }])
 })

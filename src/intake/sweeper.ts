@@ -1,12 +1,19 @@
 import type { Intake } from './intake.ts'
 
-const sweepEveryMs = 5_000
+/** With the lease of the worker that vanished, its run is taken over within 15 s. */
+const sweepEveryMs = 2_000
 
 /** Sweeps again and again until it is disposed. */
 export function startSweeper(intake: Intake, onTrouble: (error: unknown) => void): AsyncDisposable {
-	let sweeping: Promise<unknown> = Promise.resolve()
+	let sweeping: Promise<unknown> | null = null
 	const timer = setInterval(() => {
-		sweeping = sweeping.then(() => intake.sweep()).catch(onTrouble)
+		// One that waits for a database that is away is enough.
+		sweeping ??= intake
+			.sweep()
+			.catch(onTrouble)
+			.finally(() => {
+				sweeping = null
+			})
 	}, sweepEveryMs)
 	return {
 		[Symbol.asyncDispose]: async () => {

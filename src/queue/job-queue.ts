@@ -107,20 +107,21 @@ async function work(
 }
 
 /** One run may have two deliveries at once: the second learns from its claim that it has nothing to do. */
-type RunningDelivery = { readonly runId: string; readonly controller: AbortController }
+type RunningDelivery = { runId: string; readonly controller: AbortController }
 
 /** BullMQ's errors as control flow end here: a handler only returns what it made of the delivery. */
 function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Processor {
 	return async (job, token, lockLost) => {
 		const parsed = jobSchema.safeParse(job.data)
 		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
-		const { runId } = parsed.data
 		const controller = new AbortController()
-		const delivery = { runId, controller }
+		const delivery: RunningDelivery = { runId: parsed.data.runId, controller }
 		running.add(delivery)
 		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
 		try {
-			const outcome = await handle(parsed.data, controller.signal)
+			const outcome = await handle(parsed.data, controller.signal, (taken) => {
+				delivery.runId = taken
+			})
 			if (outcome.kind === 'done') return
 			await job.moveToDelayed(Date.now() + outcome.ms, token)
 		} finally {

@@ -10,7 +10,7 @@ export type Catalogue = {
 	readonly efforts: Readonly<Record<Effort, string>>
 	readonly confidences: Readonly<Record<Confidence, string>>
 	readonly stopReasons: Readonly<Record<StopReason, string>>
-	readonly queued: string
+	readonly queued: (placeInQueue: number | null) => string
 	readonly working: string
 	readonly nothingYet: string
 	readonly reasoning: string
@@ -48,7 +48,8 @@ export const english: Catalogue = {
 		deadline: 'Stopped: the time for one question is over.',
 		superseded: 'Stopped: the question was edited.',
 	},
-	queued: 'Waiting for a worker',
+	queued: (place) =>
+		place === null || place === 1 ? 'Waiting for a worker' : `Waiting: ${counted(place - 1, 'question')} ahead of it`,
 	working: 'Working',
 	nothingYet: 'There is no result yet.',
 	reasoning: 'Reasoning',

@@ -20,6 +20,7 @@ export const emptyReplyView: ReplyView = {
 	startedAt: null,
 	elapsedMs: 0,
 	error: null,
+	placeInQueue: null,
 	lastSeq: 0,
 }
 
@@ -44,7 +45,7 @@ export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
 	switch (record.kind) {
 		case 'run-start':
-			return { ...view, status: 'working', startedAt: record.at, disclosure: record.disclosure }
+			return { ...view, status: 'working', placeInQueue: null, startedAt: record.at, disclosure: record.disclosure }
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':

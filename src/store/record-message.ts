@@ -1,17 +1,24 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import type { IncomingMessage } from '../core/conversation.ts'
+import type { ErrorReport } from '../core/errors.ts'
 import type { Recorded } from '../core/run-store.ts'
+import { noUsage } from '../core/usage.ts'
+import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
 import { contents, conversations, installations, people, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
-/** Writes a message, its author, its conversation and the run that answers it, all or nothing, once. */
-export function recordMessage(orm: Orm, message: IncomingMessage): Promise<Recorded> {
-	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message)))
+/** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
+export function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
+	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message, refusal)))
 }
 
-async function recordIn(transaction: Transaction, message: IncomingMessage): Promise<Recorded> {
+async function recordIn(
+	transaction: Transaction,
+	message: IncomingMessage,
+	refusal: ErrorReport | undefined,
+): Promise<Recorded> {
 	const installationId = await upsertInstallation(transaction, message)
 	const personId = await upsertPerson(transaction, installationId, message)
 	const conversationId = await upsertConversation(transaction, installationId, message)
@@ -27,11 +34,26 @@ async function recordIn(transaction: Transaction, message: IncomingMessage): Pro
 		kind: 'question',
 		state: 'accepted',
 		preferences: message.preferences,
+		round: nextRound(conversationId),
 	})
+	if (refusal !== undefined) await refuse(transaction, runId, refusal)
 	return { outcome: 'recorded', runId }
 }
 
-type Transaction = Pick<Orm, 'insert' | 'select' | 'delete'>
+type Transaction = Pick<Orm, 'insert' | 'select' | 'delete' | 'execute'>
+
+/** The round after the last one in which the conversation has a run, but none that is over: who asks little goes before who asks much. */
+function nextRound(conversationId: string): SQL {
+	const isWaiting = sql`state in ('accepted', 'queued')`
+	return sql`greatest(0,
+		(select min(round) from threadwise.runs where ${isWaiting}),
+		(select max(round) + 1 from threadwise.runs where ${isWaiting} and conversation_id = ${conversationId}))`
+}
+
+async function refuse(transaction: Transaction, runId: string, { code, message, fix }: ErrorReport): Promise<void> {
+	const outcome = { kind: 'run-fail', code, usage: noUsage, elapsedMs: 0, content: { message, fix } } as const
+	await appendWhere(transaction, [{ event: outcome }], 0, sql`id = ${runId}::uuid`)
+}
 
 async function upsertInstallation(transaction: Transaction, { conversation }: IncomingMessage): Promise<string> {
 	const [row] = await transaction

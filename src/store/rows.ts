@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Orm } from './database.ts'
 import { fromDatabase } from './store-failure.ts'
@@ -14,4 +14,9 @@ export async function queryRows<Row>(orm: Pick<Orm, 'execute'>, row: z.ZodType<R
 /** Runs a statement that returns nothing. */
 export async function execute(orm: Pick<Orm, 'execute'>, statement: SQL): Promise<void> {
 	await queryRows(orm, z.unknown(), statement)
+}
+
+/** A duration as the database takes it. */
+export function interval(milliseconds: number): SQL {
+	return sql`${milliseconds}::double precision * interval '1 millisecond'`
 }

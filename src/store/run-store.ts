@@ -3,34 +3,24 @@ import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { type StopReason, stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import { type JournalEntry, type JournalEventKind, journalVersion } from '../core/journal.ts'
-import { type Claim, isFinished, type RunState, runStateSchema } from '../core/run.ts'
-import type { Appended, ClaimResult, Extended, RunStore, StopRequested } from '../core/run-store.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import { type Claim, isFinished, runStateSchema } from '../core/run.ts'
+import type { Appended, Claimed, ClaimResult, Extended, RunLoad, RunStore, StopRequested } from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
+import { appendWhere, journalChannel } from './append-events.ts'
 import type { Database, Orm } from './database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
-import { execute, queryRows } from './rows.ts'
+import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 import { findRun } from './run-reader.ts'
 import { storable, storableJson } from './storable.ts'
 
-/** The channel on which the database tells that a journal has grown; the payload is the run's id. */
-const journalChannel = 'threadwise_journal'
-
-/** The states that events bring a run into. */
-const stateAfter: Partial<Record<JournalEventKind, RunState>> = {
-	'run-end': 'answered',
-	'run-stop': 'stopped',
-	'run-fail': 'failed',
-	'run-wait': 'waiting',
-}
-
-const claimedRow = z.object({ attempt: z.number() })
+const claimedRow = z.object({ id: z.string(), attempt: z.number() })
+const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
 const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
-const appendedRow = z.object({ last_seq: z.number(), stop_requested: stopReasonSchema.nullable() })
 const stoppingRow = z.object({ attempt: z.number(), delivers: z.boolean() })
 const contentRow = z.object({ body: z.unknown() })
 
@@ -40,10 +30,11 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const hasOutcome = async (runId: string) => isFinished((await readState(orm, runId))?.state ?? 'accepted')
 	const journal = await createJournalReader(database, journalChannel, hasOutcome)
 	return {
-		record: (message) => recordMessage(orm, storable(message)),
+		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
 		markQueued: (runId) => markQueued(orm, runId),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
+		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -54,6 +45,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		find: (runId) => findRun(orm, runId),
+		load: () => readLoad(orm),
 		close: journal.close,
 	}
 }
@@ -73,7 +65,7 @@ async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
 		sql`
 			select id, attempt from threadwise.runs
 			where (state in ('accepted', 'queued') and changed_at < now() - ${interval(olderThanMs)})
-				or (state = 'running' and lease_until < now() - ${interval(olderThanMs)})
+				or (state = 'running' and lease_until <= now())
 			order by created_at limit ${limit}`,
 	)
 	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
@@ -83,20 +75,59 @@ async function abandonLeases(orm: Orm): Promise<void> {
 	await execute(orm, sql`update threadwise.runs set lease_until = now() where state = 'running'`)
 }
 
+/** Rows that another worker is claiming are passed over, so that many workers never wait for each other. */
+async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	return claimWhere(
+		orm,
+		sql`
+			with vanished as (
+				select id from threadwise.runs where state = 'running' and lease_until <= now()
+				order by lease_until limit 1 for update skip locked
+			), waiting as (
+				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
+				order by round, id limit 1 for update skip locked
+			)`,
+		sql`id = (select id from vanished union all select id from waiting)`,
+		owner,
+		leaseMs,
+	)
+}
+
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
+	const isFree = sql`(state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))`
+	const claimed = await claimWhere(orm, sql``, sql`${isRun(runId)} and ${isFree}`, owner, leaseMs)
+	return claimed ?? whyNotClaimed(orm, runId)
+}
+
+async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, leaseMs: number) {
 	const [claimed] = await queryRows(
 		orm,
 		claimedRow,
 		sql`
+			${choice}
 			update threadwise.runs
 			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
 				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where ${isRun(runId)} and (state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))
-			returning attempt`,
+			where ${condition}
+			returning id, attempt`,
 	)
-	if (claimed === undefined) return whyNotClaimed(orm, runId)
-	const run = await findRun(orm, runId)
-	return run === null ? { outcome: 'unknown' } : { outcome: 'claimed', claim: { runId, attempt: claimed.attempt }, run }
+	if (claimed === undefined) return null
+	const run = await findRun(orm, claimed.id)
+	// Deleted in between, by the end of its retention time.
+	if (run === null) return null
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+}
+
+async function readLoad(orm: Orm): Promise<RunLoad> {
+	const [row] = await queryRows(
+		orm,
+		loadRow,
+		sql`
+			select count(*) filter (where state <> 'running') as waiting,
+				count(*) filter (where state = 'running' and lease_until > now()) as held
+			from threadwise.runs where state in ('accepted', 'queued', 'running')`,
+	)
+	return row ?? { waiting: 0, held: 0 }
 }
 
 async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
@@ -134,8 +165,11 @@ async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
 		orm,
 		claimedRow,
 		sql`
-			update threadwise.runs set state = 'queued', claimed_by = null, lease_until = null, changed_at = now()
-			where ${heldBy(claim)} returning attempt`,
+			update threadwise.runs
+			set state = 'queued', claimed_by = null, lease_until = null, changed_at = now(), round = least(round, coalesce((
+				select min(round) from threadwise.runs where state in ('accepted', 'queued')
+			), round))
+			where ${heldBy(claim)} returning id, attempt`,
 	)
 	return rows[0] === undefined ? null : rows[0].attempt + 1
 }
@@ -158,51 +192,6 @@ async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
 	const row = await appendWhere(orm, entries, 0, isRun(runId))
 	if (row === null) throw unknownRun(runId)
-}
-
-/**
- * One statement numbers the events, checks the claim, writes events and contents, moves the run to its next state and tells
- * the followers: nothing of it can happen without the rest. The row lock on the run puts concurrent writers in order.
- */
-async function appendWhere(
-	orm: Orm,
-	entries: readonly JournalEntry[],
-	attempt: number,
-	condition: SQL,
-): Promise<z.infer<typeof appendedRow> | null> {
-	const state = entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
-	const rows = await queryRows(
-		orm,
-		appendedRow,
-		sql`
-			with target as (
-				update threadwise.runs
-				set last_seq = last_seq + ${entries.length}, state = coalesce(${state}::text, state),
-					claimed_by = case when ${state}::text is null then claimed_by end,
-					lease_until = case when ${state}::text is null then lease_until end,
-					changed_at = case when ${state}::text is null then changed_at else now() end
-				where ${condition}
-				returning id, last_seq, last_seq - ${entries.length} as base, person_id, stop_requested
-			), entry as (
-				select value, ordinality from jsonb_array_elements(${storableJson(entries.map(toRow))}::jsonb) with ordinality
-			), written_contents as (
-				insert into threadwise.contents (id, person_id, body)
-				select (value ->> 'contentId')::uuid, person_id, value -> 'content'
-				from entry, target where value ? 'contentId'
-			), written_events as (
-				insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
-				select target.id, base + ordinality, ${journalVersion}, ${attempt}, value ->> 'kind', value ->> 'nodeId',
-					value -> 'facts', (value ->> 'contentId')::uuid, clock_timestamp()
-				from entry, target
-			)
-			select last_seq, stop_requested, pg_notify(${journalChannel}, id::text) from target`,
-	)
-	return rows[0] ?? null
-}
-
-function toRow({ nodeId, event }: JournalEntry) {
-	const { kind, content = null, ...facts } = { content: null, ...event }
-	return { kind, nodeId, facts, ...(content === null ? {} : { content, contentId: newId() }) }
 }
 
 async function remember<Value>(
@@ -287,10 +276,6 @@ function isRun(runId: string): SQL {
 
 function heldBy(claim: Claim): SQL {
 	return sql`${isRun(claim.runId)} and attempt = ${claim.attempt} and state = 'running'`
-}
-
-function interval(milliseconds: number): SQL {
-	return sql`${milliseconds}::double precision * interval '1 millisecond'`
 }
 
 function unknownRun(runId: string): ThreadwiseError {

@@ -1,5 +1,8 @@
 import { sql } from 'drizzle-orm'
 import {
+	bigint,
+	boolean,
+	date,
 	foreignKey,
 	index,
 	integer,
@@ -58,6 +61,9 @@ export const conversations = threadwise.table(
 		installationId: installationId(),
 		channelId: text('channel_id').notNull(),
 		threadId: text('thread_id').notNull(),
+		/** The process that shows it, until the lease ends. */
+		deliveredBy: text('delivered_by'),
+		deliveryLeaseUntil: timestamp('delivery_lease_until', { withTimezone: true }),
 		createdAt: createdAt(),
 	},
 	(table) => [unique().on(table.installationId, table.channelId, table.threadId)],
@@ -115,6 +121,10 @@ export const runs = threadwise.table(
 		/** How often it was claimed; the number is also the fence of its journal. */
 		attempt: integer('attempt').notNull().default(0),
 		lastSeq: integer('last_seq').notNull().default(0),
+		/** The round in which it is begun: each conversation has one run in each, so that none waits for all of another's. */
+		round: integer('round').notNull().default(0),
+		/** Whether its outcome was shown, or never can be. */
+		delivered: boolean('delivered').notNull().default(false),
 		claimedBy: text('claimed_by'),
 		leaseUntil: timestamp('lease_until', { withTimezone: true }),
 		stopRequested: text('stop_requested'),
@@ -126,6 +136,9 @@ export const runs = threadwise.table(
 		index().on(table.turnId),
 		index().on(table.conversationId, table.createdAt),
 		index('runs_open').on(table.changedAt).where(sql`${table.state} in ('accepted', 'queued', 'running', 'waiting')`),
+		index('runs_unbegun').on(table.round, table.id).where(sql`${table.state} in ('accepted', 'queued')`),
+		index('runs_leased').on(table.leaseUntil).where(sql`${table.state} = 'running'`),
+		index('runs_undelivered').on(table.conversationId).where(sql`not ${table.delivered}`),
 	],
 )
 
@@ -159,4 +172,29 @@ export const rememberedResults = threadwise.table(
 		contentId: contentId(),
 	},
 	(table) => [primaryKey({ columns: [table.runId, table.key] })],
+)
+
+/** The messages that show a run. */
+export const replies = threadwise.table('replies', {
+	runId: runId().primaryKey(),
+	/** The platform's ids, in order. */
+	messageIds: jsonb('message_ids').notNull(),
+	/** When messages were about to be posted, until it is written down what became of that. */
+	intendedAt: timestamp('intended_at', { withTimezone: true }),
+})
+
+/** What was spent on a day, counted in UTC, for each whom a budget may limit. A call under way counts with its upper estimate. */
+export const spend = threadwise.table(
+	'spend',
+	{
+		installationId: installationId(),
+		scope: text('scope').notNull(),
+		/** The person's or the channel's id; empty for the whole installation. */
+		subject: text('subject').notNull(),
+		day: date('day').notNull(),
+		calls: integer('calls').notNull().default(0),
+		tokens: bigint('tokens', { mode: 'number' }).notNull().default(0),
+		costMicroUsd: bigint('cost_micro_usd', { mode: 'number' }).notNull().default(0),
+	},
+	(table) => [primaryKey({ columns: [table.installationId, table.scope, table.subject, table.day] })],
 )

@@ -34,9 +34,21 @@ beforeAll(async () => {
 	opened = await embedded.open()
 	store = await createRunStore(opened.database)
 	queue = await createJobQueue({ kind: 'postgres', pool: opened.database.pool }, (error) => troubles.push(error))
-	intake = createIntake({ store, queue, longestQuestion: 1_000, onTrouble: (error) => troubles.push(error) })
+	intake = createIntake({
+		store,
+		queue,
+		longestQuestion: 1_000,
+		longestQueue: 1_000,
+		onTrouble: (error) => troubles.push(error),
+	})
 })
-afterEach(() => void vi.useRealTimers())
+afterEach(async () => {
+	vi.useRealTimers()
+	// A delivery takes the run whose turn it is: what a test leaves behind would be the next one's.
+	await opened.database.pool.query(
+		"update threadwise.runs set state = 'stopped' where state in ('accepted', 'queued', 'running')",
+	)
+})
 afterAll(async () => {
 	await queue.close()
 	await store.close()

@@ -33,18 +33,23 @@ const leftToOthers: JobOutcome = { kind: 'delay', ms: leaseMs }
 const checkpoints: ReadonlySet<JournalEventKind> = new Set(['model-call-end', 'subtask-end', 'stage-end', 'sample'])
 const mostAttemptsInVain = 5
 
-/** One delivery of a run: claim, reason, record, finish. The signal aborts on a stop, a lost lock or a shutdown. */
+/**
+ * One delivery: claim, reason, record, finish. A delivery says that there is work; the store chooses the run, and the one that was
+ * delivered only where no other waits. The signal aborts on a stop of that run, a lost lock or a shutdown.
+ */
 export async function workOnRun(
 	runId: string,
 	signal: AbortSignal,
 	dependencies: RunDependencies,
+	worksOn: (runId: string) => void = () => {},
 ): Promise<JobOutcome> {
 	const { store, owner } = dependencies
-	const claimed = await store.claim(runId, owner, leaseMs)
+	const claimed = (await store.claimNext(owner, leaseMs)) ?? (await store.claim(runId, owner, leaseMs))
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
 	if (claimed.outcome !== 'claimed') return done
 
 	const { claim, run } = claimed
+	worksOn(run.id)
 	const stop = new AbortController()
 	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
 	await using lease = keepLease(store, claim)

@@ -16,9 +16,10 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 	const { concurrency, onTrouble } = options
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
-		async (job, signal) => {
+		async (job, signal, worksOn) => {
 			try {
-				return await workOnRun(job.runId, mergeSignals(signal, shutdown.signal), { ...dependencies, onTrouble })
+				const merged = mergeSignals(signal, shutdown.signal)
+				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, worksOn)
 			} catch (error) {
 				onTrouble(error)
 				throw error

@@ -60,7 +60,10 @@ async function openWorker(baseUrl: string, opened: AsyncDisposableStack) {
 	opened.defer(() => models.close())
 	const dependencies = { store, queue, reasoning: reasoningWith(models), owner: 'worker' }
 	opened.use(await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow }))
-	return { store, intake: createIntake({ store, queue, longestQuestion: 1_000, onTrouble: rethrow }) }
+	return {
+		store,
+		intake: createIntake({ store, queue, longestQuestion: 1_000, longestQueue: 1_000, onTrouble: rethrow }),
+	}
 }
 
 type Store = Awaited<ReturnType<typeof createRunStore>>

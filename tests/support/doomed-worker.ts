@@ -30,7 +30,7 @@ if (held.outcome === 'held-by-other') throw new Error('The killed process still 
 const database = await openEmbeddedDatabase({ folder: options.folder })
 const store = await createRunStore(database)
 const queue = await createJobQueue({ kind: 'postgres', pool: database.pool }, rethrow)
-const intake = createIntake({ store, queue, longestQuestion: 10_000, onTrouble: rethrow })
+const intake = createIntake({ store, queue, longestQuestion: 10_000, longestQueue: 1_000, onTrouble: rethrow })
 const models = createLanguageModels(practiceSettings(options.baseUrl))
 let doomedRunId = ''
 const dependencies = {

@@ -5,7 +5,7 @@ import type { IncomingMessage } from '../../core/conversation.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import { type ReplyView, rests } from '../../core/reply-view.ts'
 import type { RunPreferences } from '../../core/run-preferences.ts'
-import { deliverRun } from '../../delivery/index.ts'
+import { showRun } from '../../delivery/index.ts'
 import { checkQuestion } from '../../intake/index.ts'
 import { type LastingService, openLastingService } from '../lasting-service.ts'
 import { createLog } from '../log.ts'
@@ -54,7 +54,7 @@ export async function askAndShow(
 	interrupts.ended.throwIfAborted()
 	const runId = await service.ask(message)
 	interrupts.onStop(() => service.stop(runId, 'user'))
-	return deliverRun({ runId, conversation: message.conversation }, platform, service.follow, interrupts.ended)
+	return showRun({ runId, conversation: message.conversation }, platform, service.follow, interrupts.ended)
 }
 
 /** What the person at the terminal, or the system, interrupts a command with. */

@@ -4,7 +4,8 @@ import { openReasoning, order } from '../../tests/support/reasoning.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { JournalEntry, JournalRecord } from '../core/journal.ts'
 import type { ReplyView } from '../core/reply-view.ts'
-import { deliverRun, type Follow } from './deliver-run.ts'
+import type { Follow } from './deliver-run.ts'
+import { showRun } from './show-run.ts'
 
 const { conversation } = aMessage()
 const run = { runId: 'run', conversation }
@@ -31,6 +32,7 @@ function rememberingPlatform(fails: (call: number) => boolean = () => false) {
 			await show('update', reply.messageIds, view)
 			return { ...reply, messageIds: ['m1', 'm2'] }
 		},
+		find: async () => null,
 	}
 	return { platform, shown }
 }
@@ -55,7 +57,7 @@ function journalOf(records: readonly JournalRecord[]): Follow {
 describe('delivering a run', () => {
 	test('posts once, edits what was posted, and ends with the outcome', async () => {
 		const { platform, shown } = rememberingPlatform()
-		const view = await deliverRun(run, platform, journalOf(await completeJournal()), never)
+		const view = await showRun(run, platform, journalOf(await completeJournal()), never)
 		expect(view).toMatchObject({ status: 'answered', answer: order.answer })
 		expect(shown[0]).toMatchObject({ call: 'post', view: { status: 'queued' } })
 		expect(shown.slice(1).every(({ call }) => call === 'update')).toBe(true)
@@ -67,7 +69,7 @@ describe('delivering a run', () => {
 	test('shows a sign of life before there is any event', async () => {
 		const { platform, shown } = rememberingPlatform()
 		const leave = new AbortController()
-		const delivered = deliverRun(run, platform, journalOf([]), leave.signal)
+		const delivered = showRun(run, platform, journalOf([]), leave.signal)
 		expect(shown).toMatchObject([{ call: 'post', view: { status: 'queued' } }])
 		leave.abort()
 		expect((await delivered).status).toBe('queued')
@@ -81,21 +83,21 @@ describe('delivering a run', () => {
 	]
 	test.each(ends)('ends when the run is %s, although the journal stays open', async (status, event) => {
 		const { platform, shown } = rememberingPlatform()
-		const view = await deliverRun(run, platform, journalOf(recordsOf([{ event }])), never)
+		const view = await showRun(run, platform, journalOf(recordsOf([{ event }])), never)
 		expect(view.status).toBe(status)
 		expect(shown.at(-1)?.view.status).toBe(status)
 	})
 
 	test('a failed post is tried again as a post: there is nothing to edit yet', async () => {
 		const { platform, shown } = rememberingPlatform((call) => call === 1)
-		const view = await deliverRun(run, platform, journalOf(await completeJournal()), never)
+		const view = await showRun(run, platform, journalOf(await completeJournal()), never)
 		expect(shown.slice(0, 3).map(({ call }) => call)).toEqual(['post', 'post', 'update'])
 		expect(view.status).toBe('answered')
 	})
 
 	test('an outcome that cannot be shown is a failure, not a silence', async () => {
 		const { platform } = rememberingPlatform(() => true)
-		const delivered = deliverRun(run, platform, journalOf(recordsOf([{ event: outcomes.end('104') }])), never)
+		const delivered = showRun(run, platform, journalOf(recordsOf([{ event: outcomes.end('104') }])), never)
 		await expect(delivered).rejects.toThrow('the channel is gone')
 	})
 
@@ -104,8 +106,6 @@ describe('delivering a run', () => {
 		const broken: Follow = async function* () {
 			throw new Error('the connection is gone')
 		}
-		await expect(deliverRun(run, rememberingPlatform().platform, broken, never)).rejects.toThrow(
-			'the connection is gone',
-		)
+		await expect(showRun(run, rememberingPlatform().platform, broken, never)).rejects.toThrow('the connection is gone')
 	})
 })
