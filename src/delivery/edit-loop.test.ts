@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aView } from '../../tests/support/builders.ts'
+import { AbortedError } from '../core/abort.ts'
 import { rests } from '../core/reply-view.ts'
-import { createEditLoop } from './edit-loop.ts'
+import { createEditLoop, type EditLoopOptions } from './edit-loop.ts'
 import { createPace } from './pace.ts'
 
 const paceMs = 1_000
@@ -10,7 +11,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 /** A platform on which every edit takes until it is told to end. */
-function patientPlatform() {
+function patientPlatform(options: Partial<EditLoopOptions> = {}) {
 	const shown: string[] = []
 	const edits: PromiseWithResolvers<void>[] = []
 	const loop = createEditLoop({
@@ -24,6 +25,7 @@ function patientPlatform() {
 		isRest: rests,
 		retryDelayMs: () => null,
 		signal: new AbortController().signal,
+		...options,
 	})
 	const end = async (index: number) => {
 		edits[index]?.resolve()
@@ -140,4 +142,102 @@ describe('an edit that fails', () => {
 		await vi.advanceTimersByTimeAsync(0)
 		expect(shown).toEqual(['one', 'two'])
 	})
+})
+
+describe('an edit that may be tried again', () => {
+	const retried = { retryDelayMs: (_: unknown, failures: number) => (failures < 3 ? failures * 100 : null) }
+
+	test('is, after the wait that its failure asks for, until it is shown', async () => {
+		const { loop, shown, edits, end } = patientPlatform(retried)
+		loop.show(answered('last'))
+		edits[0]?.reject(new Error('too fast'))
+		await vi.advanceTimersByTimeAsync(99)
+		expect(shown).toEqual(['last'])
+		await vi.advanceTimersByTimeAsync(1)
+		expect(shown).toEqual(['last', 'last'])
+		await end(1)
+		expect(await stateOf(loop.settled())).toBe('settled')
+	})
+
+	test('is given up when no wait helps any more', async () => {
+		const { loop, shown, edits } = patientPlatform(retried)
+		loop.show(answered('last'))
+		for (const index of [0, 1, 2]) {
+			edits[index]?.reject(new Error('the channel is gone'))
+			await vi.advanceTimersByTimeAsync(1_000)
+		}
+		expect(shown).toHaveLength(3)
+		expect(await stateOf(loop.settled())).toBe('the channel is gone')
+	})
+
+	test('makes way for a newer view', async () => {
+		const { loop, shown, edits } = patientPlatform(retried)
+		loop.show(working('one'))
+		edits[0]?.reject(new Error('too fast'))
+		await vi.advanceTimersByTimeAsync(50)
+		loop.show(answered('last'))
+		await vi.advanceTimersByTimeAsync(50)
+		expect(shown).toEqual(['one', 'last'])
+	})
+})
+
+describe('an abort', () => {
+	test('on shutdown shows what is newest at once, and then nothing', async () => {
+		const controller = new AbortController()
+		const { loop, shown, end } = patientPlatform({ signal: controller.signal })
+		loop.show(working('one'))
+		await end(0)
+		loop.show(working('two'))
+		await vi.advanceTimersByTimeAsync(1)
+		controller.abort(new AbortedError('shutdown'))
+		await vi.advanceTimersByTimeAsync(0)
+		expect(shown).toEqual(['one', 'two'])
+	})
+
+	test('because the conversation is another’s shows nothing more', async () => {
+		const controller = new AbortController()
+		const { loop, shown, end } = patientPlatform({ signal: controller.signal })
+		loop.show(working('one'))
+		await end(0)
+		loop.show(working('two'))
+		await vi.advanceTimersByTimeAsync(1)
+		controller.abort(new AbortedError('lease-lost'))
+		await vi.advanceTimersByTimeAsync(10 * paceMs)
+		expect(shown).toEqual(['one'])
+		expect(await stateOf(loop.settled())).toBe('aborted: lease-lost')
+	})
+})
+
+test('a view that comes in just as the one before it is through is shown as well', async () => {
+	const shown: string[] = []
+	const loop = createEditLoop({
+		send: async ({ answer }) => void shown.push(answer),
+		pace: createPace(0),
+		isRest: rests,
+		retryDelayMs: () => null,
+		signal: new AbortController().signal,
+	})
+	for (let microtasks = 0; microtasks < 12; microtasks++) {
+		loop.show(working(`before ${microtasks}`))
+		for (let passed = 0; passed < microtasks; passed++) await Promise.resolve()
+		loop.show(answered(`last ${microtasks}`))
+		await loop.settled()
+		expect(shown.at(-1)).toBe(`last ${microtasks}`)
+	}
+})
+
+test('messages of one channel share its pace', async () => {
+	const pace = createPace(paceMs)
+	const [first, second] = [patientPlatform({ pace }), patientPlatform({ pace })]
+	for (const { loop, end } of [first, second]) {
+		loop.show(working('one'))
+		await end(0)
+	}
+	first.loop.show(working('two'))
+	second.loop.show(working('two'))
+	await vi.advanceTimersByTimeAsync(paceMs)
+	expect([first.shown, second.shown]).toEqual([['one', 'two'], ['one']])
+	await first.end(1)
+	await vi.advanceTimersByTimeAsync(paceMs)
+	expect(second.shown).toEqual(['one', 'two'])
 })

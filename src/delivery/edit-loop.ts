@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { abortCauseOf } from '../core/abort.ts'
 import type { ReplyView } from '../core/reply-view.ts'
 import type { Pace } from './pace.ts'
@@ -27,16 +26,10 @@ export function createEditLoop({ send, pace, isRest, retryDelayMs, signal }: Edi
 	let failure: { readonly error: unknown } | null = null
 	let failures = 0
 	let isFirst = true
+	/** Ends a pause that a newer view may end; a wait that the platform has asked for is ended by an abort alone. */
 	let endPause = () => {}
+	let endWait = () => {}
 	const isOver = () => signal.aborted && abortCauseOf(signal) !== 'shutdown'
-	const pause = (ms: number) =>
-		new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, ms)
-			endPause = () => {
-				clearTimeout(timer)
-				resolve()
-			}
-		})
 	/** Shows the newest view. One that couldn't be shown doesn't matter any more once a newer one is. */
 	const sendNewest = async (view: ReplyView) => {
 		newest = null
@@ -53,30 +46,56 @@ export function createEditLoop({ send, pace, isRest, retryDelayMs, signal }: Edi
 		failures += 1
 		const delayMs = retryDelayMs(failure.error, failures)
 		if (delayMs === null || signal.aborted) return
-		await sleep(delayMs, undefined, { signal }).catch(() => {})
+		await wait(delayMs, (end) => {
+			endWait = end
+		})
 		if (!signal.aborted) newest ??= view
 	}
 	const sendAll = async () => {
 		while (newest !== null) {
 			const waitMs = isFirst || isRest(newest) || signal.aborted ? 0 : pace.next()
-			if (waitMs > 0) await pause(waitMs)
+			if (waitMs > 0) {
+				await wait(waitMs, (end) => {
+					endPause = end
+				})
+			}
 			if (isOver()) return
 			await sendNewest(newest)
 		}
 	}
-	signal.addEventListener('abort', () => endPause(), { once: true })
+	const start = () => {
+		sending = sendAll().finally(() => {
+			sending = null
+			// One may have come in after the last look and before this.
+			if (newest !== null && !isOver()) start()
+		})
+	}
+	const endAll = () => {
+		endPause()
+		endWait()
+	}
+	signal.addEventListener('abort', endAll, { once: true })
 	return {
 		show: (view) => {
 			newest = view
 			if (isRest(view)) endPause()
-			if (sending !== null) return
-			sending = sendAll().finally(() => {
-				sending = null
-			})
+			if (sending === null) start()
 		},
 		settled: async () => {
 			while (sending !== null) await sending
 			if (failure !== null) throw failure.error
+			if (newest !== null) throw signal.reason
 		},
 	}
+}
+
+/** Waits so long, or until somebody calls the function that `onEnd` is given. */
+function wait(ms: number, onEnd: (end: () => void) => void): Promise<void> {
+	return new Promise((resolve) => {
+		const timer = setTimeout(resolve, ms)
+		onEnd(() => {
+			clearTimeout(timer)
+			resolve()
+		})
+	})
 }

@@ -113,6 +113,75 @@ describe('asking', () => {
 	})
 })
 
+describe('a full queue', () => {
+	const full = () =>
+		createIntake({ store, queue: kept.queue, longestQuestion: 100, longestQueue: 0, onTrouble: () => {} })
+
+	test('refuses further questions, and says when to come back', async () => {
+		await expect(full().ask(aMessage())).rejects.toMatchObject({
+			code: 'busy',
+			message: expect.stringContaining('are waiting already'),
+			fix: 'Ask again in a few minutes.',
+		})
+		expect(kept.added).toEqual([])
+	})
+
+	test('on a platform, the refusal is what becomes of the question', async () => {
+		const message = aMessage()
+		const { runId } = await full().receive(message)
+		expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code: 'busy' }])
+		expect(await full().receive(message)).toEqual({ outcome: 'duplicate', runId })
+		expect(kept.added).toEqual([])
+	})
+})
+
+describe('receiving from a platform', () => {
+	test('is asking', async () => {
+		const message = aMessage()
+		const { outcome, runId } = await intake.receive(message)
+		expect(outcome).toBe('recorded')
+		expect(kept.added).toEqual([`${runId}-1`])
+		expect(await intake.receive(message)).toEqual({ outcome: 'duplicate', runId })
+		expect(kept.added).toHaveLength(1)
+	})
+
+	test.each([
+		['', 'question-empty'],
+		['x'.repeat(101), 'question-too-long'],
+	])('what can be no question fails with the reason: %s', async (text, code) => {
+		const { runId } = await intake.receive(aMessage({ text }))
+		expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code }])
+		expect(await stateOf(runId)).toBe('failed')
+	})
+
+	test('a store that is down is the platform’s to deliver again', async () => {
+		const load = () => Promise.reject(new Error('the database is down'))
+		const broken = createIntake({
+			store: { ...store, load },
+			queue: kept.queue,
+			longestQuestion: 100,
+			longestQueue: 1_000,
+			onTrouble: () => {},
+		})
+		await expect(broken.receive(aMessage())).rejects.toThrow('the database is down')
+	})
+})
+
+describe('stopping for a person', () => {
+	test('who asked stops the run', async () => {
+		const { runId } = await intake.ask(aMessage())
+		expect(await intake.stopFor('person', runId)).toBe(true)
+		expect(await stateOf(runId)).toBe('stopped')
+	})
+
+	test('nobody else does', async () => {
+		const { runId } = await intake.ask(aMessage())
+		expect(await intake.stopFor('somebody else', runId)).toBe(false)
+		expect(await intake.stopFor('person', 'no run')).toBe(false)
+		expect(await stateOf(runId)).toBe('queued')
+	})
+})
+
 describe('a queue that is down when a question comes', () => {
 	test('loses nothing: the question is recorded, and the next sweep enqueues it', async () => {
 		kept.state.down = true

@@ -221,6 +221,23 @@ describe('a stop', () => {
 		await worker.end()
 	})
 
+	test('reaches the run also where another delivery than its own has brought it', async () => {
+		const world = await worldWith({ plan: hang() })
+		const older = await recorded()
+		const newer = await recorded()
+		await working(world)
+		// The queue knows of the newer run alone; the store gives its delivery the older one, whose turn it is.
+		await queue.add({ version: 1, runId: newer }, 1)
+		const request = await world.server.request(1)
+		expect(await stateOf(older)).toBe('running')
+		const stoppedAt = performance.now()
+		await queue.cancel(older, 'user')
+		await request.closed
+		expect(performance.now() - stoppedAt).toBeLessThan(1_000)
+		expect((await finished(older)).at(-1)).toMatchObject({ kind: 'run-stop', reason: 'user' })
+		expect(await stateOf(newer)).toBe('accepted')
+	})
+
 	test('whose message was lost arrives with the next extension of the lease', async () => {
 		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 		const world = await worldWith({ plan: hang() })

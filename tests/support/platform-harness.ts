@@ -32,6 +32,8 @@ export type PlatformHarness = AsyncDisposable & {
 	seen(): Promise<readonly SeenMessage[]>
 	/** A person who uses the platform; null where the module says that it has no people. */
 	readonly person: PlatformPerson | null
+	/** Has the platform take the bot's next post and lose the answer to it; absent where the platform keeps nothing to be found. */
+	readonly loseNextAnswer?: () => void
 }
 
 export type StartHarness = (events: PlatformEvents) => Promise<PlatformHarness>
@@ -41,4 +43,6 @@ export type HarnessModule = {
 	readonly startHarness: StartHarness
 	/** Whether people write and press buttons on the platform itself, so that the suite tests that too. */
 	readonly hasPeople: boolean
+	/** Why `find` never finds anything on this platform; absent where it does. */
+	readonly findsNothing?: string
 }

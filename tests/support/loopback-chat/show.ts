@@ -1,0 +1,88 @@
+import { withoutControls } from '../../../adapters/terminal/index.ts'
+import { type ReplyView, rests, type StageView } from '../../../src/core/reply-view.ts'
+import { english } from '../../../src/rendering/index.ts'
+
+/** A reply as Markdown text: the outcome first, or how far it is, then the stages, all opened. */
+export function showReply(runId: string, view: ReplyView): string {
+	const blocks = rests(view)
+		? [...outcomeOf(view), ...view.stages.flatMap(recordOf), english.run(runId), view.disclosure ?? '']
+		: [headingOf(view), ...view.stages.map(progressOf), view.answer]
+	return withoutControls(blocks.filter((block) => block !== '').join('\n\n'))
+}
+
+function outcomeOf({ error, stopReason, skipped, answer }: ReplyView): readonly string[] {
+	if (error !== null) return [english.failure(error.message), english.fix(error.fix)]
+	if (stopReason === null) return [answer]
+	return [
+		english.stopReasons[stopReason],
+		skipped.length === 0 ? '' : english.skippedChecks(skipped),
+		...(answer === '' ? [english.nothingYet] : [english.bestSoFar, answer]),
+	]
+}
+
+function headingOf({ status, placeInQueue, route, effort, routing, stages }: ReplyView): string {
+	if (status === 'queued') return english.queued(placeInQueue)
+	if (route === null || effort === null || routing === null) return english.working
+	return english.routed(route, stages.length, effort, routing.reason)
+}
+
+const marks: Readonly<Record<StageView['status'], string>> = {
+	pending: '○',
+	running: '◐',
+	done: '✔',
+	skipped: '–',
+	stopped: '■',
+	failed: '✖',
+}
+
+function progressOf({ status, title, summary, subtasks, notices }: StageView): string {
+	const details = status === 'running' ? [...subtasks.map(({ text }) => text), ...notices.slice(-1)] : []
+	return [titleLine(status, title, summary), ...details].join('\n')
+}
+
+function recordOf({ status, title, summary, details }: StageView): readonly string[] {
+	return status === 'pending' ? [] : [[titleLine(status, title, summary), ...details].join('\n')]
+}
+
+function titleLine(status: StageView['status'], title: string, summary: string): string {
+	return `${marks[status]} **${title}**${summary === '' ? '' : ` ${summary}`}`
+}
+
+/** The text as messages of at most this length, whole and in order, divided where a line ends wherever that can be. */
+export function splitIntoMessages(text: string, maxLength: number): readonly string[] {
+	const messages: string[] = []
+	for (const line of text.split('\n').flatMap((whole) => piecesOf(whole, maxLength))) {
+		const last = messages.at(-1)
+		const joined = last === undefined ? line : `${last}\n${line}`
+		if (last === undefined || joined.length > maxLength) messages.push(line)
+		else messages[messages.length - 1] = joined
+	}
+	return messages.map((message) => (message.trim() === '' ? emptyMessage : message))
+}
+
+/** What a message says that the reply no longer needs; none may be empty. */
+export const emptyMessage = '—'
+
+/** As much of the text as fits into so many messages. */
+export function fitIntoMessages(text: string, maxLength: number, most: number): readonly string[] {
+	const messages = splitIntoMessages(text, maxLength)
+	if (messages.length <= most) return messages
+	return [...messages.slice(0, most - 1), `${messages[most - 1]?.slice(0, maxLength - 1)}…`]
+}
+
+/** A line in pieces that fit, divided between words where there are any; no character is torn apart. */
+function piecesOf(line: string, maxLength: number): readonly string[] {
+	const pieces: string[] = []
+	let rest = line
+	while (rest.length > maxLength) {
+		const space = rest.lastIndexOf(' ', maxLength)
+		const end = space > 0 ? space : isHighSurrogate(rest, maxLength - 1) ? maxLength - 1 : maxLength
+		pieces.push(rest.slice(0, end))
+		rest = rest.slice(end)
+	}
+	return [...pieces, rest]
+}
+
+function isHighSurrogate(text: string, index: number): boolean {
+	return /[\uD800-\uDBFF]/.test(text.charAt(index))
+}
