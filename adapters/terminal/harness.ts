@@ -5,6 +5,9 @@ import { createTerminalPlatform } from './index.ts'
 /** Questions at a terminal are typed as a command, which asks and stops by itself. */
 export const hasPeople = false
 
+/** Whoever wrote to a terminal is gone with it. */
+export const findsNothing = 'what was written to a terminal cannot be read back'
+
 /** The terminal as lines of a log: what was written stays, so all of it is one message. */
 export const startHarness: StartHarness = async (events) => {
 	let written = ''

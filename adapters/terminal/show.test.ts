@@ -153,6 +153,26 @@ describe('the outcome', () => {
 	})
 })
 
+describe('a budget', () => {
+	const budget = { scope: 'person', measure: 'costMicroUsd', limit: 500_000, left: 20_000 } as const
+
+	test('of which little is left after an answer is told under it', () => {
+		const view = aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [], budget })
+		const line = showOutcome(runId, view, plain).split('\n').at(-1)
+		expect(line).toContain(' · $0.0200 of $0.5000 left of your budget for today · ')
+	})
+
+	test('that stopped a run stands before the best so far', () => {
+		const view = aView({ status: 'stopped', answer: 'About $100.', stopReason: 'budget', stages: [], budget })
+		expect(showOutcome(runId, view, plain).split('\n').slice(0, 3)).toEqual([
+			'Stopped: your budget for today is used up. It starts again at 00:00 UTC.',
+			'The best so far:',
+			'About $100.',
+		])
+		expect(showOutcome(runId, view, plain)).not.toContain('left of')
+	})
+})
+
 const hostile = fc
 	.array(
 		fc.oneof(

@@ -50,7 +50,7 @@ function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
 	if (view.stopReason === null) return [answer]
 	const skipped = view.skipped.length === 0 ? [] : [english.skippedChecks(view.skipped)]
 	const best = view.answer === '' ? [answer] : [english.bestSoFar, answer]
-	return [format.yellow(english.stopReasons[view.stopReason]), ...skipped, ...best]
+	return [format.yellow(english.stopped(view.stopReason, view.budget)), ...skipped, ...best]
 }
 
 function routeLine(view: ReplyView, format: Formatter): string | null {
@@ -69,6 +69,7 @@ function contextLine(view: ReplyView): string {
 		view.checks.passed + view.checks.failed === 0 ? [] : [english.checks(view.checks.passed, view.checks.failed)]
 	const confidence = view.confidence === null ? [] : [english.confidences[view.confidence]]
 	const cost = usage.costMicroUsd === 0 ? [] : [`$${toUsd(usage.costMicroUsd).toFixed(4)}`]
+	const budget = view.budget === null || view.stopReason !== null ? [] : [english.budgetLeft(view.budget)]
 	const tokens = english.tokens(usage.inputTokens + usage.outputTokens)
 	return [
 		...route,
@@ -79,6 +80,7 @@ function contextLine(view: ReplyView): string {
 		english.calls(usage.calls),
 		tokens,
 		...cost,
+		...budget,
 	].join(' · ')
 }
 

@@ -3,12 +3,11 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
-import { AbortedError } from '../core/abort.ts'
-import type { ChatPlatform, PlatformEvents } from '../core/chat-platform.ts'
+import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import type { RunStore } from '../core/run-store.ts'
-import { type DeliveryDependencies, startDelivery } from '../delivery/index.ts'
+import type { SpendStore } from '../core/spend-store.ts'
 import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createLanguageModels, type ModelSettings } from '../models/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
@@ -23,6 +22,7 @@ import { stagePromptFolders } from '../stages/index.ts'
 import {
 	createDeliveryStore,
 	createRunStore,
+	createSpendStore,
 	type Database,
 	openEmbeddedDatabase,
 	openServerDatabase,
@@ -31,6 +31,7 @@ import { startWorker } from '../worker/index.ts'
 import { createReadiness, type Readiness } from './health.ts'
 import type { OpenParts } from './open-parts.ts'
 import { practiceDisclosure, startPracticeModel } from './practice-process.ts'
+import { servePlatforms } from './serve-platforms.ts'
 
 const workflowsFolder = fileURLToPath(new URL('../workflows', import.meta.url))
 
@@ -60,12 +61,13 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const { store, deliveryStore, queue, readiness } = await openStorage(config, log, opened)
+	const { store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
 	const intake = createIntake({
 		store,
 		queue,
+		spending,
 		longestQuestion: config.longestQuestion,
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
@@ -74,7 +76,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue, owner }, opened)
+		await openWorker(options, { store, queue, spending, owner }, opened)
 	}
 	return {
 		store,
@@ -98,36 +100,10 @@ async function takeOverFromTheDead(store: RunStore, intake: Intake): Promise<voi
 	await intake.sweep(0)
 }
 
-type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble'> & {
-	readonly intake: Intake
-	readonly deliveryStore: DeliveryStore
-}
-
-/** Platforms are started last and closed first, so that nothing is taken which nobody here would show. */
-async function servePlatforms(
-	platforms: readonly ChatPlatform[],
-	{ intake, deliveryStore, ...parts }: PlatformParts,
-	opened: OpenParts,
-): Promise<void> {
-	const delivery = opened.use('delivery', startDelivery({ ...parts, store: deliveryStore, platforms }))
-	const leaving = new AbortController()
-	opened.defer('platforms', () => leaving.abort(new AbortedError('shutdown')))
-	const events: PlatformEvents = {
-		message: async (message) => {
-			await intake.receive(message)
-			delivery.look()
-		},
-		stop: async (runId, personId) => {
-			await intake.stopFor(personId, runId)
-		},
-	}
-	for (const platform of platforms) await platform.start(events, leaving.signal)
-}
-
-type Storage = { readonly store: RunStore; readonly queue: JobQueue }
+type Storage = { readonly store: RunStore; readonly queue: JobQueue; readonly spending: SpendStore }
 
 async function openStorage(
-	{ storage }: Config,
+	{ storage, budgets }: Config,
 	log: Logger,
 	opened: OpenParts,
 ): Promise<Storage & { readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }> {
@@ -148,17 +124,18 @@ async function openStorage(
 		{ name: 'database', ask: () => database.pool.query('SELECT 1') },
 		{ name: 'queue', ask: () => queue.size() },
 	])
-	return { store, deliveryStore: createDeliveryStore(database), queue, readiness }
+	const spending = createSpendStore(database, budgets)
+	return { store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
 }
 
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	storage: Storage & { readonly owner: string },
+	{ spending, ...parts }: Storage & { readonly owner: string },
 	opened: OpenParts,
 ): Promise<void> {
-	const reasoning = await openReasoning(config, practiceArguments, opened)
+	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), spending }
 	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
-	const worker = await startWorker({ ...storage, reasoning }, { concurrency: config.concurrency, onTrouble })
+	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
 }
 

@@ -1,9 +1,16 @@
 import { z } from 'zod'
+import { dayBudgetScopeSchema } from '../core/budget-level.ts'
 import { modelKindSchema, modelPriceSchema } from '../core/language-model.ts'
 import { effortSchema } from '../core/run-preferences.ts'
 import type { ConfigProblem } from './problem.ts'
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/)
+
+const dayLimitSchema = z.strictObject({
+	usdPerDay: z.number().min(0.000_001).max(1_000_000_000).optional(),
+	tokensPerDay: z.int().positive().optional(),
+	callsPerDay: z.int().positive().optional(),
+})
 
 /** The configuration file, for what variables are too small for: several endpoints, aliases with prices, defaults. */
 const fileSchema = z.strictObject({
@@ -35,6 +42,8 @@ const fileSchema = z.strictObject({
 		)
 		.default({}),
 	defaults: z.strictObject({ effort: effortSchema.optional(), workflow: identifier.optional() }).default({}),
+	/** What may be spent on a day, counted in UTC. */
+	budgets: z.partialRecord(dayBudgetScopeSchema, dayLimitSchema).default({}),
 })
 export type ConfigFile = z.infer<typeof fileSchema>
 

@@ -23,6 +23,8 @@ const namesOf = (problems: readonly ConfigProblem[]) => problems.map(({ variable
 const databaseUrl = 'postgres://bot:secret@db.example:5432/threadwise'
 const redisUrl = 'redis://cache.example:6379'
 
+const noLimit = { calls: null, tokens: null, costMicroUsd: null }
+
 describe('without anything configured', () => {
 	test('everything is embedded, and the practice model answers', () => {
 		expect(configOf({})).toEqual({
@@ -30,8 +32,10 @@ describe('without anything configured', () => {
 			models: { kind: 'practice' },
 			http: null,
 			defaults: { effort: 'medium', workflow: 'default' },
+			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
 			longestQuestion: 32_000,
+			longestQueue: 1_000,
 		})
 	})
 
@@ -178,9 +182,35 @@ describe('the configuration file', () => {
 		['an address of another kind', { endpoints: { house: { baseUrl: 'ftp://x' } } }, 'endpoints.house.baseUrl'],
 		['a name with capitals', { endpoints: { House: { baseUrl: 'http://x' } } }, 'endpoints.House'],
 		['a price that is text', { models: { fast: { model: 'x', price: 'free' } } }, 'models.fast.price'],
+		['a budget of nothing', { budgets: { person: { usdPerDay: 0 } } }, 'budgets.person.usdPerDay'],
+		['half a call', { budgets: { channel: { callsPerDay: 0.5 } } }, 'budgets.channel.callsPerDay'],
 		['an unknown effort', { defaults: { effort: 'extreme' } }, 'defaults.effort'],
 	])('%s is refused, with the place', (_, wrong, place) => {
 		expect(namesOf(problemsOf({}, wrong))).toContain(`configuration file, ${place}`)
+	})
+})
+
+describe('budgets of a day', () => {
+	test('are as the file says, in millionths of a dollar', () => {
+		const budgets = { person: { usdPerDay: 0.29, callsPerDay: 20 }, channel: { tokensPerDay: 5_000 } }
+		expect(configOf({}, { budgets }).budgets).toEqual({
+			person: { ...noLimit, costMicroUsd: 290_000, calls: 20 },
+			channel: { ...noLimit, tokens: 5_000 },
+			installation: noLimit,
+		})
+	})
+
+	test('of an installation are what the variable says, beside whatever else the file says', () => {
+		const file = { budgets: { installation: { usdPerDay: 1, callsPerDay: 7 } } }
+		expect(configOf({ THREADWISE_USD_PER_DAY: '2.50' }, file).budgets.installation).toEqual({
+			...noLimit,
+			costMicroUsd: 2_500_000,
+			calls: 7,
+		})
+	})
+
+	test('of somebody unknown are refused', () => {
+		expect(namesOf(problemsOf({}, { budgets: { team: { usdPerDay: 1 } } }))).toEqual(['configuration file, budgets'])
 	})
 })
 
@@ -196,6 +226,7 @@ const wrongValues: Readonly<Record<string, string>> = {
 	THREADWISE_EFFORT: 'extreme',
 	THREADWISE_CONCURRENCY: '0',
 	THREADWISE_LONGEST_QUESTION: '-5',
+	THREADWISE_USD_PER_DAY: 'five',
 }
 
 describe('problems', () => {
@@ -216,6 +247,7 @@ describe('problems', () => {
 		['THREADWISE_PORT', ['1', '65535'], ['0', '65536', '80.5', '-1']],
 		['THREADWISE_HOST', ['0.0.0.0', '::1', 'bot.example'], ['a b', 'http://x']],
 		['THREADWISE_LONGEST_QUESTION', ['100', '1000000'], ['99', '1000001']],
+		['THREADWISE_USD_PER_DAY', ['5', '0.50', '0.000001'], ['0', '-1', '$5', '1e3', '0.0000001', '.5']],
 		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
 		['DATABASE_URL', ['postgres://db/x', 'postgresql://db/x'], ['db', 'postgres', 'http://db']],
 		['OPENAI_BASE_URL', ['http://x/v1', 'https://x'], ['x', 'ws://x', 'file:///etc/passwd']],

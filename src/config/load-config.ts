@@ -1,4 +1,6 @@
 import type { Effort } from '../core/run-preferences.ts'
+import type { DayBudgets } from '../core/spend-store.ts'
+import { dayBudgetsFrom } from './day-budgets.ts'
 import { readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
 import type { ConfigProblem } from './problem.ts'
@@ -18,6 +20,8 @@ export type Config = {
 	/** Where health is told; null: nowhere. */
 	readonly http: HttpAddress | null
 	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	/** What persons, channels and installations may spend on a day. */
+	readonly budgets: DayBudgets
 	/** How many runs one worker works on side by side. */
 	readonly concurrency: number
 	/** In characters. */
@@ -52,6 +56,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
 			},
+			budgets: dayBudgetsFrom(values, settings.file),
 			concurrency: values.THREADWISE_CONCURRENCY ?? 8,
 			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
 			longestQueue: values.THREADWISE_LONGEST_QUEUE ?? 1_000,

@@ -106,6 +106,15 @@ export const variables = {
 		expected: 'a number between 1 and 1000',
 		fix: 'Say how many questions one worker answers side by side.',
 	}),
+	THREADWISE_USD_PER_DAY: variable({
+		schema: z
+			.string()
+			.regex(/^\d+(?:\.\d{1,6})?$/)
+			.transform(Number)
+			.pipe(z.number().positive().max(1_000_000_000)),
+		expected: 'dollars above 0, such as 5 or 0.50',
+		fix: 'Say what one installation may spend on a day, or leave the variable out for no such limit.',
+	}),
 	THREADWISE_LONGEST_QUEUE: variable({
 		schema: integer(1, 1_000_000),
 		expected: 'a number between 1 and 1000000',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { stopReasonSchema } from './abort.ts'
+import { budgetLevelSchema } from './budget-level.ts'
 import { authorSchema, turnSchema } from './conversation.ts'
 import { effortSchema, routeSchema } from './run-preferences.ts'
 import { usageSchema } from './usage.ts'
@@ -120,10 +121,18 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('run-wait', { reason: z.enum(['clarification', 'approval']), content: content({ question: text }) }),
 	event('reply-posted', { platform: z.string(), messageIds: z.array(z.string()) }),
 	event('feedback', { personId: z.string(), helpful: z.boolean(), content: content({ reason: text }) }),
-	event('run-end', { ...outcomeFacts, confidence: confidenceSchema, content: content({ answer: text }) }),
+	event('run-end', {
+		...outcomeFacts,
+		confidence: confidenceSchema,
+		/** The day's budget of which least is left, where that is little. */
+		budget: budgetLevelSchema.optional(),
+		content: content({ answer: text }),
+	}),
 	event('run-stop', {
 		...outcomeFacts,
 		reason: stopReasonSchema,
+		/** The budget that is used up, where that is the reason. */
+		budget: budgetLevelSchema.optional(),
 		/** Titles of what was left out, so that a best answer says what it is worth. */
 		skipped: z.array(z.string()),
 		content: content({ answer: text }),

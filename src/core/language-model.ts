@@ -45,6 +45,8 @@ export type ModelRequest = {
 	readonly reasoningEffort?: 'none' | 'low' | 'medium' | 'high'
 	/** How long the server may stay silent before the call is given up; the implementation's own limit if absent. */
 	readonly timeoutMs?: number
+	/** Names the call in the server's log, the same in every attempt. Sent in the header `x-threadwise-call`. */
+	readonly callId?: string
 }
 
 export type ModelChunk =

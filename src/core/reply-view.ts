@@ -1,4 +1,5 @@
 import type { StopReason } from './abort.ts'
+import type { BudgetLevel } from './budget-level.ts'
 import type { ErrorReport } from './errors.ts'
 import type { Confidence, RouteSource } from './journal.ts'
 import type { Effort, Route } from './run-preferences.ts'
@@ -41,6 +42,8 @@ export type ReplyView = {
 	readonly answer: string
 	readonly confidence: Confidence | null
 	readonly stopReason: StopReason | null
+	/** The budget that stopped the run, or of which little is left after an answer. */
+	readonly budget: BudgetLevel | null
 	/** Titles of what was left out of a stopped run. */
 	readonly skipped: readonly string[]
 	readonly checks: { readonly passed: number; readonly failed: number }

@@ -135,6 +135,30 @@ describe('a full queue', () => {
 	})
 })
 
+describe('a budget of the day that is used up', () => {
+	const level = { scope: 'person', measure: 'costMicroUsd', limit: 2_000_000, left: 0 } as const
+	const poor = () =>
+		createIntake({
+			store,
+			queue: kept.queue,
+			spending: { exhausted: async () => level },
+			longestQuestion: 100,
+			longestQueue: 1_000,
+			onTrouble: () => {},
+		})
+
+	test('refuses further questions, and says which it is and when it starts again', async () => {
+		await expect(poor().ask(aMessage())).rejects.toMatchObject({
+			code: 'budget',
+			message: expect.stringContaining('$2.00'),
+			fix: expect.stringContaining('00:00 UTC'),
+		})
+		const { runId } = await poor().receive(aMessage())
+		expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code: 'budget' }])
+		expect(kept.added).toEqual([])
+	})
+})
+
 describe('receiving from a platform', () => {
 	test('is asking', async () => {
 		const message = aMessage()

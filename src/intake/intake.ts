@@ -6,10 +6,13 @@ import { type ErrorCode, type ErrorReport, reportError, ThreadwiseError } from '
 import type { JobQueue } from '../core/job-queue.ts'
 import { isFinished, type RunState } from '../core/run.ts'
 import type { Recorded, RunStore } from '../core/run-store.ts'
+import { budgetUsedUp, type SpendStore } from '../core/spend-store.ts'
 
 export type IntakeDependencies = {
 	readonly store: RunStore
 	readonly queue: JobQueue
+	/** Where days have budgets; without it, none has. */
+	readonly spending?: Pick<SpendStore, 'exhausted'>
 	/** In characters. */
 	readonly longestQuestion: number
 	/** How many runs may wait for a worker before further questions are refused. */
@@ -22,7 +25,7 @@ export type IntakeDependencies = {
 export type Intake = {
 	/**
 	 * Records a question and enqueues its run, once per message.
-	 * @throws ThreadwiseError `question-empty`, `question-too-long` or `busy`; whatever the store throws if it couldn't be recorded.
+	 * @throws ThreadwiseError `question-empty`, `question-too-long`, `budget` or `busy`; whatever the store throws if it couldn't be recorded.
 	 */
 	ask(message: IncomingMessage): Promise<Recorded>
 	/**
@@ -44,13 +47,15 @@ const missedAfterMs = 10_000
 const sweepLimit = 100
 
 export function createIntake(dependencies: IntakeDependencies): Intake {
-	const { store, queue, longestQuestion, longestQueue, onTrouble } = dependencies
+	const { store, queue, spending, longestQuestion, longestQueue, onTrouble } = dependencies
 	const enqueue = async (runId: string, attempt: number) => {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
 	}
 	const checkMessage = async (message: IncomingMessage) => {
 		checkQuestion(textOf(message.content), longestQuestion)
+		const usedUp = await spending?.exhausted({ ...message.conversation, personId: message.author.id })
+		if (usedUp !== undefined && usedUp !== null) throw budgetUsedUp(usedUp)
 		const { waiting } = await store.load()
 		if (waiting >= longestQueue) throw busy(waiting)
 	}
@@ -97,7 +102,7 @@ function refusalOf(error: unknown): ErrorReport {
 	throw error
 }
 
-const refusals: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'busy'])
+const refusals: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'budget', 'busy'])
 
 function busy(waiting: number): ThreadwiseError {
 	return new ThreadwiseError('busy', `Threadwise is busy: ${counted(waiting, 'question')} are waiting already.`, {

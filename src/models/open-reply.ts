@@ -25,7 +25,7 @@ export async function openReply(
 	for (let refusals = 0; ; refusals++) {
 		const sent = requestBody(asked, request, dialect)
 		try {
-			const response = await call.watch(send(endpoint, sent, call.controller.signal))
+			const response = await call.watch(send(endpoint, sent, headersOf(request), call.controller.signal))
 			if (refusals > 0) endpoint.learn(asked.model, dialect)
 			return { response, sent }
 		} catch (thrown) {
@@ -37,6 +37,16 @@ export async function openReply(
 	}
 }
 
-async function send(endpoint: ModelEndpoint, body: ChatCompletionCreateParamsStreaming, signal: AbortSignal) {
-	return endpoint.client().chat.completions.create(body, { signal }).asResponse()
+async function send(
+	endpoint: ModelEndpoint,
+	body: ChatCompletionCreateParamsStreaming,
+	headers: Readonly<Record<string, string>>,
+	signal: AbortSignal,
+) {
+	return endpoint.client().chat.completions.create(body, { headers, signal }).asResponse()
+}
+
+/** Parts of the name may come from a model, and a header takes only a few characters. */
+function headersOf({ callId }: ModelRequest): Readonly<Record<string, string>> {
+	return callId === undefined ? {} : { 'x-threadwise-call': encodeURI(callId.toWellFormed()) }
 }

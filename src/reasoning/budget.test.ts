@@ -74,6 +74,43 @@ describe('the budget of a run', () => {
 		expect(budget.spent()).toEqual(noUsage)
 	})
 
+	test('a call that was left keeps its tokens and its money, but is no call', () => {
+		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage, share)
+		budget.allowCalls(1)
+		budget.reserve({ tokens: 900, costMicroUsd: 0 }, 'answer').leave()
+		expect(refusal(() => budget.reserve({ tokens: 101, costMicroUsd: 0 }, 'answer'))).toBe('budget')
+		budget.reserve({ tokens: 100, costMicroUsd: 0 }, 'answer')
+	})
+
+	test('a usage that was only estimated gives nothing back', () => {
+		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage, share)
+		budget.reserve({ tokens: 900, costMicroUsd: 0 }, 'answer').settle(used({ outputTokens: 50 }), true)
+		expect(budget.spent().outputTokens).toBe(50)
+		expect(refusal(() => budget.reserve({ tokens: 101, costMicroUsd: 0 }, 'answer'))).toBe('budget')
+		budget.reserve({ tokens: 100, costMicroUsd: 0 }, 'answer')
+	})
+
+	test('covers no work any more once its end is called, but the answer', () => {
+		const budget = createRunBudget(roomy, noUsage, share)
+		budget.endWork()
+		expect(() => budget.reserve(small, 'work')).toThrow(
+			expect.objectContaining({ budget: expect.objectContaining({ scope: 'run', overrun: true }) }),
+		)
+		budget.reserve(small, 'answer')
+	})
+
+	test.each([
+		['calls', { tokens: 1, costMicroUsd: 1 }, 0],
+		['tokens', { tokens: 1_001, costMicroUsd: 1 }, 1_000],
+		['costMicroUsd', { tokens: 1, costMicroUsd: 101 }, 100],
+	] as const)('says that it was the %s, and what is left of them', (measure, estimate, left) => {
+		const budget = createRunBudget({ tokens: 1_000, usd: 0.000_1, seconds: 1 }, noUsage, share)
+		budget.allowCalls(measure === 'calls' ? 0 : 5)
+		expect(() => budget.reserve(estimate, 'answer')).toThrow(
+			expect.objectContaining({ budget: { scope: 'run', measure, limit: left, left } }),
+		)
+	})
+
 	test('estimates that hold are never exceeded, whatever the order of calls', () => {
 		const call = fc.record({ estimate: fc.nat(5_000), share: fc.double({ min: 0, max: 1, noNaN: true }) })
 		fc.assert(

@@ -1,22 +1,29 @@
-import { AbortedError } from '../core/abort.ts'
+import { type BudgetLevel, BudgetUsedUp } from '../core/budget-level.ts'
 import { addUsage, type Usage } from '../core/usage.ts'
 import type { Budget } from '../core/workflow.ts'
 import type { Estimate } from './estimate.ts'
 
-/**
- * A call that is covered. Settle it with what it really cost, or with nothing if it was refused. One whose cost nobody knows,
- * since it was left in the middle, is not settled: its estimate stays reserved.
- */
-export type Reservation = { settle(usage: Usage): void }
+/** A call that is covered, to be concluded in one of two ways. */
+export type Reservation = {
+	/**
+	 * The call cost this much; nothing if it was refused. Where nobody but we has counted, nothing is given back: the real usage
+	 * may be as large as the reservation.
+	 */
+	settle(usage: Usage, isEstimated?: boolean): void
+	/** Nobody knows what it cost, since it was left in the middle: tokens and money stay reserved. It is no completed call. */
+	leave(): void
+}
 
 export type RunBudget = {
 	/**
 	 * Reserves a call before it starts. Work leaves the share of the final answer untouched.
-	 * @throws AbortedError `budget` if it isn't covered.
+	 * @throws BudgetUsedUp if it isn't covered.
 	 */
 	reserve(estimate: Estimate, purpose: 'work' | 'answer'): Reservation
 	/** Raises the number of calls, once the route and effort are known. */
 	allowCalls(calls: number): void
+	/** A call cost more than the most it could, so no estimate can be trusted any more: no work is covered from now on. */
+	endWork(): void
 	spent(): Usage
 }
 
@@ -31,31 +38,54 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 	const answerShare: Share = { calls: 1, ...finalAnswer }
 	let spent = alreadySpent
 	let callLimit = Number.POSITIVE_INFINITY
+	let overrun = false
 	const reserved = { calls: 0, tokens: 0, costMicroUsd: 0 }
 	const hold = (sign: 1 | -1, estimate: Estimate) => {
 		reserved.calls += sign
 		reserved.tokens += sign * estimate.tokens
 		reserved.costMicroUsd += sign * estimate.costMicroUsd
 	}
-	const covers = (estimate: Estimate, share: Share) =>
-		spent.calls + reserved.calls + 1 + share.calls <= callLimit &&
-		spent.inputTokens + spent.outputTokens + reserved.tokens + estimate.tokens + share.tokens <= budget.tokens &&
-		spent.costMicroUsd + reserved.costMicroUsd + estimate.costMicroUsd + share.costMicroUsd <= budget.usd * 1_000_000
+	const levels = () => ({
+		calls: level('calls', callLimit, spent.calls + reserved.calls),
+		tokens: level('tokens', budget.tokens, spent.inputTokens + spent.outputTokens + reserved.tokens),
+		costMicroUsd: level('costMicroUsd', budget.usd * 1_000_000, spent.costMicroUsd + reserved.costMicroUsd),
+	})
+	const uncovered = (estimate: Estimate, purpose: 'work' | 'answer'): BudgetLevel | null => {
+		const { calls, tokens, costMicroUsd } = levels()
+		const share = purpose === 'work' ? answerShare : noShare
+		if (overrun && purpose === 'work') return { ...tokens, overrun }
+		if (calls.left < 1 + share.calls) return calls
+		if (tokens.left < estimate.tokens + share.tokens) return tokens
+		return costMicroUsd.left < estimate.costMicroUsd + share.costMicroUsd ? costMicroUsd : null
+	}
 	return {
 		reserve: (estimate, purpose) => {
-			const share = purpose === 'work' ? answerShare : noShare
-			if (!covers(estimate, share)) throw new AbortedError('budget')
+			const usedUp = uncovered(estimate, purpose)
+			if (usedUp !== null) throw new BudgetUsedUp(usedUp)
 			hold(1, estimate)
 			return {
-				settle: (usage) => {
+				settle: (usage, isEstimated = false) => {
 					hold(-1, estimate)
 					spent = addUsage(spent, usage)
+					if (!isEstimated) return
+					reserved.tokens += Math.max(0, estimate.tokens - usage.inputTokens - usage.outputTokens)
+					reserved.costMicroUsd += Math.max(0, estimate.costMicroUsd - usage.costMicroUsd)
+				},
+				leave: () => {
+					reserved.calls -= 1
 				},
 			}
 		},
 		allowCalls: (calls) => {
 			callLimit = calls
 		},
+		endWork: () => {
+			overrun = true
+		},
 		spent: () => spent,
 	}
+}
+
+function level(measure: BudgetLevel['measure'], limit: number, used: number): BudgetLevel {
+	return { scope: 'run', measure, limit, left: Math.max(0, limit - used) }
 }

@@ -15,6 +15,18 @@ test.each([
 	expect(tokensAtMost(text)).toBe(tokens)
 })
 
+test('a call may cost what it sends, what a server puts around it, and its whole output limit', async () => {
+	const text = 'x'.repeat(300)
+	const messages = [{ role: 'user' as const, content: textContent(text) }]
+	await using world = await openReasoning()
+	const model = world.dependencies.models('strong')
+	const plain = estimateCall(model, { messages, maxOutputTokens: 100 })
+	const structured = estimateCall(model, { messages, maxOutputTokens: 100, output: { name: 'x', schema: {} } })
+	expect(plain.tokens).toBeGreaterThanOrEqual(100 + 100 + 8)
+	expect(plain.tokens).toBeLessThan(100 + 100 + 30)
+	expect(structured.tokens).toBeGreaterThan(plain.tokens)
+})
+
 test('a reasoning model may think as much as its server lets it', async () => {
 	const request = { messages: [{ role: 'user' as const, content: textContent('Why?') }], maxOutputTokens: 100 }
 	await using plain = await openReasoning()

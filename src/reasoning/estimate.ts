@@ -13,9 +13,19 @@ export function tokensAtMost(text: string): number {
 	return wide + Math.ceil((text.length - wide) / 3)
 }
 
+/** What a chat template may put around each message. */
+const messageTokens = 8
+/** What is said around the schema to a model whose server can't be made to keep it. */
+const instructionTokens = 40
+
+/** The most tokens a reply may have, with the thinking of a reasoning model. */
+export function mostOutputTokens({ kind }: LanguageModel, maxOutputTokens: number): number {
+	return maxOutputTokens + (kind === 'reasoning' ? thinkingRoomTokens : 0)
+}
+
 /** The most that so many tokens can cost, with the thinking of a reasoning model. */
 export function estimateTokens(model: LanguageModel, inputTokens: number, maxOutputTokens: number): Estimate {
-	const outputTokens = maxOutputTokens + (model.kind === 'reasoning' ? thinkingRoomTokens : 0)
+	const outputTokens = mostOutputTokens(model, maxOutputTokens)
 	return {
 		tokens: inputTokens + outputTokens,
 		costMicroUsd: costMicroUsd(model.price, { inputTokens, outputTokens }),
@@ -24,7 +34,9 @@ export function estimateTokens(model: LanguageModel, inputTokens: number, maxOut
 
 /** The most that a call can cost: its whole output limit, and what it sends. */
 export function estimateCall(model: LanguageModel, request: ModelRequest): Estimate {
-	const texts = [...request.messages.map(({ content }) => textOf(content)), JSON.stringify(request.output ?? '')]
-	const inputTokens = texts.reduce((tokens, text) => tokens + tokensAtMost(text), 0)
+	const { messages, output } = request
+	const around = (messages.length + 1) * messageTokens + (output === undefined ? 0 : instructionTokens)
+	const texts = [...messages.map(({ content }) => textOf(content)), JSON.stringify(output ?? '')]
+	const inputTokens = texts.reduce((tokens, text) => tokens + tokensAtMost(text), around)
 	return estimateTokens(model, inputTokens, request.maxOutputTokens)
 }

@@ -150,6 +150,44 @@ describe('a model call that fails', () => {
 	})
 })
 
+describe('what a failed attempt leaves reserved', () => {
+	/** Whether a further call of so many tokens is covered after the first one, whose most is about 250 tokens. */
+	async function coveredAfter(step: ScriptedStep, tokens: number, answers = true): Promise<boolean> {
+		await using world = await openReasoning({ direct: answers ? [step, reply('In Paris.')] : step })
+		const session = world.session({ budget: { tokens: 1_000 } })
+		await collect(callModel(callIn(world), session)).catch(() => undefined)
+		try {
+			session.budget.reserve({ tokens, costMicroUsd: 0 }, 'answer')
+			return true
+		} catch {
+			return false
+		}
+	}
+
+	test.each([
+		['a 429', rateLimited({ 'retry-after-ms': '1' })],
+		['a 500', status(500, 'oops')],
+	])('is nothing after %s', async (_, step) => {
+		expect(await coveredAfter(step, 1_000 - 18)).toBe(true)
+	})
+
+	test.each([
+		['a cut in the middle', cutAfter('In Lon')],
+		['an end without an end', endEarlyAfter('In Lon')],
+		['an empty reply', reply('')],
+	])('is the most it can have cost after %s', async (_, step) => {
+		expect(await coveredAfter(step, 1_000 - 18 - 100)).toBe(false)
+		expect(await coveredAfter(step, 1_000 - 18 - 350)).toBe(true)
+	})
+
+	test('keeps a third attempt from being made where the budget covers two', async () => {
+		await using world = await openReasoning({ direct: cutAfter('In Lon') })
+		const session = world.session({ budget: { tokens: 500 } })
+		await expect(collect(callModel(callIn(world), session))).rejects.toMatchObject({ abortCause: 'budget' })
+		expect(world.server.requests.length).toBeLessThan(3)
+	})
+})
+
 describe('a model call whose reply is shown while it is written', () => {
 	/** A pause after the first piece, long enough for it to be shown. */
 	function paused(...[first, ...more]: readonly string[]): ScriptedStep {

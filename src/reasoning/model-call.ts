@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ThreadwiseError } from '../core/errors.ts'
+import { type ErrorCode, ThreadwiseError } from '../core/errors.ts'
 import type { JournalEventOf } from '../core/journal.ts'
 import { costMicroUsd, type LanguageModel, type ModelChunk, type ModelRequest } from '../core/language-model.ts'
 import type { Prompt } from '../core/prompt-source.ts'
 import type { Progress } from '../core/stage.ts'
-import { estimateCall } from './estimate.ts'
+import { noUsage } from '../core/usage.ts'
+import type { Reservation } from './budget.ts'
+import { mostOutputTokens } from './estimate.ts'
 import type { ModelReply } from './model-reply.ts'
+import { reserveInAll, reserveInRun } from './reserve-call.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import type { Session } from './session.ts'
 
@@ -37,44 +40,72 @@ export async function* callModel(call: ModelCall, session: Session): Progress<Mo
 	const replayed = session.replay.reply(call.nodeId, call.key)
 	if (replayed !== null) return replayed
 	session.signal.throwIfAborted()
-	const { key: callKey, model, prompt, request } = call
-	const reservation = session.budget.reserve(estimateCall(model, request), call.purpose)
+	const { key: callKey, model, prompt } = call
+	const reservation = session.account === null ? reserveInRun(call, session) : await reserveInAll(call, session)
 	const startedAt = performance.now()
-	yield { kind: 'model-call-start', callKey, alias: model.alias, prompt: prompt.identity }
-	const exchange: Exchange = { outcome: 'left', hasText: false }
+	const exchange: Exchange = { reservation, mayCost: false, hasText: false }
 	let end: JournalEventOf<'model-call-end'> | null = null
 	try {
+		yield { kind: 'model-call-start', callKey, alias: model.alias, prompt: prompt.identity }
 		const reply: Reply = yield* streamWithRetries(call, session, exchange)
 		end = toEvent(call, reply, Math.round(performance.now() - startedAt))
-	} catch (error) {
-		if (!session.signal.aborted) exchange.outcome = 'failed'
-		throw error
 	} finally {
-		// A call that was left in the middle is paid for, although nobody says how much: its reservation stays.
-		if (end !== null || exchange.outcome === 'failed' || !exchange.hasText) reservation.settle(end?.usage ?? noCall)
+		if (end !== null) exchange.reservation.settle(end.usage, end.usageEstimated)
+		else if (exchange.mayCost) exchange.reservation.leave()
+		else exchange.reservation.settle(noUsage)
 	}
+	if (ignoresItsLimit(end, model)) session.budget.endWork()
 	yield end
 	return { text: end.content?.text ?? '', finishReason: end.finishReason }
 }
 
-/** What is known of a call that hasn't ended: whether the model failed, and whether anything came from it. */
-type Exchange = { outcome: 'left' | 'failed'; hasText: boolean }
+/** What is known of a call that hasn't ended: what covers it, and whether somebody may have to pay for its last attempt. */
+type Exchange = { reservation: Reservation; mayCost: boolean; hasText: boolean }
 
-const noCall = { calls: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 }
+/** Whoever says this has begun no reply. */
+const refusals: ReadonlySet<ErrorCode> = new Set([
+	'model-unreachable',
+	'model-overloaded',
+	'model-auth',
+	'model-quota',
+	'model-request',
+])
 
-async function* streamWithRetries(call: ModelCall, { signal, replay }: Session, exchange: Exchange): Progress<Reply> {
+/** Whether a reply was longer than it was allowed to be. Where we have counted it ourselves, only if that is beyond doubt. */
+export function ignoresItsLimit(end: JournalEventOf<'model-call-end'>, model: LanguageModel): boolean {
+	const most = mostOutputTokens(model, end.settings.maxOutputTokens)
+	return end.usage.outputTokens > (end.usageEstimated ? 2 * most : most)
+}
+
+async function* streamWithRetries(call: ModelCall, session: Session, exchange: Exchange): Progress<Reply> {
+	const { signal, replay } = session
 	const isAgain = call.restart === true || replay.hasShown(call.nodeId)
 	for (let attempt = 1; ; attempt++) {
+		signal.throwIfAborted()
+		exchange.mayCost = true
 		try {
 			return yield* streamOnce(call, signal, exchange, attempt > 1 || isAgain)
 		} catch (error) {
+			if (error instanceof ThreadwiseError && refusals.has(error.code)) exchange.mayCost = exchange.hasText
 			signal.throwIfAborted()
 			const delayMs = retryDelayMs(error, attempt, Math.random)
 			if (delayMs === null) throw error
+			if (exchange.mayCost) await coverAgain(call, session, exchange)
 			await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted())
 		}
 	}
 }
+
+/** What has come of a reply is paid for, although nobody says how much: its reservation stays, and the next attempt needs its own. */
+async function coverAgain(call: ModelCall, session: Session, exchange: Exchange): Promise<void> {
+	exchange.reservation.leave()
+	exchange.mayCost = false
+	exchange.hasText = false
+	exchange.reservation = nothingReserved
+	exchange.reservation = await reserveInAll(call, session)
+}
+
+const nothingReserved: Reservation = { settle: () => {}, leave: () => {} }
 
 async function* streamOnce(call: ModelCall, signal: AbortSignal, exchange: Exchange, again: boolean): Progress<Reply> {
 	let text = ''

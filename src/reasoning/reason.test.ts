@@ -545,6 +545,23 @@ describe('limits', () => {
 		expect(world.server.requests).toHaveLength(1)
 	})
 
+	test('a server that ignores its output limit does no more work, although the budget would cover it, and the run says so', async () => {
+		const greedy = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 10, completion_tokens: 30_000 } })
+		await using world = await limited({}, { analysis: greedy })
+		const attempted = await world.attempt()
+		expect(attempted.thrown).toMatchObject({ abortCause: 'budget', budget: { scope: 'run', overrun: true } })
+		expect(world.roles()).toEqual(['analysis'])
+		const again = await world.attempt({ records: recordsOf(attempted.entries) })
+		expect(again.thrown).toMatchObject({ budget: { overrun: true } })
+		expect(world.roles()).toEqual(['analysis'])
+	})
+
+	test('a direct answer that is longer than allowed is an answer all the same', async () => {
+		const greedy = reply('Paris.', { usage: { prompt_tokens: 10, completion_tokens: 30_000 } })
+		await using world = await limited({}, { direct: greedy })
+		expect(outcomeOf(await world.attempt({ run: aRun({ text: easyQuestion }) }))).toBe('answered: Paris.')
+	})
+
 	test('calls: a model that never passes its check ends within the calls of the effort', async () => {
 		const wrongs = replyJson(solution('8 * 7', '54'))
 		await using world = await openReasoning({ 'subtask-result': wrongs })

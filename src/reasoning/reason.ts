@@ -6,13 +6,16 @@ import type { JournalEventOf, JournalRecord } from '../core/journal.ts'
 import type { Run } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { stages } from '../stages/index.ts'
+import { type Account, createAccount } from './account.ts'
 import { type AnswerInputs, answerNeeds, answerNode, answerShare, writeAnswer } from './answer.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
 import { answerDirectly, directNode } from './direct.ts'
+import type { Estimate } from './estimate.ts'
 import type { FinalAnswer } from './final-answer.ts'
 import { renderHistory } from './history.ts'
+import { ignoresItsLimit } from './model-call.ts'
 import { replayOf } from './replay.ts'
 import { inNode, type Outputs, type Reasoning, runStages } from './run-stages.ts'
 import type { ReasoningDependencies, Remember, Session } from './session.ts'
@@ -37,9 +40,23 @@ export async function* reason(attempt: Attempt, dependencies: ReasoningDependenc
 	const session = { ...opened, signal: deadline.signal }
 	yield { event: opening }
 	const preferred = session.run.preferences.effort ?? dependencies.defaults.effort
-	const { answer, confidence } = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
-	const elapsedMs = Math.max(0, Date.now() - startedAtMs)
-	yield { event: { kind: 'run-end', usage: session.budget.spent(), elapsedMs, confidence, content: { answer } } }
+	try {
+		const { answer, confidence } = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
+		if (session.account !== null) await session.account.close()
+		const elapsedMs = Math.max(0, Date.now() - startedAtMs)
+		const outcome = { usage: session.budget.spent(), elapsedMs, ...lowBudget(session) }
+		yield { event: { kind: 'run-end', ...outcome, confidence, content: { answer } } }
+	} finally {
+		if (session.account !== null) await session.account.close()
+	}
+}
+
+/** Below this part of a day's budget, people are told what is left of it. */
+const lowPart = 0.2
+
+function lowBudget({ account }: Session): Pick<JournalEventOf<'run-end'>, 'budget'> {
+	const budget = account?.lowest() ?? null
+	return budget === null || budget.left >= lowPart * budget.limit ? {} : { budget }
 }
 
 /** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
@@ -51,21 +68,32 @@ function openSession({ run, records, remember, signal }: Attempt, dependencies: 
 			? dependencies.workflow(run.preferences.workflow ?? dependencies.defaults.workflow)
 			: { workflow: started.workflow, hash: started.workflowHash }
 	const question = textOf(run.question)
+	const share = answerShare(workflow, question, dependencies.models)
 	const session: Session = {
 		run,
 		question,
 		history: renderHistory(run.history),
 		workflow,
 		replay,
-		budget: createRunBudget(workflow.budget, replay.usage, answerShare(workflow, question, dependencies.models)),
+		budget: createRunBudget(workflow.budget, replay.usage, share),
+		account: accountFor(run, dependencies, share),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		remember,
 		signal,
 		...(dependencies.verdicts === undefined ? {} : { verdicts: dependencies.verdicts }),
+		...(dependencies.stages === undefined ? {} : { stages: dependencies.stages }),
 	}
+	const calls = records.filter((record) => record.kind === 'model-call-end')
+	if (calls.some((call) => ignoresItsLimit(call, dependencies.models(call.alias)))) session.budget.endWork()
 	const opening = started === null ? runStart(session, hash, dependencies.disclosure) : runResume(replay.lastAttempt)
 	return { session, opening, startedAtMs: started === null ? Date.now() : Date.parse(started.at) }
+}
+
+/** Null where no day has a budget, so that a call costs nothing more. */
+function accountFor(run: Run, { spending }: ReasoningDependencies, share: Estimate): Account | null {
+	if (spending === undefined || !spending.isLimited) return null
+	return createAccount(spending, { ...run.conversation, personId: run.asker.id }, share)
 }
 
 function runStart(
@@ -111,7 +139,7 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 async function* workInStages(session: Session, effort: Effort): Reasoning<AnswerInputs> {
 	const outputs: Outputs = new Map()
 	try {
-		yield* runStages(session, effort, stages, outputs)
+		yield* runStages(session, effort, session.stages ?? stages, outputs)
 	} catch (error) {
 		const isUncovered = error instanceof AbortedError && error.abortCause === 'budget' && !session.signal.aborted
 		if (isUncovered) yield* writeBestAnswer(session, outputs, effort)

@@ -3,7 +3,10 @@ import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
 import type { Run } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
+import type { SpendStore } from '../core/spend-store.ts'
+import type { AnyStage } from '../core/stage.ts'
 import type { Workflow } from '../core/workflow.ts'
+import type { Account } from './account.ts'
 import type { RunBudget } from './budget.ts'
 import type { Replay } from './replay.ts'
 import type { VerdictCache } from './verdict-cache.ts'
@@ -15,8 +18,12 @@ export type ReasoningDependencies = {
 	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
 	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
 	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	/** The stages that a workflow may name; those of this program if absent. */
+	readonly stages?: readonly AnyStage[]
 	/** What every answer must say about who gives it; null where there is nothing to say. */
 	readonly disclosure: string | null
+	/** The budgets of a day. Without it, nobody is limited. */
+	readonly spending?: SpendStore
 	/** What the classifier has said before, shared by all runs of a process. Without it, every question is classified. */
 	readonly verdicts?: VerdictCache
 }
@@ -31,8 +38,11 @@ export type Session = {
 	readonly workflow: Workflow
 	readonly replay: Replay
 	readonly budget: RunBudget
+	/** What the budgets of the day pay; null where nobody is limited. */
+	readonly account: Account | null
 	readonly models: LanguageModels
 	readonly prompts: PromptSource
+	readonly stages?: readonly AnyStage[]
 	readonly remember: Remember
 	readonly signal: AbortSignal
 	readonly verdicts?: VerdictCache

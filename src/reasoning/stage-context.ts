@@ -43,6 +43,7 @@ export function createStageContext(session: Session, node: NodeCall, options: Co
 					maxOutputTokens: call.maxOutputTokens,
 					...samplingOf(call),
 					...effortOf(model, effort),
+					callId: `${session.run.id}/${node.id}/${key}`,
 					...request,
 				},
 				purpose,

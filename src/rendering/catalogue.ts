@@ -1,7 +1,9 @@
 import type { StopReason } from '../core/abort.ts'
+import type { BudgetLevel } from '../core/budget-level.ts'
 import { counted } from '../core/counted.ts'
 import type { Confidence } from '../core/journal.ts'
 import type { Effort, Route } from '../core/run-preferences.ts'
+import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
 
 /** Every string that people see, in one language. */
@@ -9,7 +11,8 @@ export type Catalogue = {
 	readonly stageTitles: Readonly<Record<StageKind, string>>
 	readonly efforts: Readonly<Record<Effort, string>>
 	readonly confidences: Readonly<Record<Confidence, string>>
-	readonly stopReasons: Readonly<Record<StopReason, string>>
+	readonly stopped: (reason: StopReason, budget: BudgetLevel | null) => string
+	readonly budgetLeft: (budget: BudgetLevel) => string
 	readonly queued: (placeInQueue: number | null) => string
 	readonly working: string
 	readonly nothingYet: string
@@ -31,6 +34,37 @@ export type Catalogue = {
 	readonly fix: (fix: string) => string
 }
 
+const englishStops: Readonly<Record<Exclude<StopReason, 'budget'>, string>> = {
+	user: 'Stopped as you asked.',
+	deadline: 'Stopped: the time for one question is over.',
+	superseded: 'Stopped: the question was edited.',
+}
+
+const englishBudgets: Readonly<Record<BudgetLevel['scope'], string>> = {
+	run: 'the budget for one question',
+	person: 'your budget for today',
+	channel: "today's budget of this channel",
+	installation: "today's budget of everybody here",
+}
+
+function englishAmount(amount: number, { measure, limit }: BudgetLevel): string {
+	if (measure === 'calls') return counted(amount, 'call')
+	if (measure === 'tokens') return englishTokens(amount)
+	return `$${toUsd(amount).toFixed(toUsd(limit) < 1 ? 4 : 2)}`
+}
+
+function englishTokens(tokens: number): string {
+	return `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`
+}
+
+function englishUsedUp(budget: BudgetLevel | null): string {
+	if (budget?.overrun === true)
+		return 'Stopped: the model server ignored the limit of its output, so no more work was begun.'
+	const { scope } = budget ?? { scope: 'run' }
+	const startsAgain = scope === 'run' ? '' : ' It starts again at 00:00 UTC.'
+	return `Stopped: ${englishBudgets[scope]} is used up.${startsAgain}`
+}
+
 export const english: Catalogue = {
 	stageTitles: {
 		analyze: 'Problem analysis',
@@ -42,12 +76,9 @@ export const english: Catalogue = {
 	},
 	efforts: { low: 'low effort', medium: 'medium effort', high: 'high effort' },
 	confidences: { high: 'high confidence', medium: 'medium confidence', low: 'low confidence' },
-	stopReasons: {
-		user: 'Stopped as you asked.',
-		budget: 'Stopped: the budget for one question is used up.',
-		deadline: 'Stopped: the time for one question is over.',
-		superseded: 'Stopped: the question was edited.',
-	},
+	stopped: (reason, budget) => (reason === 'budget' ? englishUsedUp(budget) : englishStops[reason]),
+	budgetLeft: (budget) =>
+		`${englishAmount(budget.left, budget)} of ${englishAmount(budget.limit, budget)} left of ${englishBudgets[budget.scope]}`,
 	queued: (place) =>
 		place === null || place === 1 ? 'Waiting for a worker' : `Waiting: ${counted(place - 1, 'question')} ahead of it`,
 	working: 'Working',
@@ -66,7 +97,7 @@ export const english: Catalogue = {
 	stagesDone: (done, of) => `${done} of ${counted(of, 'stage')}`,
 	checks: (passed, failed) => `${counted(passed, 'check')} passed${failed === 0 ? '' : `, ${failed} failed`}`,
 	calls: (calls) => counted(calls, 'call'),
-	tokens: (tokens) => `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`,
+	tokens: englishTokens,
 	run: (runId) => `run ${runId}`,
 	skippedChecks: (titles) => `Left out: ${titles.join(', ')}.`,
 	failure: (message) => `Could not answer: ${message}`,

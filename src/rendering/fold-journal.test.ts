@@ -276,6 +276,12 @@ describe('a run that ends early', () => {
 		expect(view.stages.map(({ status }) => status)).toEqual(['done', 'failed', 'skipped'])
 	})
 
+	test('when a budget stopped it says which', () => {
+		const budget = { scope: 'channel', measure: 'tokens', limit: 1_000, left: 7 } as const
+		expect(foldJournal(journal(...begun, an('run-stop', { reason: 'budget', budget })))).toMatchObject({ budget })
+		expect(foldJournal(journal(...begun, an('run-stop', { reason: 'budget' })))).toMatchObject({ budget: null })
+	})
+
 	test('when stopped before it began is a stop without an answer', () => {
 		const stop = an('run-stop', { skipped: [], content: { answer: '' } })
 		expect(foldJournal(journal(stop))).toMatchObject({ status: 'stopped', answer: '', stages: [] })

@@ -14,6 +14,7 @@ export const emptyReplyView: ReplyView = {
 	answer: '',
 	confidence: null,
 	stopReason: null,
+	budget: null,
 	skipped: [],
 	checks: { passed: 0, failed: 0 },
 	usage: noUsage,
@@ -167,10 +168,11 @@ function foldOutcome(view: ReplyView, record: RecordOf<'run-end' | 'run-stop' | 
 	const { usage, elapsedMs } = record
 	if (record.kind === 'run-end') {
 		const answer = record.content?.answer ?? english.erased
-		return { ...view, usage, elapsedMs, status: 'answered', answer, confidence: record.confidence }
+		const { confidence, budget = null } = record
+		return { ...view, usage, elapsedMs, status: 'answered', answer, confidence, budget }
 	}
 	if (record.kind === 'run-stop') {
-		const { reason: stopReason, skipped } = record
+		const { reason: stopReason, skipped, budget = null } = record
 		const answer = record.content?.answer ?? english.erased
 		return {
 			...view,
@@ -179,6 +181,7 @@ function foldOutcome(view: ReplyView, record: RecordOf<'run-end' | 'run-stop' | 
 			status: 'stopped',
 			answer,
 			stopReason,
+			budget,
 			skipped: titles(skipped),
 			stages: ended(view, 'stopped'),
 		}

@@ -2,3 +2,4 @@ export { type DataFolder, type DataFolderHolder, holdDataFolder, newControlToken
 export { type Database, dumpFreshDatabase, openEmbeddedDatabase, openServerDatabase } from './database.ts'
 export { createDeliveryStore } from './delivery-store.ts'
 export { createRunStore } from './run-store.ts'
+export { createSpendStore } from './spend-store.ts'

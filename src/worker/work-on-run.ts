@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
+import { BudgetUsedUp } from '../core/budget-level.ts'
 import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
 import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
@@ -169,7 +170,9 @@ function outcomeOf(
 	const reason = stopReasonSchema.safeParse(cause)
 	if (reason.success) {
 		const { answer, skipped } = bestAnswerIn(events)
-		return { kind: 'run-stop', reason: reason.data, skipped: [...skipped], usage, elapsedMs, content: { answer } }
+		const budget = error instanceof BudgetUsedUp && reason.data === 'budget' ? { budget: error.budget } : {}
+		const stopped = { reason: reason.data, ...budget, skipped: [...skipped], usage, elapsedMs }
+		return { kind: 'run-stop', ...stopped, content: { answer } }
 	}
 	const { code, message, fix } = reportError(error)
 	return { kind: 'run-fail', code, usage, elapsedMs, content: { message, fix } }

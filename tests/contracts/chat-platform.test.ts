@@ -7,6 +7,7 @@ import { type IncomingMessage, incomingMessageSchema } from '../../src/core/conv
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { aStageView, aView } from '../support/builders.ts'
+import * as loopbackHarness from '../support/loopback-chat/harness.ts'
 import type { HarnessModule, PlatformHarness, PlatformPerson } from '../support/platform-harness.ts'
 
 const adaptersFolder = new URL('../../adapters/', import.meta.url)
@@ -32,7 +33,7 @@ function occurrences(text: string, part: string): number {
 	return text.split(part).length - 1
 }
 
-function chatPlatformContract(name: string, { startHarness, hasPeople }: HarnessModule): void {
+function chatPlatformContract(name: string, { startHarness, hasPeople, findsNothing }: HarnessModule): void {
 	describe(`the chat platform: ${name}`, () => {
 		let harness: PlatformHarness
 		let received: IncomingMessage[]
@@ -160,6 +161,50 @@ function chatPlatformContract(name: string, { startHarness, hasPeople }: Harness
 			expect(await seenText()).toContain('The order costs $104.')
 		})
 
+		describe('what stands in the conversation', () => {
+			const find = (runId: string) => harness.platform.find(runId, harness.conversation)
+
+			test('of a run that was never shown, is nothing', async () => {
+				await show(life.slice(0, 4))
+				expect(await find('run-2')).toBeNull()
+			})
+
+			if (findsNothing !== undefined) {
+				test(`can't be found: ${findsNothing}`, async () => {
+					await show(life)
+					expect(await find('run-1')).toBeNull()
+				})
+				return
+			}
+
+			test('is found again, after a post as after edits', async () => {
+				expect(await find('run-1')).toBeNull()
+				const reply = await show(life.slice(0, 1))
+				expect(await find('run-1')).toEqual(reply)
+				const edited = await harness.platform.update(reply, life.at(-1) ?? emptyReplyView)
+				expect(await find('run-1')).toEqual(edited)
+			})
+
+			test('is found again in its order, where an answer takes several messages', async () => {
+				const answer = Array.from({ length: 600 }, (_, index) => `Line number ${index + 1} of a long answer.`).join(
+					'\n',
+				)
+				const reply = await show([...life.slice(0, 4), aView({ status: 'answered', answer, lastSeq: 9 })])
+				expect(await find('run-1')).toEqual(reply)
+			})
+
+			test('is found although the answer to its post was lost, and goes on without a second message', async () => {
+				if (harness.loseNextAnswer === undefined) throw new Error(`The harness of ${name} can't lose an answer.`)
+				harness.loseNextAnswer()
+				await expect(show(life.slice(0, 1))).rejects.toThrow()
+				const found = await find('run-1')
+				if (found === null) throw new Error('nothing was found')
+				await harness.platform.update(found, life.at(-1) ?? emptyReplyView)
+				expect(await harness.seen()).toHaveLength(1)
+				expect(await seenText()).toContain('The order costs $104.')
+			})
+		})
+
 		if (!hasPeople) return
 		describe('a person', () => {
 			const aPerson = (): PlatformPerson => {
@@ -203,6 +248,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople }: Harness
 }
 
 for (const name of Object.keys(platforms)) chatPlatformContract(name, await harnessOf(name))
+chatPlatformContract('loopback', loopbackHarness)
 
 test('every folder of an adapter is registered and has a harness', () => {
 	const entries = readdirSync(adaptersFolder, { withFileTypes: true })

@@ -63,6 +63,17 @@ function languageModelContract({ name, start }: Implementation): void {
 			subject = null
 		})
 
+		test('names the call to the server, whatever characters its name has', async () => {
+			const { model, server } = await given([reply('Eight.'), reply('Eight.')])
+			const ask = (request: ModelRequest) => collect(model.stream(request, new AbortController().signal))
+			await ask({ ...question, callId: 'run-1/execute/s1→ü\n\uD800-sample-0' })
+			await ask(question)
+			expect(server.requests.map(({ headers }) => headers['x-threadwise-call'])).toEqual([
+				'run-1/execute/s1%E2%86%92%C3%BC%0A%EF%BF%BD-sample-0',
+				undefined,
+			])
+		})
+
 		test('streams text as it comes and ends with exactly one finish chunk', async () => {
 			const { model } = await given([reply(['Eight', ' legs.'])])
 			const chunks = await collect(model.stream(question, new AbortController().signal))

@@ -17,6 +17,12 @@ const usage = fc.record({
 	costMicroUsd: fc.nat(10_000),
 })
 const confidence = fc.constantFrom('high' as const, 'medium' as const, 'low' as const)
+const budget = fc.record({
+	scope: fc.constantFrom('run' as const, 'person' as const, 'channel' as const, 'installation' as const),
+	measure: fc.constantFrom('calls' as const, 'tokens' as const, 'costMicroUsd' as const),
+	limit: fc.integer({ min: 1, max: 10_000 }),
+	left: fc.nat(10_000),
+})
 const prompt = fc.record({ name: words, version: fc.nat(9), hash: words })
 const erasable = <Content>(content: Arbitrary<Content>) => fc.option(content, { freq: 4, nil: null })
 const sample = fc.nat(5)
@@ -149,21 +155,29 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 		helpful: fc.boolean(),
 		content: erasable(fc.record({ reason: words })),
 	}),
-	'run-end': fc.record({
-		kind: fc.constant('run-end'),
-		usage,
-		elapsedMs,
-		confidence,
-		content: erasable(fc.record({ answer: words })),
-	}),
-	'run-stop': fc.record({
-		kind: fc.constant('run-stop'),
-		usage,
-		elapsedMs,
-		reason: fc.constantFrom('user', 'budget', 'deadline', 'superseded'),
-		skipped: fc.array(stage, { maxLength: 3 }),
-		content: erasable(fc.record({ answer: words })),
-	}),
+	'run-end': fc.record(
+		{
+			kind: fc.constant('run-end'),
+			usage,
+			elapsedMs,
+			confidence,
+			budget,
+			content: erasable(fc.record({ answer: words })),
+		},
+		{ requiredKeys: ['kind', 'usage', 'elapsedMs', 'confidence', 'content'] },
+	),
+	'run-stop': fc.record(
+		{
+			kind: fc.constant('run-stop'),
+			usage,
+			elapsedMs,
+			reason: fc.constantFrom('user', 'budget', 'deadline', 'superseded'),
+			budget,
+			skipped: fc.array(stage, { maxLength: 3 }),
+			content: erasable(fc.record({ answer: words })),
+		},
+		{ requiredKeys: ['kind', 'usage', 'elapsedMs', 'reason', 'skipped', 'content'] },
+	),
 	'run-fail': fc.record({
 		kind: fc.constant('run-fail'),
 		usage,

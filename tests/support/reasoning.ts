@@ -222,6 +222,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		workflow,
 		replay: replayOf(choices.records ?? []),
 		budget: createRunBudget(workflow.budget, noUsage, answerShare(workflow, order.question, dependencies.models)),
+		account: null,
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		remember: choices.remember ?? rememberInMemory(),

@@ -49,7 +49,10 @@ export function createChatClient({ url, timeoutMs, silenceMs }: ChatClientOption
 		},
 		openFeed: async (signal) => {
 			const silence = createWatch(silenceMs)
-			const response = await fetch(`${url}/events`, { signal: AbortSignal.any([signal, silence.signal]) })
+			const either = AbortSignal.any([signal, silence.signal])
+			const response = await fetch(`${url}/events`, { signal: either }).catch((error: unknown) => {
+				throw unavailable(null, error)
+			})
 			if (response.body === null || !response.ok) throw await refusalOf(response)
 			return deliveriesIn(response.body, silence)
 		},

@@ -10,11 +10,11 @@ export function showReply(runId: string, view: ReplyView): string {
 	return withoutControls(blocks.filter((block) => block !== '').join('\n\n'))
 }
 
-function outcomeOf({ error, stopReason, skipped, answer }: ReplyView): readonly string[] {
+function outcomeOf({ error, stopReason, budget, skipped, answer }: ReplyView): readonly string[] {
 	if (error !== null) return [english.failure(error.message), english.fix(error.fix)]
 	if (stopReason === null) return [answer]
 	return [
-		english.stopReasons[stopReason],
+		english.stopped(stopReason, budget),
 		skipped.length === 0 ? '' : english.skippedChecks(skipped),
 		...(answer === '' ? [english.nothingYet] : [english.bestSoFar, answer]),
 	]
