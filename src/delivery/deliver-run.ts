@@ -1,7 +1,7 @@
 import type { JournalRecord } from '../core/journal.ts'
 import { isFinal, type ReplyView, rests } from '../core/reply-view.ts'
 import type { RunStore } from '../core/run-store.ts'
-import { foldJournal, foldRecord } from '../rendering/index.ts'
+import { emptyReplyView, foldJournal, foldRecord } from '../rendering/index.ts'
 import { createEditLoop } from './edit-loop.ts'
 import type { Pace } from './pace.ts'
 
@@ -40,7 +40,9 @@ export type DeliveringRun = {
 /** Shows a run from its first sign of life to its outcome, or until it waits for its asker. */
 export function deliverRun(delivery: RunDelivery): DeliveringRun {
 	const { runId, known, follow, until, holdBack, onRest, signal } = delivery
-	let shown: ReplyView = { ...foldJournal(known), placeInQueue: delivery.placeInQueue }
+	let folded: ReplyView = { ...foldJournal(known), placeInQueue: delivery.placeInQueue }
+	/** Of what was shown before, nobody knows whether it was shown to its end. */
+	let shown = emptyReplyView
 	const loop = createEditLoop({ ...delivery, send: delivery.show, isRest: rests })
 	const show = (view: ReplyView) => {
 		shown = view
@@ -49,6 +51,7 @@ export function deliverRun(delivery: RunDelivery): DeliveringRun {
 	const ends = until === 'rest' ? rests : isFinal
 	/** Shows what the run has come to with this record. Returns whether that is all. */
 	const take = async (view: ReplyView, record: JournalRecord): Promise<boolean> => {
+		folded = view
 		if (rests(view)) await holdBack(record)
 		if (signal.aborted) return true
 		show(view)
@@ -59,17 +62,20 @@ export function deliverRun(delivery: RunDelivery): DeliveringRun {
 	}
 	const followToEnd = async () => {
 		const newest = known.at(-1)
-		if (newest === undefined) show(shown)
-		else if (await take(shown, newest)) return shown
-		for await (const record of follow(runId, shown.lastSeq, signal)) {
-			if (await take(foldRecord(shown, record), record)) break
+		if (newest === undefined) show(folded)
+		else if (await take(folded, newest)) return shown
+		for await (const record of follow(runId, folded.lastSeq, signal)) {
+			if (await take(foldRecord(folded, record), record)) break
 		}
 		await loop.settled()
 		return shown
 	}
 	return {
 		setPlaceInQueue: (placeInQueue) => {
-			if (shown.status === 'queued' && placeInQueue !== shown.placeInQueue) show({ ...shown, placeInQueue })
+			if (folded.status === 'queued' && placeInQueue !== folded.placeInQueue) {
+				folded = { ...folded, placeInQueue }
+				show(folded)
+			}
 		},
 		ended: followToEnd(),
 	}

@@ -178,6 +178,31 @@ describe('in one conversation', () => {
 		expect(finals[0]).toBeLessThanOrEqual(finals[1] ?? 0)
 	})
 
+	test('an answer that is held back when its bot ends is shown by the next bot', async () => {
+		const [first, second] = [await begun(), await asked()]
+		await using one = aBot({ owner: 'one' })
+		await untilSeen(first, 'Waiting')
+		await untilSeen(second, 'Waiting')
+		await one[Symbol.asyncDispose]()
+		const claimed = await runs.claim(second.runId, 'worker', leaseMs)
+		if (claimed.outcome !== 'claimed') throw new Error('the run is free')
+		await answer(claimed.claim, 'The second is 2.')
+		// It has read that the second run is answered, and ends while it holds that back.
+		const hasRead = Promise.withResolvers<void>()
+		const read: DeliveryDependencies['read'] = async (runId) => {
+			const records = await runs.read(runId)
+			if (runId === second.runId) hasRead.resolve()
+			return records
+		}
+		const two = aBot({ owner: 'two', read })
+		await hasRead.promise
+		await two[Symbol.asyncDispose]()
+		aBot({ owner: 'three' })
+		await answer(first, 'The first is 1.')
+		await untilSeen(first, 'The first is 1.')
+		await untilSeen(second, 'The second is 2.')
+	})
+
 	test('an answer waits no longer than a minute for the one before it', async () => {
 		const [first, second] = [await begun(), await begun()]
 		await answer(second, 'The second answer.')

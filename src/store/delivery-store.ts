@@ -35,9 +35,12 @@ export function createDeliveryStore({ orm }: Pick<Database, 'orm'>): DeliverySto
 	}
 }
 
+const hasUndelivered = sql`exists (select 1 from threadwise.runs r where r.conversation_id = c.id and not r.delivered)`
+
 /**
  * Leases and what there is to show come from one statement, so that nobody shows a run of a conversation that was taken over in
- * between. Conversations that another process is leasing at this moment are passed over.
+ * between. Conversations that another process is leasing at this moment are passed over; for our own ones it is waited, since a
+ * message may be being recorded there.
  */
 async function leaseConversations(
 	orm: Orm,
@@ -49,17 +52,23 @@ async function leaseConversations(
 		orm,
 		pendingRow,
 		sql`
-			with free as (
+			with kept as (
+				update threadwise.conversations c set delivery_lease_until = now() + ${interval(leaseMs)}
+				where c.delivered_by = ${owner} and ${hasUndelivered}
+				returning c.id, c.installation_id, c.channel_id, c.thread_id
+			), free as (
 				select c.id from threadwise.conversations c join threadwise.installations i on i.id = c.installation_id
 				where i.platform in (select jsonb_array_elements_text(${JSON.stringify(platforms)}::jsonb))
-					and (c.delivered_by = ${owner} or c.delivery_lease_until is null or c.delivery_lease_until <= now())
-					and exists (select 1 from threadwise.runs r where r.conversation_id = c.id and not r.delivered)
-				for update of c skip locked
-			), ours as (
+					and c.delivered_by is distinct from ${owner}
+					and (c.delivery_lease_until is null or c.delivery_lease_until <= now()) and ${hasUndelivered}
+				for no key update of c skip locked
+			), taken as (
 				update threadwise.conversations c
 				set delivered_by = ${owner}, delivery_lease_until = now() + ${interval(leaseMs)}
 				from free where c.id = free.id
 				returning c.id, c.installation_id, c.channel_id, c.thread_id
+			), ours as (
+				select * from kept union all select * from taken
 			), places as (
 				select id, row_number() over (order by round, id) as place
 				from threadwise.runs where state in ('accepted', 'queued')

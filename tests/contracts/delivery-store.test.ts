@@ -62,6 +62,20 @@ function deliveryStoreContract(place: Place<TestDatabase>): void {
 			expect(new Set([...ours, ...theirs]).size).toBe(ours.length + theirs.length)
 		})
 
+		const onSeveralSessions = place.shared ? test : () => {}
+		onSeveralSessions('a conversation in which a message is being recorded stays with who shows it', async () => {
+			const first = await recorded('one')
+			await leased('bot')
+			const recording = opened.database.orm.transaction(async (transaction) => {
+				await transaction.execute(sql`update threadwise.conversations set channel_id = channel_id`)
+				const asked = leased('bot', elsewhere)
+				// Long enough for the other session to have met the lock.
+				await transaction.execute(sql`select pg_sleep(0.2)`)
+				return { asked }
+			})
+			expect(await (await recording).asked).toEqual([first])
+		})
+
 		test('the conversations of a process that vanished are taken over when its lease ends', async () => {
 			const runId = await recorded()
 			await leased('bot')
