@@ -13,6 +13,9 @@ import {
 /** Far above what people calculate in a chat, far below what would keep a processor busy. */
 const limits = { length: 400, depth: 40, nodes: 120, exponent: 128, digits: 60 }
 
+/** Within all limits, and without anything that could be read in another way. */
+const plainNumber = /^-?\d{1,30}(?:\.\d{1,30})?$/
+
 const math = create({ ...bignumberDependencies, ...parseDependencies }, { number: 'BigNumber', precision: 64 })
 
 export type Evaluated =
@@ -25,6 +28,8 @@ export type Evaluated =
  */
 export function evaluateExpression(written: string): Evaluated {
 	if (written.length > limits.length) return { ok: false, problem: 'the expression is too long to be checked' }
+	// Most of what is worked out is a number already.
+	if (plainNumber.test(written)) return { ok: true, value: math.bignumber(written) }
 	if (depthOf(written) > limits.depth) return { ok: false, problem: 'the expression is too deep to be checked' }
 	try {
 		const tree = math.parse(plainNotation(written))

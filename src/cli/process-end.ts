@@ -5,6 +5,7 @@ import { createPrinter } from './printer.ts'
 
 /** Shorter than the grace that container engines and service managers give before they kill. */
 const deadlineMs = 10_000
+const lingeringMs = 500
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 /**
@@ -21,12 +22,18 @@ export async function runUntilToldToEnd(log: Logger, open: (opened: OpenParts) =
 		// Not on standard output: that it has been closed may be the very reason to end.
 		log.info('ending: unfinished questions are handed back')
 		await opened[Symbol.asyncDispose]()
-		return 0
+		return endSoon(0)
 	} catch (error) {
 		createPrinter(false).fail(error)
 		await opened[Symbol.asyncDispose]()
-		return 1
+		return endSoon(1)
 	}
+}
+
+/** A connection to a server that is away may outlive its closing. The timer keeps nothing alive, and so isn't waited for without one. */
+function endSoon(status: number): number {
+	setTimeout(() => process.exit(status), lingeringMs).unref()
+	return status
 }
 
 /** From the first moment on, so that a process that is still opening closes what it has instead of leaving it behind. */

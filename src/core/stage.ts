@@ -4,7 +4,7 @@ import type { JournalEvent } from './journal.ts'
 import type { Effort } from './run-preferences.ts'
 import type { StageKind } from './workflow.ts'
 
-/** What happens inside a stage; the runner adds the node and writes it to the journal before the stage goes on. */
+/** What happens inside a stage; the runner adds the node, and has it written to the journal before the stage's next request. */
 export type StageEvent = Extract<
 	JournalEvent,
 	{

@@ -7,6 +7,9 @@ export type CallEnding =
 	| { readonly by: 'silence'; readonly silenceMs: number }
 	| { readonly by: 'consumer' }
 
+/** What the client sees of every ending. Each call ends by an abort, and making an error for each would cost more than the abort. */
+const ended = new DOMException('The call has ended.', 'AbortError')
+
 /**
  * The life of one request: it ends when the caller's signal aborts, when the server stays silent for too long, or when
  * it is closed. Each of them aborts `controller`, which closes the connection.
@@ -58,7 +61,8 @@ export class SupervisedCall {
 	readonly #onSilence = (): void => this.#end({ by: 'silence', silenceMs: this.#silenceMs })
 
 	#end(ending: CallEnding): void {
-		this.#ending ??= ending
-		this.controller.abort()
+		if (this.#ending !== null) return
+		this.#ending = ending
+		this.controller.abort(ended)
 	}
 }

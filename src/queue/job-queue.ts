@@ -6,6 +6,8 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { JobHandler, JobQueue } from '../core/job-queue.ts'
 import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
 import { type CancelBus, createCancelBus } from './cancel-bus.ts'
+import { leave } from './leave.ts'
+import { fetchAgainAfterMs } from './patient-worker.ts'
 
 const queueName = 'reasoning'
 const readyTimeoutMs = 10_000
@@ -21,6 +23,8 @@ const workerSettings: WorkerSettings = {
 	lockDuration: 10_000,
 	stalledInterval: 3_000,
 	maxStalledCount: 1_000_000,
+	// BullMQ's own choice is 15 s, for which a worker also refuses to close.
+	runRetryDelay: fetchAgainAfterMs,
 	settings: { backoffStrategy: retryDelayMs },
 }
 
@@ -58,19 +62,20 @@ export async function createJobQueue(location: QueueLocation, onTrouble: QueueTr
 			return Object.values(counts).reduce((sum, count) => sum + count, 0)
 		},
 		close: async () => {
+			backend.leave()
 			await cancelBus.close()
-			await queue.close()
+			await leave(queue.close(), onTrouble)
 		},
 	}
 }
 
 async function untilReady(queue: AnyQueue, location: QueueLocation): Promise<void> {
 	const late = sleep(readyTimeoutMs, 'late' as const, { ref: false })
-	const refused = queue.waitUntilReady().then(
+	const failed = queue.waitUntilReady().then(
 		() => null,
 		(error: unknown) => ({ cause: error }),
 	)
-	const trouble = await Promise.race([refused, late])
+	const trouble = await Promise.race([failed, refusedByRedis(queue), late])
 	if (trouble === null) return
 	void queue.close().catch(() => {})
 	const said = trouble === 'late' ? "doesn't answer" : `can't be used: ${messageOf(trouble.cause)}`
@@ -78,9 +83,21 @@ async function untilReady(queue: AnyQueue, location: QueueLocation): Promise<voi
 		...(trouble === 'late' ? {} : trouble),
 		fix:
 			location.kind === 'redis'
-				? 'Check that Redis runs and that REDIS_URL is right.'
+				? 'Check that Redis runs and that REDIS_URL has the right address, user and password.'
 				: 'Check that the database runs and that DATABASE_URL is right.',
 		retry: { afterMs: null },
+	})
+}
+
+/** Redis's words for a user or a password that it doesn't take. The driver would try the same again for ever. */
+const refusals = /^(?:WRONGPASS|NOAUTH|NOPERM)\b/
+
+/** Resolves once Redis has refused who we are. */
+function refusedByRedis(queue: AnyQueue): Promise<{ readonly cause: unknown }> {
+	return new Promise((resolve) => {
+		queue.on('error', (error) => {
+			if (refusals.test(error.message)) resolve({ cause: error })
+		})
 	})
 }
 
@@ -103,11 +120,18 @@ async function work(
 	const worker = backend.createWorker(queueName, processorFor(handle, running), settings)
 	worker.on('error', onTrouble)
 	await worker.waitUntilReady()
-	return { [Symbol.asyncDispose]: () => worker.close() }
+	return {
+		[Symbol.asyncDispose]: async () => {
+			const closing = worker.close()
+			while (running.size > 0) await Promise.all([...running].map(({ handled }) => handled))
+			// The jobs of a backend that is away are delivered again once it is back, and their claims say that they are done.
+			if (!(await leave(closing, onTrouble))) worker.abandon()
+		},
+	}
 }
 
 /** One run may have two deliveries at once: the second learns from its claim that it has nothing to do. */
-type RunningDelivery = { runId: string; readonly controller: AbortController }
+type RunningDelivery = { runId: string; readonly controller: AbortController; readonly handled: Promise<void> }
 
 /** BullMQ's errors as control flow end here: a handler only returns what it made of the delivery. */
 function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Processor {
@@ -115,7 +139,9 @@ function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Proces
 		const parsed = jobSchema.safeParse(job.data)
 		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
 		const controller = new AbortController()
-		const delivery: RunningDelivery = { runId: parsed.data.runId, controller }
+		const handled = Promise.withResolvers<void>()
+		const delivery: RunningDelivery = { runId: parsed.data.runId, controller, handled: handled.promise }
+		let delayMs = 0
 		running.add(delivery)
 		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
 		try {
@@ -123,10 +149,12 @@ function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Proces
 				delivery.runId = taken
 			})
 			if (outcome.kind === 'done') return
-			await job.moveToDelayed(Date.now() + outcome.ms, token)
+			delayMs = outcome.ms
 		} finally {
 			running.delete(delivery)
+			handled.resolve()
 		}
+		await job.moveToDelayed(Date.now() + delayMs, token)
 		throw new DelayedError()
 	}
 }

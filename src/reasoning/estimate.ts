@@ -1,5 +1,11 @@
 import { textOf } from '../core/content.ts'
-import { costMicroUsd, type LanguageModel, type ModelRequest, thinkingRoomTokens } from '../core/language-model.ts'
+import {
+	costMicroUsd,
+	type JsonSchema,
+	type LanguageModel,
+	type ModelRequest,
+	thinkingRoomTokens,
+} from '../core/language-model.ts'
 
 /** What a call may cost at most. */
 export type Estimate = { readonly tokens: number; readonly costMicroUsd: number }
@@ -36,7 +42,17 @@ export function estimateTokens(model: LanguageModel, inputTokens: number, maxOut
 export function estimateCall(model: LanguageModel, request: ModelRequest): Estimate {
 	const { messages, output } = request
 	const around = (messages.length + 1) * messageTokens + (output === undefined ? 0 : instructionTokens)
-	const texts = [...messages.map(({ content }) => textOf(content)), JSON.stringify(output ?? '')]
-	const inputTokens = texts.reduce((tokens, text) => tokens + tokensAtMost(text), around)
+	const texts = messages.map(({ content }) => textOf(content))
+	const inputTokens = texts.reduce((tokens, text) => tokens + tokensAtMost(text), around + tokensOfOutput(output))
 	return estimateTokens(model, inputTokens, request.maxOutputTokens)
+}
+
+/** The same few schemas are sent again and again. */
+const tokensOfSchemas = new WeakMap<JsonSchema, number>()
+
+function tokensOfOutput(output: ModelRequest['output']): number {
+	if (output === undefined) return 0
+	const tokens = tokensOfSchemas.get(output.schema) ?? tokensAtMost(JSON.stringify(output))
+	tokensOfSchemas.set(output.schema, tokens)
+	return tokens
 }

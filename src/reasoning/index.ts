@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 export { bestAnswerIn } from './best-answer.ts'
 export { reason } from './reason.ts'
-export type { ReasoningDependencies } from './session.ts'
+export type { ReasoningDependencies, Remember } from './session.ts'
 export { createVerdictCache } from './verdict-cache.ts'
 export { loadWorkflows } from './workflow-file.ts'
 

@@ -3,7 +3,7 @@ import type { Progress, StageEvent } from '../core/stage.ts'
 
 type Step<Result> =
 	| { readonly index: number; readonly result: IteratorResult<StageEvent, Result> }
-	| { readonly index: number; readonly uncovered: AbortedError }
+	| { readonly index: number; readonly error: unknown }
 
 /**
  * Runs generators side by side and yields what each of them yields, as it comes; results in order. When one fails, or the
@@ -15,13 +15,14 @@ export async function* parallel<Result>(
 	abort: () => void,
 ): Progress<readonly Result[]> {
 	const results = new Map<number, Result>()
-	const pending = new Map<number, Promise<Step<Result>>>()
+	const pending = new Map<number, Promise<void>>()
+	const steps = createQueue<Step<Result>>()
 	const advance = (index: number, generator: Progress<Result>) => {
 		pending.set(
 			index,
 			generator.next().then(
-				(result) => ({ index, result }),
-				(error) => ({ index, uncovered: uncoveredOr(error) }),
+				(result) => steps.put({ index, result }),
+				(error: unknown) => steps.put({ index, error }),
 			),
 		)
 	}
@@ -29,13 +30,14 @@ export async function* parallel<Result>(
 	let ended = 0
 	for (const [index, generator] of work.entries()) advance(index, generator)
 	try {
-		while (pending.size > 0) {
-			const step = await Promise.race(pending.values())
+		while (ended < work.length) {
+			const step = await steps.take()
 			const { index } = step
 			pending.delete(index)
-			if ('uncovered' in step) {
+			if ('error' in step) {
+				const refusal = uncoveredOr(step.error)
 				ended++
-				uncovered ??= step.uncovered
+				uncovered ??= refusal
 				continue
 			}
 			const { result } = step
@@ -52,6 +54,26 @@ export async function* parallel<Result>(
 		return [...results.entries()].toSorted(([left], [right]) => left - right).map(([, result]) => result)
 	} finally {
 		if (ended < work.length) await closeAll(work, pending.values(), abort)
+	}
+}
+
+/** What comes from several sides, in the order in which it came. A race would listen to every side anew for each step. */
+function createQueue<Item>() {
+	const items: Item[] = []
+	let arrival = Promise.withResolvers<void>()
+	return {
+		put: (item: Item): void => {
+			items.push(item)
+			arrival.resolve()
+		},
+		take: async (): Promise<Item> => {
+			for (;;) {
+				const item = items.shift()
+				if (item !== undefined) return item
+				arrival = Promise.withResolvers<void>()
+				await arrival.promise
+			}
+		},
 	}
 }
 

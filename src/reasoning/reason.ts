@@ -30,7 +30,8 @@ export type Attempt = {
 
 /**
  * Answers a question: the route, then one reply or the stages, then the answer. Yields the journal; whoever takes an entry
- * writes it before asking for the next, so that the next attempt can go on from there.
+ * asks for the next one after an entry that announces a request, or the outcome, only when everything so far is written, so that the
+ * next attempt can go on from whatever anybody outside may know of.
  * @throws AbortedError when the signal aborts or the budget is used up; ThreadwiseError when a model or the workflow fails.
  */
 export async function* reason(attempt: Attempt, dependencies: ReasoningDependencies): Reasoning<void> {

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
 import { type JournalEntry, type JournalEventKind, journalVersion } from '../core/journal.ts'
 import type { RunState } from '../core/run.ts'
+import { newContentId } from './content-id.ts'
 import type { Orm } from './database.ts'
 import { queryRows } from './rows.ts'
 import { storableJson } from './storable.ts'
@@ -19,49 +19,69 @@ const stateAfter: Partial<Record<JournalEventKind, RunState>> = {
 	'run-wait': 'waiting',
 }
 
-const appendedRow = z.object({ last_seq: z.number(), stop_requested: stopReasonSchema.nullable() })
+export const appendedRow = z.object({
+	id: z.string(),
+	last_seq: z.number(),
+	stop_requested: stopReasonSchema.nullable(),
+})
+export type AppendedRow = z.infer<typeof appendedRow>
 
 /**
- * One statement numbers the events, checks the claim, writes events and contents, moves the run to its next state and tells
- * the followers: nothing of it can happen without the rest. The row lock on the run puts concurrent writers in order.
+ * One statement numbers the events, checks the condition, writes events and contents, moves the runs to their next states and tells
+ * the followers: nothing of it can happen without the rest. The row lock on a run puts concurrent writers in order. What is
+ * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`.
  */
+export const updatingRuns = `
+	target as (
+		update threadwise.runs
+		set last_seq = last_seq + jsonb_array_length(entries), state = coalesce(next_state, state),
+			claimed_by = case when next_state is null then claimed_by end,
+			lease_until = case when next_state is null then lease_until end,
+			changed_at = case when next_state is null then changed_at else now() end
+		from given
+		where `
+export const writingEntries = `
+		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, by_attempt, entries
+	), entry as (
+		select id, base + ordinality as seq, by_attempt, person_id, value
+		from target, jsonb_array_elements(entries) with ordinality
+	), written_contents as (
+		insert into threadwise.contents (id, person_id, body)
+		select (value ->> 'contentId')::uuid, person_id, value -> 'content' from entry where value ? 'contentId'
+	), written_events as (
+		insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
+		select id, seq, ${journalVersion}, by_attempt, value ->> 'kind', value ->> 'nodeId', value -> 'facts',
+			(value ->> 'contentId')::uuid, clock_timestamp()
+		from entry
+	)
+	select id, last_seq, stop_requested, pg_notify('${journalChannel}', id::text) from target`
+
+/** Appends to the run that meets the condition; null where none does. */
 export async function appendWhere(
 	orm: Pick<Orm, 'execute'>,
 	entries: readonly JournalEntry[],
 	attempt: number,
 	condition: SQL,
-): Promise<z.infer<typeof appendedRow> | null> {
-	const state = entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
+): Promise<AppendedRow | null> {
 	const rows = await queryRows(
 		orm,
 		appendedRow,
 		sql`
-			with target as (
-				update threadwise.runs
-				set last_seq = last_seq + ${entries.length}, state = coalesce(${state}::text, state),
-					claimed_by = case when ${state}::text is null then claimed_by end,
-					lease_until = case when ${state}::text is null then lease_until end,
-					changed_at = case when ${state}::text is null then changed_at else now() end
-				where ${condition}
-				returning id, last_seq, last_seq - ${entries.length} as base, person_id, stop_requested
-			), entry as (
-				select value, ordinality from jsonb_array_elements(${storableJson(entries.map(toRow))}::jsonb) with ordinality
-			), written_contents as (
-				insert into threadwise.contents (id, person_id, body)
-				select (value ->> 'contentId')::uuid, person_id, value -> 'content'
-				from entry, target where value ? 'contentId'
-			), written_events as (
-				insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
-				select target.id, base + ordinality, ${journalVersion}, ${attempt}, value ->> 'kind', value ->> 'nodeId',
-					value -> 'facts', (value ->> 'contentId')::uuid, clock_timestamp()
-				from entry, target
-			)
-			select last_seq, stop_requested, pg_notify(${journalChannel}, id::text) from target`,
+			with given as (
+				select ${attempt}::integer as by_attempt, ${stateAfterAll(entries)}::text as next_state,
+					${storableJson(entries.map(toRow))}::jsonb as entries
+			), ${sql.raw(updatingRuns)} ${condition} ${sql.raw(writingEntries)}`,
 	)
 	return rows[0] ?? null
 }
 
-function toRow({ nodeId, event }: JournalEntry) {
+/** The state in which the entries leave their run; null where it stays as it is. */
+export function stateAfterAll(entries: readonly JournalEntry[]): RunState | null {
+	return entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
+}
+
+/** An entry as the statement takes it. */
+export function toRow({ nodeId, event }: JournalEntry) {
 	const { kind, content = null, ...facts } = { content: null, ...event }
-	return { kind, nodeId, facts, ...(content === null ? {} : { content, contentId: newId() }) }
+	return { kind, nodeId, facts, ...(content === null ? {} : { content, contentId: newContentId() }) }
 }

@@ -10,7 +10,7 @@ import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
 import { ThreadwiseError } from '../core/errors.ts'
 import { createPglitePool } from './pglite-pool.ts'
-import { type Listen, listenOnServer } from './server-notifications.ts'
+import { keepAliveMs, type Listen, listenOnServer } from './server-notifications.ts'
 
 /** Queries and transactions, the same on a server and on the embedded database. */
 export type Orm = PgDatabase<PgQueryResultHKT>
@@ -28,8 +28,8 @@ const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 const searchPath = 'bullmq, public'
 const migrationLock = 7_453_219
 
-/** How long a connection may take: an address that accepts and stays silent would otherwise keep everybody waiting. */
-const connectWithinMs = 10_000
+/** How long connecting or a statement may take: a server that is silent would otherwise keep everybody waiting. None of ours takes long. */
+const longestSilenceMs = 10_000
 
 /** Where the embedded database lives: a folder, or nowhere, started from a dump if there is one (for tests). */
 export type EmbeddedLocation = { readonly folder: string } | { readonly dump: Blob | null }
@@ -75,25 +75,46 @@ export async function dumpFreshDatabase(): Promise<Blob> {
  * Opens a PostgreSQL server and brings its tables up to date.
  * @throws ThreadwiseError `store-unavailable` if it can't be reached, naming host and cause but never the password.
  */
-export async function openServerDatabase(url: string, connectionTimeoutMs = connectWithinMs): Promise<Database> {
-	const pool = new pg.Pool({
+export async function openServerDatabase(url: string, silenceMs = longestSilenceMs): Promise<Database> {
+	const connection = {
 		connectionString: url,
 		options: `-c search_path=${searchPath.replaceAll(' ', '')}`,
 		keepAlive: true,
-		connectionTimeoutMillis: connectionTimeoutMs,
-	})
-	// A dropped idle connection is replaced at the next query; without a listener it would end the process.
-	pool.on('error', () => {})
-	// Each of BullMQ's connections listens to the pool.
-	pool.setMaxListeners(0)
-	const orm = drizzlePg(pool)
+		keepAliveInitialDelayMillis: keepAliveMs,
+		connectionTimeoutMillis: silenceMs,
+	}
 	try {
-		await migrateServer(pool)
+		await migrateServer(new pg.Client(connection))
 	} catch (error) {
-		await pool.end()
 		throw unreachable(url, error)
 	}
-	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url, connectionTimeoutMs), close: () => pool.end() }
+	const pool = new pg.Pool({ ...connection, query_timeout: silenceMs })
+	// A dropped connection is replaced at the next query; without these listeners it would end the process.
+	pool.on('error', () => {})
+	pool.on('connect', (client) => void client.on('error', () => {}))
+	// Each of BullMQ's connections listens to the pool.
+	pool.setMaxListeners(0)
+	const orm = Object.assign(drizzlePg(pool), { transaction: transactionsOn(pool) })
+	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url, silenceMs), close: () => pool.end() }
+}
+
+/**
+ * Transactions whose connection is thrown away when anything in them has failed. The query builder's own keep the connection for
+ * ever when the transaction can't even begin, and give one back that the server has made read-only or that waits for an answer
+ * that never comes.
+ */
+function transactionsOn(pool: pg.Pool): Orm['transaction'] {
+	return async (work, config) => {
+		const client = await pool.connect()
+		let failed = true
+		try {
+			const result = await drizzlePg(client).transaction(work, config)
+			failed = false
+			return result
+		} finally {
+			client.release(failed)
+		}
+	}
 }
 
 /** A `pg.Pool` is what BullMQ asks for; only the two type declarations of its events don't fit each other. */
@@ -102,16 +123,17 @@ function asQueuePool(pool: unknown): PgPool {
 	return pool
 }
 
-/** Several processes may start at once: one migrates, the others wait for it. */
-async function migrateServer(pool: pg.Pool): Promise<void> {
-	const client = await pool.connect()
+/** Several processes may start at once: one migrates, however long that takes, and the others wait for it. */
+async function migrateServer(client: pg.Client): Promise<void> {
+	client.on('error', () => {})
 	try {
+		await client.connect()
 		await client.query('SELECT pg_advisory_lock($1)', [migrationLock])
 		await migratePg(drizzlePg(client), { migrationsFolder })
 		await runMigrations(client, 'bullmq')
 	} finally {
 		// Closing the connection also releases the lock.
-		client.release(true)
+		await client.end()
 	}
 }
 

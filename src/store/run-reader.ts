@@ -18,6 +18,12 @@ const partsSchema = z
 	.nullable()
 	.transform((parts) => parts ?? [])
 
+const historyRow = z.object({
+	name: z.string().nullable(),
+	said: partsSchema,
+	answered: z.object({ answer: z.string() }).nullable(),
+})
+
 const runRow = z.object({
 	id: z.string(),
 	kind: runKindSchema,
@@ -35,19 +41,36 @@ const runRow = z.object({
 	locale: z.string().nullable(),
 	time_zone: z.string().nullable(),
 	question: partsSchema,
-	turn_id: z.string(),
-	conversation_id: z.string(),
+	/** Newest first; null where there is none. */
+	history: z.array(historyRow).nullable(),
 })
 
-/** Reads a run with its question and the conversation before it, or null. */
+/**
+ * Reads a run with its question and the conversation before it, or null. Of the conversation, these are the earlier questions with
+ * the newest answer of each; an answer stands right after its question.
+ */
 export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
 	const [row] = await queryRows(
 		orm,
 		runRow,
 		sql`
 			select r.id, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, i.platform, i.workspace_id,
-				c.channel_id, c.thread_id, p.platform_user_id as person_id, p.name, p.locale, p.time_zone, q.body as question,
-				r.turn_id, r.conversation_id
+				c.channel_id, c.thread_id, p.platform_user_id as person_id, p.name, p.locale, p.time_zone, q.body as question, (
+					select jsonb_agg(earlier) from (
+						select asker.name, said.body as said, (
+							select answer.body from threadwise.runs other
+								join threadwise.events e on e.run_id = other.id and e.kind = 'run-end'
+								join threadwise.contents answer on answer.id = e.content_id
+							where other.turn_id = before.id order by other.created_at desc limit 1
+						) as answered
+						from threadwise.turns before
+							left join threadwise.people asker on asker.id = before.person_id
+							left join threadwise.contents said on said.id = before.content_id
+						where before.conversation_id = t.conversation_id and before.id <> t.id
+							and (before.sent_at, before.id) < (t.sent_at, t.id)
+						order by before.sent_at desc, before.id desc limit ${historyQuestions}
+					) earlier
+				) as history
 			from threadwise.runs r
 				join threadwise.installations i on i.id = r.installation_id
 				join threadwise.conversations c on c.id = r.conversation_id
@@ -56,10 +79,10 @@ export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
 				left join threadwise.contents q on q.id = t.content_id
 			where r.id = ${asRunId(runId)}::uuid`,
 	)
-	return row === undefined ? null : toRun(row, await readHistory(orm, row.conversation_id, row.turn_id))
+	return row === undefined ? null : toRun(row)
 }
 
-function toRun(row: z.infer<typeof runRow>, history: readonly Turn[]): Run {
+function toRun(row: z.infer<typeof runRow>): Run {
 	return {
 		id: row.id,
 		kind: row.kind,
@@ -79,39 +102,10 @@ function toRun(row: z.infer<typeof runRow>, history: readonly Turn[]): Run {
 			...(row.time_zone === null ? {} : { timeZone: row.time_zone }),
 		},
 		question: row.question,
-		history,
+		history: (row.history ?? []).toReversed().flatMap(toTurns),
 		preferences: row.preferences,
 		stopRequested: row.stop_requested,
 	}
-}
-
-const historyRow = z.object({
-	name: z.string().nullable(),
-	said: partsSchema,
-	answered: z.object({ answer: z.string() }).nullable(),
-})
-
-/** Earlier questions with the newest answer of each; an answer stands right after its question. */
-async function readHistory(orm: Orm, conversationId: string, turnId: string): Promise<readonly Turn[]> {
-	const rows = await queryRows(
-		orm,
-		historyRow,
-		sql`
-			select p.name, said.body as said, (
-				select answer.body from threadwise.runs r
-					join threadwise.events e on e.run_id = r.id and e.kind = 'run-end'
-					join threadwise.contents answer on answer.id = e.content_id
-				where r.turn_id = t.id order by r.created_at desc limit 1
-			) as answered
-			from threadwise.turns t
-				join threadwise.turns asked on asked.id = ${turnId}
-				left join threadwise.people p on p.id = t.person_id
-				left join threadwise.contents said on said.id = t.content_id
-			where t.conversation_id = ${conversationId} and t.id <> asked.id
-				and (t.sent_at, t.id) < (asked.sent_at, asked.id)
-			order by t.sent_at desc, t.id desc limit ${historyQuestions}`,
-	)
-	return rows.reverse().flatMap(toTurns)
 }
 
 function toTurns({ name, said, answered }: z.infer<typeof historyRow>): Turn[] {

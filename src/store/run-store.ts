@@ -8,6 +8,7 @@ import { type Claim, isFinished, runStateSchema } from '../core/run.ts'
 import type { Appended, Claimed, ClaimResult, Extended, RunLoad, RunStore, StopRequested } from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
+import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
@@ -29,6 +30,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const { orm } = database
 	const hasOutcome = async (runId: string) => isFinished((await readState(orm, runId))?.state ?? 'accepted')
 	const journal = await createJournalReader(database, journalChannel, hasOutcome)
+	const appendInGroups = createAppendInGroups(database)
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
 		markQueued: (runId) => markQueued(orm, runId),
@@ -38,7 +40,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
-		append: (claim, entries) => appendUnderClaim(orm, claim, entries),
+		append: (claim, entries) => appendUnderClaim(orm, appendInGroups, claim, entries),
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
@@ -174,12 +176,16 @@ async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
 	return rows[0] === undefined ? null : rows[0].attempt + 1
 }
 
-async function appendUnderClaim(orm: Orm, claim: Claim, entries: readonly JournalEntry[]): Promise<Appended> {
-	const mayBeStopped = !entries.some(({ event }) => event.kind === 'run-end' || event.kind === 'run-wait')
-	const condition = mayBeStopped ? heldBy(claim) : sql`${heldBy(claim)} and stop_requested is null`
-	const row = await appendWhere(orm, entries, claim.attempt, condition)
+async function appendUnderClaim(
+	orm: Orm,
+	appendInGroups: AppendInGroups,
+	claim: Claim,
+	entries: readonly JournalEntry[],
+): Promise<Appended> {
+	const yieldsToStop = entries.some(({ event }) => event.kind === 'run-end' || event.kind === 'run-wait')
+	const row = await appendInGroups({ claim, entries, yieldsToStop })
 	if (row !== null) return { outcome: 'appended', lastSeq: row.last_seq, stopRequested: row.stop_requested }
-	return mayBeStopped ? { outcome: 'lease-lost' } : whyNotAppended(orm, claim)
+	return yieldsToStop ? whyNotAppended(orm, claim) : { outcome: 'lease-lost' }
 }
 
 /** A stop that was requested stays so: reading it afterwards finds what refused the events. */

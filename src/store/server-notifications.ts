@@ -5,12 +5,14 @@ import pg from 'pg'
 export type Listen = (channel: string, onPayload: (payload: string) => void) => Promise<AsyncDisposable>
 
 const reconnectDelayMs = 1_000
+/** How long a connection is silent before the system asks whether the other side still lives. */
+export const keepAliveMs = 10_000
 
 /** Listens on a connection of its own and opens a new one when that breaks. */
-export function listenOnServer(url: string, connectionTimeoutMs: number): Listen {
+export function listenOnServer(url: string, silenceMs: number): Listen {
 	return async (channel, onPayload) => {
 		const stopping = new AbortController()
-		const connectAgain = () => connect(url, connectionTimeoutMs, channel, onPayload)
+		const connectAgain = () => connect(url, silenceMs, channel, onPayload)
 		let client = await connectAgain()
 		const keepListening = async () => {
 			while (!stopping.signal.aborted) {
@@ -32,23 +34,31 @@ export function listenOnServer(url: string, connectionTimeoutMs: number): Listen
 
 async function connect(
 	url: string,
-	connectionTimeoutMs: number,
+	silenceMs: number,
 	channel: string,
 	onPayload: (payload: string) => void,
 ): Promise<pg.Client> {
 	const client = new pg.Client({
 		connectionString: url,
 		keepAlive: true,
-		connectionTimeoutMillis: connectionTimeoutMs,
+		keepAliveInitialDelayMillis: keepAliveMs,
+		connectionTimeoutMillis: silenceMs,
+		query_timeout: silenceMs,
 	})
 	client.on('notification', (message) => {
 		if (message.channel === channel) onPayload(message.payload ?? '')
 	})
 	// A connection that breaks may report more than one error; without a listener the second would end the process.
 	client.on('error', () => {})
-	await client.connect()
-	await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
-	return client
+	try {
+		await client.connect()
+		await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+		return client
+	} catch (error) {
+		// One that is silent doesn't answer to this either.
+		client.end().catch(() => {})
+		throw error
+	}
 }
 
 function broken(client: pg.Client, signal: AbortSignal): Promise<void> {

@@ -144,3 +144,102 @@ describe('the journal writer', () => {
 		await expect(journal.write(feedback('one'))).rejects.toMatchObject({ abortCause: 'user' })
 	})
 })
+
+const started: JournalEntry = {
+	event: {
+		kind: 'model-call-start',
+		callKey: 'level',
+		alias: 'fast',
+		prompt: { name: 'complexity', version: 1, hash: '0' },
+	},
+}
+const replied: JournalEntry = {
+	event: {
+		kind: 'model-call-end',
+		callKey: 'level',
+		alias: 'fast',
+		prompt: { name: 'complexity', version: 1, hash: '0' },
+		model: 'fast-model',
+		settings: { sample: 0, maxOutputTokens: 60 },
+		finishReason: 'stop',
+		usage: { calls: 1, inputTokens: 1, outputTokens: 1, costMicroUsd: 1 },
+		usageEstimated: false,
+		elapsedMs: 1,
+		content: { text: 'hard' },
+	},
+}
+const kindsOf = (batches: readonly (readonly JournalEntry[])[]) =>
+	batches.map((entries) => entries.map(({ event }) => event.kind))
+
+describe('a run that goes on by itself', () => {
+	test('waits only before a request, and then for everything before it', async () => {
+		const { store, batches, waiting } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(feedback('one'))
+		await journal.pass(feedback('two'))
+		const request = journal.pass(started)
+		expect(await isPending(request)).toBe(true)
+		expect(kindsOf(batches)).toEqual([['feedback', 'feedback', 'model-call-start']])
+		waiting[0]?.resolve(appended(3))
+		await request
+	})
+
+	test('makes no request wait for what may be lost', async () => {
+		const { store, batches } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(delta('one'))
+		await journal.pass(started)
+		expect(batches).toEqual([])
+		void journal.settled()
+		await ticks()
+		expect(kindsOf(batches)).toEqual([['answer-delta', 'model-call-start']])
+	})
+
+	test('has its entries written soon, also where nothing follows', async () => {
+		const { store, batches } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(feedback('one'))
+		await ticks()
+		expect(batches.map(textsOf)).toEqual([['one']])
+	})
+
+	test('hands a reply over apart from what follows it, and at the same time', async () => {
+		const { store, batches, waiting } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(replied)
+		await journal.pass(feedback('two'))
+		const request = journal.pass(started)
+		await ticks()
+		expect(kindsOf(batches)).toEqual([['model-call-end'], ['feedback', 'model-call-start']])
+		waiting[1]?.resolve(appended(3))
+		expect(await isPending(request)).toBe(true)
+		waiting[0]?.resolve(appended(3))
+		await request
+	})
+
+	test('is told at once of a failure that it did not wait for, and writes nothing more', async () => {
+		let calls = 0
+		const journal = writerOn({
+			append: async () => {
+				calls++
+				return { outcome: 'lease-lost' }
+			},
+		})
+		await journal.pass(feedback('one'))
+		await ticks()
+		expect(journal.broken.reason).toMatchObject({ abortCause: 'lease-lost' })
+		await journal.pass(feedback('two'))
+		await expect(journal.pass(started)).rejects.toMatchObject({ abortCause: 'lease-lost' })
+		await expect(journal.durable()).rejects.toMatchObject({ abortCause: 'lease-lost' })
+		expect(calls).toBe(1)
+	})
+
+	test('whose entries gather has none of them lost when it is asked to settle', async () => {
+		const kept: string[] = []
+		const journal = writerOn(storeInto(kept))
+		await journal.pass(feedback('one'))
+		await journal.pass(delta('two'))
+		await journal.settled()
+		expect(kept).toEqual(['one', 'two'])
+	})
+})

@@ -16,8 +16,22 @@ export type JournalWriter = {
 	 * AbortedError when the lease is lost, or when a stop was requested and the entry would have ended the run otherwise.
 	 */
 	write(entry: JournalEntry): Promise<void>
-	/** Resolves when nothing is being written any more, whatever became of it. */
+	/**
+	 * Takes an entry of a run that goes on by itself. Resolves when the run may go on: at once where only thinking follows, and when
+	 * this and everything before it is durable where a request or the asker comes next. So nothing outside ever knows of something
+	 * that a crash could take back, and what a run writes between two requests is one batch.
+	 * @throws the same, also for what it didn't wait for before.
+	 */
+	pass(entry: JournalEntry): Promise<void>
+	/**
+	 * Resolves when everything taken so far is durable, but for what may be lost.
+	 * @throws the same.
+	 */
+	durable(): Promise<void>
+	/** Resolves when nothing is waiting or being written any more, whatever became of it. */
 	settled(): Promise<void>
+	/** Aborts with the error when something could not be written: nothing more will be. */
+	readonly broken: AbortSignal
 	/** Everything taken so far by this writer. */
 	readonly written: readonly (JournalEvent & { readonly nodeId?: string | undefined })[]
 }
@@ -31,6 +45,22 @@ const fleeting: ReadonlySet<JournalEventKind> = new Set([
 ])
 
 /**
+ * Beyond these, the world knows: a request goes out, or somebody is told. Whatever else a run does between two entries can be done
+ * again by another attempt without anybody noticing.
+ */
+const frontiers: ReadonlySet<JournalEventKind> = new Set([
+	'model-call-start',
+	'tool-call',
+	'run-wait',
+	'run-end',
+	'run-stop',
+	'run-fail',
+])
+
+/** How long what may be lost waits for something to travel with; nobody who looks on notices so little. */
+const fleetingWaitMs = 50
+
+/**
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a
  * run that makes many events at once pays for few round trips. `onStopRequested` is told when a write shows that somebody
  * asked to stop the run.
@@ -41,35 +71,78 @@ export function createJournalWriter(
 	onStopRequested: (reason: StopReason) => void,
 ): JournalWriter {
 	const written: (JournalEvent & { nodeId?: string | undefined })[] = []
+	const broken = new AbortController()
 	let gathering: JournalEntry[] = []
 	let writing: Promise<void> = Promise.resolve()
 	let scheduled: Promise<void> | null = null
+	/** Whether anything that gathers must not be lost. */
+	let isNeeded = false
 	const writeBatch = async () => {
 		const batch = gathering
 		gathering = []
 		scheduled = null
-		const stopRequested = await append(store, claim, batch)
+		isNeeded = false
+		const stopRequested = await appendBatch(store, claim, batch)
 		if (stopRequested !== null) onStopRequested(stopRequested)
 	}
 	const schedule = () => {
-		scheduled ??= writing = writing.then(writeBatch)
-		return scheduled
+		if (scheduled !== null) return scheduled
+		scheduled = writing = writing.then(writeBatch)
+		// Whoever doesn't wait for a batch learns of its failure here or from the next one.
+		writing.catch((error: unknown) => broken.abort(error))
+		return writing
 	}
+	const scheduleLeftOver = () => {
+		if (gathering.length > 0) schedule()
+	}
+	const take = (entry: JournalEntry) => {
+		gathering.push(entry)
+		isNeeded ||= !fleeting.has(entry.event.kind)
+		written.push({ ...entry.event, nodeId: entry.nodeId })
+	}
+	const durable = () => (isNeeded ? schedule() : writing)
 	return {
 		written,
+		broken: broken.signal,
+		durable,
 		write: async (entry) => {
-			gathering.push(entry)
-			written.push({ ...entry.event, nodeId: entry.nodeId })
-			const durable = schedule()
-			// Its failure shows in the next entry that is waited for.
-			if (fleeting.has(entry.event.kind)) durable.catch(() => {})
-			else await durable
+			take(entry)
+			const batch = schedule()
+			if (!fleeting.has(entry.event.kind)) await batch
 		},
-		settled: () => writing.catch(() => {}),
+		pass: async (entry) => {
+			take(entry)
+			if (frontiers.has(entry.event.kind)) await durable()
+			// What else this turn of the event loop brings goes along.
+			if (isNeeded) setImmediate(scheduleLeftOver)
+			else if (gathering.length === 1) setTimeout(scheduleLeftOver, fleetingWaitMs)
+		},
+		settled: () => (gathering.length > 0 ? schedule() : writing).catch(() => {}),
 	}
 }
 
-/** Appends a batch. Returns why somebody asked to stop the run, or null. */
+/**
+ * Appends a batch and returns why somebody asked to stop the run, or null. The replies of models and what comes before them are
+ * handed over by themselves, so that what was paid for isn't refused together with what follows from it. The store gets both at
+ * once and keeps their order, so they cost one commit.
+ */
+async function appendBatch(
+	store: Pick<RunStore, 'append'>,
+	claim: Claim,
+	batch: readonly JournalEntry[],
+): Promise<StopReason | null> {
+	const afterReplies = batch.findLastIndex(({ event }) => event.kind === 'model-call-end') + 1
+	const parts = [batch.slice(0, afterReplies), batch.slice(afterReplies)].filter((part) => part.length > 0)
+	const appended = await Promise.allSettled(parts.map((part) => append(store, claim, part)))
+	let stopRequested: StopReason | null = null
+	for (const part of appended) {
+		if (part.status === 'rejected') throw part.reason
+		stopRequested ??= part.value
+	}
+	return stopRequested
+}
+
+/** The same for one part. */
 async function append(
 	store: Pick<RunStore, 'append'>,
 	claim: Claim,

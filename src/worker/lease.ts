@@ -9,22 +9,30 @@ const extendEveryMs = 1_000
 /** A claim that is kept alive. Its signal aborts when the lease is lost or somebody asked to stop the run. */
 export type Lease = AsyncDisposable & { readonly signal: AbortSignal }
 
-/** Extends a claim until it is disposed. */
-export function keepLease(store: RunStore, claim: Claim): Lease {
+/**
+ * Extends a claim until it is disposed. `askedAt` is when it was asked for (`performance.now()`): the database begins to count
+ * somewhere between that and its answer, so whoever counts from the question never believes in a lease that has ended.
+ */
+export function keepLease(store: Pick<RunStore, 'extend'>, claim: Claim, askedAt: number): Lease {
 	const controller = new AbortController()
-	let expiresAt = performance.now() + leaseMs
+	let expiresAt = askedAt + leaseMs
 	const extend = async () => {
+		const extendedAt = performance.now()
 		const result = await store.extend(claim, leaseMs)
 		if (result.outcome === 'lease-lost') return controller.abort(new AbortedError('lease-lost'))
-		expiresAt = performance.now() + leaseMs
+		expiresAt = extendedAt + leaseMs
 		if (result.stopRequested !== null) controller.abort(new AbortedError(result.stopRequested))
 	}
-	let extending = Promise.resolve()
+	let extending: Promise<void> | null = null
 	const timer = setInterval(() => {
-		extending = extend().catch(() => {
-			// The database may come back before the lease ends; when it doesn't, another worker may have the run.
-			if (performance.now() > expiresAt) controller.abort(new AbortedError('lease-lost'))
-		})
+		// A database that is away may come back before the lease ends; when it doesn't, another worker may have the run. One that
+		// stays silent neither extends nor refuses, so the clock alone decides.
+		if (performance.now() > expiresAt) controller.abort(new AbortedError('lease-lost'))
+		extending ??= extend()
+			.catch(() => {})
+			.finally(() => {
+				extending = null
+			})
 	}, extendEveryMs)
 	return {
 		signal: controller.signal,

@@ -286,13 +286,16 @@ describe('a run with a past', () => {
 		event: { kind: 'sample', sample: 1, method: 'direct', content: { answer: '104', key: '104' } },
 	}
 
-	/** Attempts that ended with their process. */
-	async function died(runId: string, attempts: number): Promise<Claim> {
+	/** Attempts that ended with their process, right after they had begun, or been claimed. */
+	async function died(runId: string, attempts: number, wrote: 'a word' | 'nothing' = 'a word'): Promise<Claim> {
 		const claims: Claim[] = []
 		for (let count = 0; count < attempts; count += 1) {
 			await store.abandonLeases()
 			const claimed = await store.claim(runId, 'doomed', 60_000)
-			if (claimed.outcome === 'claimed') claims.push(claimed.claim)
+			if (claimed.outcome !== 'claimed') continue
+			claims.push(claimed.claim)
+			const previousAttempt = claimed.claim.attempt - 1
+			if (wrote === 'a word') await store.append(claimed.claim, [{ event: { kind: 'run-resume', previousAttempt } }])
 		}
 		const last = claims.at(-1)
 		if (last === undefined) throw new Error('it could not be claimed')
@@ -314,6 +317,17 @@ describe('a run with a past', () => {
 			{ kind: 'run-fail', code: 'run-lost', content: { message: expect.stringContaining('tried 5 times without') } },
 		])
 		expect(world.server.requests).toHaveLength(0)
+	})
+
+	test('of workers that ended before they wrote a word is tried again, but not for ever', async () => {
+		const runId = await recorded()
+		await died(runId, 49, 'nothing')
+		await nextAttempt(runId)
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end' }])
+		const hopeless = await recorded()
+		await died(hopeless, 50, 'nothing')
+		await nextAttempt(hopeless)
+		expect(await outcomesOf(hopeless)).toMatchObject([{ kind: 'run-fail', code: 'run-lost' }])
 	})
 
 	test('of four attempts that got nowhere is tried again', async () => {

@@ -7,7 +7,7 @@ import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/jour
 import type { Claim, Run } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
-import { bestAnswerIn, type ReasoningDependencies, reason } from '../reasoning/index.ts'
+import { bestAnswerIn, type ReasoningDependencies, type Remember, reason } from '../reasoning/index.ts'
 import { createJournalWriter, JournalUnavailable, type JournalWriter } from './journal-writer.ts'
 import { keepLease, leaseMs } from './lease.ts'
 
@@ -33,6 +33,8 @@ const leftToOthers: JobOutcome = { kind: 'delay', ms: leaseMs }
 /** What another attempt doesn't do again. */
 const checkpoints: ReadonlySet<JournalEventKind> = new Set(['model-call-end', 'subtask-end', 'stage-end', 'sample'])
 const mostAttemptsInVain = 5
+/** A worker that ended before it wrote a word is likelier to have been ended by somebody else. */
+const mostClaimsInVain = 50
 
 /**
  * One delivery: claim, reason, record, finish. A delivery says that there is work; the store chooses the run, and the one that was
@@ -45,6 +47,7 @@ export async function workOnRun(
 	worksOn: (runId: string) => void = () => {},
 ): Promise<JobOutcome> {
 	const { store, owner } = dependencies
+	const askedAt = performance.now()
 	const claimed = (await store.claimNext(owner, leaseMs)) ?? (await store.claim(runId, owner, leaseMs))
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
 	if (claimed.outcome !== 'claimed') return done
@@ -53,12 +56,12 @@ export async function workOnRun(
 	worksOn(run.id)
 	const stop = new AbortController()
 	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
-	await using lease = keepLease(store, claim)
+	await using lease = keepLease(store, claim, askedAt)
 	const attempted: Attempted = {
 		claim,
 		run,
 		journal,
-		signal: mergeSignals(signal, lease.signal, stop.signal),
+		signal: mergeSignals(signal, lease.signal, stop.signal, journal.broken),
 		startedAtMs: Date.now(),
 		records: [],
 	}
@@ -85,9 +88,9 @@ async function attempt(attempted: Attempted, { store, reasoning }: RunDependenci
 	attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
-	const remember = rememberFor(store, claim)
+	const remember = rememberFor(store, claim, journal)
 	for await (const entry of reason({ run, records: attempted.records, remember, signal }, reasoning)) {
-		await journal.write(entry)
+		await journal.pass(entry)
 	}
 }
 
@@ -105,7 +108,8 @@ async function readJournal(store: RunStore, runId: string): Promise<readonly Jou
 function throwIfStuck({ attempt }: Claim, records: readonly JournalRecord[]): void {
 	const lastWithCheckpoint = records.findLast(({ kind }) => checkpoints.has(kind))?.attempt ?? 0
 	const inVain = attempt - 1 - lastWithCheckpoint
-	if (inVain < mostAttemptsInVain) return
+	const begun = new Set(records.map((record) => record.attempt).filter((other) => other > lastWithCheckpoint)).size
+	if (begun < mostAttemptsInVain && inVain < mostClaimsInVain) return
 	throw new ThreadwiseError('run-lost', `This was tried ${inVain} times without getting further.`, {
 		fix: 'Ask again, in smaller parts if you can. If it happens again, the logs of the workers say what ended them.',
 	})
@@ -115,11 +119,16 @@ function throwIfStuck({ attempt }: Claim, records: readonly JournalRecord[]): vo
  * Ends an attempt that didn't end by itself, in exactly one of: delivered again, handed back, left to its new holder,
  * stopped, failed.
  */
-async function finish(error: unknown, attempted: Attempted, dependencies: RunDependencies): Promise<JobOutcome> {
+async function finish(thrown: unknown, attempted: Attempted, dependencies: RunDependencies): Promise<JobOutcome> {
+	if (isStoreFailure(thrown)) throw thrown
+	const { journal, claim } = attempted
+	// What the run has passed without waiting for it must not be lost to whoever goes on, and a gap must not be written over.
+	await journal.settled()
+	const error: unknown = journal.broken.aborted ? journal.broken.reason : thrown
 	if (isStoreFailure(error)) throw error
 	const cause = causeOf(error, attempted)
 	if (cause === 'lease-lost') return leftToOthers
-	if (cause === 'shutdown') return handBack(attempted.claim, dependencies)
+	if (cause === 'shutdown') return handBack(claim, dependencies)
 	if (cause === null && !(error instanceof ThreadwiseError)) dependencies.onTrouble(error)
 	return writeOutcome(outcomeOf(cause, error, attempted), attempted, dependencies)
 }
@@ -140,7 +149,6 @@ async function writeOutcome(
 	attempted: Attempted,
 	{ store }: RunDependencies,
 ): Promise<JobOutcome> {
-	await attempted.journal.settled()
 	const append = (event: JournalEvent) => store.append(attempted.claim, [{ event }])
 	const appended = await append(outcome).catch((error: unknown) => {
 		if (!(error instanceof ThreadwiseError && error.code === 'store-refused')) throw error
@@ -178,7 +186,10 @@ function outcomeOf(
 	return { kind: 'run-fail', code, usage, elapsedMs, content: { message, fix } }
 }
 
-function rememberFor(store: RunStore, claim: Claim) {
-	return <Value>(key: string, schema: Parameters<typeof store.remember<Value>>[2], compute: () => Promise<Value>) =>
-		store.remember(claim, key, schema, compute)
+/** What is remembered follows from the journal, so it is kept only after that. */
+function rememberFor(store: RunStore, claim: Claim, journal: JournalWriter): Remember {
+	return async (key, schema, compute) => {
+		await journal.durable()
+		return store.remember(claim, key, schema, compute)
+	}
 }

@@ -255,7 +255,7 @@ function spendStoreContract(place: Place<TestDatabase>): void {
 						expect(total('costMicroUsd')).toBeLessThanOrEqual(1_000)
 						expect(total('calls')).toBeLessThanOrEqual(25)
 					}),
-					{ numRuns: 25, seed: 3 },
+					{ numRuns: 12, seed: 3 },
 				)
 			})
 		})

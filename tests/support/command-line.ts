@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { execa, type Options } from 'execa'
 import { z } from 'zod'
 
-const program = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The file behind the command `threadwise`. */
+export const threadwiseProgram = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 const practice = fileURLToPath(new URL('../../src/models/practice/main.ts', import.meta.url))
 const readySchema = z.object({ port: z.number() })
@@ -20,7 +21,16 @@ export function threadwise(
 	variables: Readonly<Record<string, string>>,
 	options: Options = {},
 ) {
-	return execa(process.execPath, [program, ...args], {
+	return runProgram([threadwiseProgram, ...args], variables, options)
+}
+
+/** Runs a program, which is a file and its arguments, as a process of its own. Never rejects for an exit status. */
+export function runProgram(
+	fileAndArguments: readonly string[],
+	variables: Readonly<Record<string, string>>,
+	options: Options = {},
+) {
+	return execa(process.execPath, [...fileAndArguments], {
 		reject: false,
 		extendEnv: false,
 		env: cleanEnvironment(variables),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { threadwise } from './command-line.ts'
+import { runProgram, threadwiseProgram } from './command-line.ts'
 
 /** A command that runs until it is told to end. Disposing it kills it if it still runs. */
 export type RunningProcess = AsyncDisposable & {
+	readonly pid: number
 	/** What it has written so far, on both outputs. */
 	output(): string
 	kill(signal: NodeJS.Signals): void
@@ -13,12 +14,17 @@ export type RunningProcess = AsyncDisposable & {
 const startTimeoutMs = 60_000
 
 /** Starts `start`, `bot` or `worker` and waits until it says that it is running. */
-export async function startedProcess(
-	command: string,
+export function startedProcess(command: string, variables: Readonly<Record<string, string>>): Promise<RunningProcess> {
+	return startedProgram([threadwiseProgram, command], variables)
+}
+
+/** Starts a program, which is a file and its arguments, and waits until it says that it is running. */
+export async function startedProgram(
+	fileAndArguments: readonly string[],
 	variables: Readonly<Record<string, string>>,
 ): Promise<RunningProcess> {
 	let output = ''
-	const child = threadwise([command], variables, { all: true, buffer: false, forceKillAfterDelay: false })
+	const child = runProgram(fileAndArguments, variables, { all: true, buffer: false, forceKillAfterDelay: false })
 	child.all?.on('data', (chunk: Buffer) => {
 		output += chunk.toString()
 	})
@@ -31,11 +37,12 @@ export async function startedProcess(
 	while (!output.includes('is running.')) {
 		if (ended || performance.now() > givenUpAt) {
 			child.kill('SIGKILL')
-			throw new Error(`${command} didn't start: ${output}`)
+			throw new Error(`${fileAndArguments.join(' ')} didn't start: ${output}`)
 		}
 		await sleep(20)
 	}
 	return {
+		pid: child.pid ?? 0,
 		output: () => output,
 		kill: (signal) => {
 			child.kill(signal)

@@ -83,7 +83,11 @@ function missing(reason: string): StartedServer {
 }
 
 /** A PostgreSQL server of one's own. A secured one speaks TLS too, and only TLS where the database is called `sealed`. */
-export async function startPostgres(env: NodeJS.ProcessEnv, secured: Secured | null = null): Promise<StartedServer> {
+export async function startPostgres(
+	env: NodeJS.ProcessEnv,
+	secured: Secured | null = null,
+	durability: readonly string[] = forgetful,
+): Promise<StartedServer> {
 	const binaries = await findFolderOf('postgres', [...(await debianPostgresFolders()), ...pathFolders(env)])
 	if (binaries === null) {
 		return missing('no PostgreSQL server: install it (apt-get install postgresql) or set TEST_DATABASE_URL.')
@@ -96,7 +100,8 @@ export async function startPostgres(env: NodeJS.ProcessEnv, secured: Secured | n
 	const security = secured === null ? [] : await securePostgres(binaries, data, user, secured)
 	const port = await freePort()
 	const network = ['-p', String(port), '-k', '']
-	const server = spawn(join(binaries, 'postgres'), ['-D', data, ...network, ...postgresSettings, ...security], {
+	const settings = [...postgresSettings, ...durability].flatMap((setting) => ['-c', setting])
+	const server = spawn(join(binaries, 'postgres'), ['-D', data, ...network, ...settings, ...security], {
 		cwd: folder,
 		stdio: 'ignore',
 		...user,
@@ -124,13 +129,13 @@ async function securePostgres(binaries: string, data: string, user: SystemUser, 
 	return ['ssl=on', `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`].flatMap((setting) => ['-c', setting])
 }
 
-const postgresSettings = [
-	'listen_addresses=127.0.0.1',
-	'fsync=off',
-	'synchronous_commit=off',
-	'full_page_writes=off',
-	'max_connections=200',
-].flatMap((setting) => ['-c', setting])
+const postgresSettings = ['listen_addresses=127.0.0.1', 'max_connections=200']
+
+/** What is written may be gone when the machine fails: a test's database isn't missed. */
+const forgetful = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+/** What is written stays, as in production: for figures that shall be worth something. */
+export const durable = ['fsync=on', 'synchronous_commit=on', 'full_page_writes=on']
 
 /** Database numbers are given out by the vitest worker's number, so there must be enough of them. */
 const redisDatabases = '1024'

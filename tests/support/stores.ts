@@ -47,6 +47,9 @@ export const queueBackends: readonly Place<TestQueueBackend>[] = [
 	{ name: 'queue on Redis', missing: whyMissing(redis), shared: true, open: openRedis },
 ]
 
+/** What to install for the journeys that need both servers; nothing where they are there. */
+export const missingServers: readonly string[] = [postgres, redis].flatMap((address) => whyMissing(address) ?? [])
+
 function whyMissing(address: typeof postgres): string | null {
 	return 'missing' in address ? address.missing : null
 }

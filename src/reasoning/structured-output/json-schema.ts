@@ -1,11 +1,21 @@
 import { z } from 'zod'
 import type { JsonSchema } from '../../core/language-model.ts'
 
+/** A schema is converted at its first use: there are few of them, and every model call needs one. */
+const converted = new WeakMap<z.ZodType, Map<string, JsonSchema>>()
+
 /**
  * The JSON Schema of a zod schema in the form that strict structured output takes: every property is required and no
  * other is allowed. A property that may be left out becomes one that may be null; `parseStructured` takes both.
  */
 export function jsonSchemaFor(name: string, schema: z.ZodType): JsonSchema {
+	const known = converted.get(schema) ?? new Map<string, JsonSchema>()
+	const document = known.get(name) ?? convert(name, schema)
+	converted.set(schema, known.set(name, document))
+	return document
+}
+
+function convert(name: string, schema: z.ZodType): JsonSchema {
 	const { $schema: _, ...document } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
 	return { ...strictObject(document), title: name }
 }

@@ -16,6 +16,12 @@ const mostRepairs = 3
 /** Finds the JSON object in a model's reply, mends small damage and checks it against the schema. Never throws. */
 export function parseStructured<T>(text: string, schema: z.ZodType<T>): Structured<T> {
 	if (text.length > longestText) return failed(`The reply is longer than ${longestText} characters.`)
+	const whole = parse(text)
+	if (typeof whole === 'object' && whole !== null) {
+		// Nearly always the whole text is the object, and there is nothing to look for.
+		const checked = check(whole, schema)
+		if (checked.ok) return checked
+	}
 	const candidates = jsonCandidates(text)
 	const problems: string[] = []
 	for (const value of parsedValues(candidates)) {
@@ -48,8 +54,12 @@ function repair(text: string): unknown {
 	}
 }
 
+/** How the key that must not get through may be written. */
+const prototypeKey = /__proto__|\\u00/
+
 function parse(text: string): unknown {
 	try {
+		if (!prototypeKey.test(text)) return JSON.parse(text)
 		return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value))
 	} catch {
 		return undefined

@@ -6,7 +6,7 @@ import { analyze, type Constraint } from '../analyze/stage.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { type ConstraintCheck, computeConstraint } from './constraints.ts'
 
-const judgementSchema = z.object({
+export const judgementSchema = z.object({
 	checks: z.array(z.object({ id: z.string(), holds: z.boolean(), evidence: z.string() })),
 })
 

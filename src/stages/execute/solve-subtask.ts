@@ -2,13 +2,7 @@ import { z } from 'zod'
 import { ThreadwiseError } from '../../core/errors.ts'
 import type { Progress, StageContext } from '../../core/stage.ts'
 import { type Subtask, subtaskSchema } from '../decompose/plan.ts'
-import {
-	checkResult,
-	type ResultCheck,
-	resultCheckSchema,
-	type SubtaskResult,
-	subtaskResultSchema,
-} from './check-result.ts'
+import { checkResult, type ResultCheck, type SubtaskResult, subtaskResultSchema } from './check-result.ts'
 
 export const solvedSubtaskSchema = subtaskSchema.pick({ id: true, objective: true, expectedOutput: true }).extend({
 	work: z.string(),
@@ -65,7 +59,8 @@ async function* takeSample(
 		maxOutputTokens: 1_000,
 		output: { name: 'subtask-result', schema: subtaskResultSchema },
 	})
-	const check: ResultCheck = await context.remember(`${key}-check`, resultCheckSchema, async () => checkResult(result))
+	// Another attempt finds the reply in the journal and comes to the same check, so it isn't kept.
+	const check = checkResult(result)
 	if (check.outcome !== 'nothing-to-check') {
 		yield {
 			kind: 'checkpoint',

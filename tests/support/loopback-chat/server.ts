@@ -70,7 +70,7 @@ const defaultOptions: LoopbackChatOptions = {
 	rate: null,
 	faults: { seed: 1, dropBefore: 0, dropAfter: 0 },
 	latencyMs: 0,
-	retryMs: 1_000,
+	retryMs: 3_000,
 }
 
 /** Starts the chat on a free port. Its limits and faults are those of real platforms; so is that it doesn't notice a message posted twice. */

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { feedback, outcomes } from '../../tests/support/builders.ts'
+import { type ClaimedEntries, createAppendInGroups } from './append-in-groups.ts'
+import type { Database } from './database.ts'
+
+const givenSchema = z.array(
+	z.object({
+		run_id: z.string(),
+		yields_to_stop: z.boolean(),
+		entries: z.array(z.object({ content: z.record(z.string(), z.unknown()) })),
+	}),
+)
+type Given = z.infer<typeof givenSchema>
+
+/** A database that answers each statement as it is told to. */
+function database(answer: (given: Given) => void = () => {}) {
+	const statements: (readonly string[])[] = []
+	const query = async (_text: string, [json]: readonly unknown[] = []) => {
+		const given = givenSchema.parse(JSON.parse(String(json)))
+		statements.push(given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`))
+		answer(given)
+		const rows = given.map(({ run_id, entries }) => ({ id: run_id, last_seq: entries.length, stop_requested: null }))
+		return { rows, rowCount: rows.length }
+	}
+	const pool = { query } as unknown as Database['pool']
+	return { append: createAppendInGroups({ pool }), statements }
+}
+
+function textOf({ content }: Given[number]['entries'][number]): string {
+	return Object.values(content).join()
+}
+
+function of(run: number, text: string, yieldsToStop = false): ClaimedEntries {
+	const claim = { runId: `00000000-0000-7000-8000-00000000000${run}`, attempt: 1 }
+	const entry = yieldsToStop ? { event: outcomes.end(text) } : feedback(text)
+	return { claim, entries: [entry], yieldsToStop }
+}
+
+const refusal = (sqlState: string) => Object.assign(new Error('no'), { code: sqlState })
+
+describe('appends of several runs', () => {
+	test('of one moment are one statement, in their order', async () => {
+		const { append, statements } = database()
+		await Promise.all([append(of(1, 'a')), append(of(2, 'b')), append(of(1, 'c'))])
+		expect(statements).toEqual([['1: a c', '2: b']])
+	})
+
+	test('gather while a statement is being written', async () => {
+		const { append, statements } = database()
+		const first = append(of(1, 'a')).then(() => append(of(1, 'd')))
+		await new Promise((resolve) => setImmediate(resolve))
+		await Promise.all([append(of(2, 'b')), append(of(3, 'c')), first])
+		expect(statements.flat().toSorted()).toEqual(['1: a', '1: d', '2: b', '3: c'])
+	})
+
+	test('keep an outcome that yields to a stop apart from what comes before it', async () => {
+		const { append, statements } = database()
+		await Promise.all([append(of(1, 'a')), append(of(1, 'b', true)), append(of(1, 'c'))])
+		expect(statements).toEqual([['1: a'], ['1: b'], ['1: c']])
+	})
+
+	test('do not end with the one that the database refuses', async () => {
+		const { append, statements } = database((given) => {
+			if (given.some(({ entries }) => entries.some((entry) => textOf(entry) === 'bad'))) throw refusal('22P05')
+		})
+		const results = await Promise.allSettled([append(of(1, 'a')), append(of(2, 'bad')), append(of(2, 'b'))])
+		expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+		expect(statements).toEqual([['1: a', '2: bad b'], ['1: a'], ['2: bad']])
+	})
+
+	test('fail together when the database is gone, with all that wait behind them', async () => {
+		let isGone = true
+		const { append, statements } = database(() => {
+			if (isGone) throw refusal('57P01')
+		})
+		const failed = [append(of(1, 'a')), append(of(1, 'b', true)), append(of(2, 'c'))]
+		const results = await Promise.allSettled(failed)
+		expect(results).toMatchObject(results.map(() => ({ status: 'rejected', reason: { code: 'store-unavailable' } })))
+		expect(statements).toEqual([['1: a', '2: c']])
+		isGone = false
+		expect(await append(of(2, 'd'))).toMatchObject({ last_seq: 1 })
+	})
+})

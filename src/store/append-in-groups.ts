@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { ThreadwiseError } from '../core/errors.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import type { Claim } from '../core/run.ts'
+import { type AppendedRow, appendedRow, stateAfterAll, toRow, updatingRuns, writingEntries } from './append-events.ts'
+import type { Database } from './database.ts'
+import { asRunId } from './run-id.ts'
+import { storableJson } from './storable.ts'
+import { fromDatabase } from './store-failure.ts'
+
+/** Entries of one run, to be appended under its claim. */
+export type ClaimedEntries = {
+	readonly claim: Claim
+	readonly entries: readonly JournalEntry[]
+	/** Whether they are refused once a stop was requested. */
+	readonly yieldsToStop: boolean
+}
+
+/**
+ * Appends under a claim, in the order of the calls: when one fails, those of the same run that wait behind it fail as well. Null
+ * where the condition for it isn't met.
+ */
+export type AppendInGroups = (claimed: ClaimedEntries) => Promise<AppendedRow | null>
+
+type Waiting = ClaimedEntries & { readonly settled: PromiseWithResolvers<AppendedRow | null> }
+/** What one statement appends to one run. */
+type Share = readonly [Waiting, ...Waiting[]]
+
+/** More would keep the first ones waiting for the last one's lines. */
+const mostRuns = 100
+
+/**
+ * Writes what the runs of this process append at the same time in one statement, and so with one commit: while one group is being
+ * written, the next one gathers. Each run's entries are written under its own claim, with or without those of the others.
+ */
+export function createAppendInGroups({ pool }: Pick<Database, 'pool'>): AppendInGroups {
+	let waiting: readonly Waiting[] = []
+	let isWriting = false
+
+	const fail = (runId: string, error: unknown) => {
+		const failed = waiting.filter(({ claim }) => claim.runId === runId)
+		waiting = waiting.filter(({ claim }) => claim.runId !== runId)
+		for (const { settled } of failed) settled.reject(error)
+	}
+	const writeShares = async (shares: readonly Share[]): Promise<void> => {
+		try {
+			const rows = new Map((await write(pool, shares)).map((row) => [row.id, row]))
+			for (const { claim, settled } of shares.flat()) settled.resolve(rows.get(claim.runId) ?? null)
+		} catch (error) {
+			if (isRefusal(error) && shares.flat().length > 1) return writeOneByOne(shares)
+			for (const { claim, settled } of shares.flat()) {
+				settled.reject(error)
+				fail(claim.runId, error)
+			}
+		}
+	}
+	/** What the database will never take spoils the statement that it is in: nothing else shall end with it. */
+	const writeOneByOne = async (shares: readonly Share[]): Promise<void> => {
+		for (const [first, ...others] of shares) {
+			waiting = [...others, ...waiting]
+			await writeShares([[first]])
+		}
+	}
+	const writeNext = async (): Promise<void> => {
+		if (isWriting || waiting.length === 0) return
+		isWriting = true
+		const shares = sharesOf(waiting)
+		const taken = new Set(shares.flat())
+		waiting = waiting.filter((appended) => !taken.has(appended))
+		await writeShares(shares)
+		isWriting = false
+		void writeNext()
+	}
+	return (claimed) => {
+		const settled = Promise.withResolvers<AppendedRow | null>()
+		waiting = [...waiting, { ...claimed, settled }]
+		// Whatever else comes in during this turn of the event loop goes along.
+		if (waiting.length === 1 && !isWriting) setImmediate(() => void writeNext())
+		return settled.promise
+	}
+}
+
+function isRefusal(error: unknown): boolean {
+	return error instanceof ThreadwiseError && error.code === 'store-refused'
+}
+
+/** One statement updates each run once and under one condition: whatever needs another one waits, with all that is behind it. */
+function sharesOf(waiting: readonly Waiting[]): readonly Share[] {
+	const shares = new Map<string, Share>()
+	const complete = new Set<string>()
+	for (const appended of waiting) {
+		const { runId } = appended.claim
+		const share = shares.get(runId)
+		if (share === undefined) {
+			if (shares.size < mostRuns) shares.set(runId, [appended])
+		} else if (!complete.has(runId) && isAlike(share[0], appended)) shares.set(runId, [...share, appended])
+		else complete.add(runId)
+	}
+	return [...shares.values()]
+}
+
+function isAlike(first: Waiting, other: Waiting): boolean {
+	return first.claim.attempt === other.claim.attempt && first.yieldsToStop === other.yieldsToStop
+}
+
+const rowsSchema = z.array(appendedRow)
+
+const statement = `
+	with given as (
+		select * from jsonb_to_recordset($1::jsonb)
+			as given (run_id uuid, by_attempt integer, yields_to_stop boolean, next_state text, entries jsonb)
+	), ${updatingRuns}
+		id = run_id and attempt = by_attempt and state = 'running' and (not yields_to_stop or stop_requested is null)
+	${writingEntries}`
+
+async function write(pool: Database['pool'], shares: readonly Share[]): Promise<readonly AppendedRow[]> {
+	const given = shares.map((share) => {
+		const [{ claim, yieldsToStop }] = share
+		const entries = share.flatMap((appended) => appended.entries)
+		return {
+			run_id: asRunId(claim.runId),
+			by_attempt: claim.attempt,
+			yields_to_stop: yieldsToStop,
+			next_state: stateAfterAll(entries),
+			entries: entries.map(toRow),
+		}
+	})
+	const { rows } = await fromDatabase(pool.query(statement, [storableJson(given)]))
+	return rowsSchema.parse(rows)
+}
