@@ -15,7 +15,7 @@ import {
 const mayImport: Readonly<Record<string, readonly string[]>> = {
 	core: [],
 	checks: ['core'],
-	prompts: ['core'],
+	prompts: ['core', 'checks'],
 	models: ['core'],
 	'models/practice': [],
 	store: ['core'],

@@ -10,6 +10,12 @@ function escaped(character: string): string {
 	return `\\u00${character.charCodeAt(0).toString(16)}`
 }
 
+function complexityJson(routing: ReplyView['routing']) {
+	if (routing === null) return null
+	const { level, reason, source } = routing
+	return { level, reason, source }
+}
+
 /** The one object that `ask --json` prints, whatever happens. `disclosure` is there only when the answer needs one. */
 export function showJson(runId: string | null, view: ReplyView): string {
 	const json = JSON.stringify({
@@ -17,7 +23,7 @@ export function showJson(runId: string | null, view: ReplyView): string {
 		status: view.status,
 		route: view.route,
 		effort: view.effort,
-		complexity: view.routing,
+		complexity: complexityJson(view.routing),
 		answer: view.answer,
 		confidence: view.confidence,
 		stages: view.stages.map(stageJson),

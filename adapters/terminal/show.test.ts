@@ -86,18 +86,20 @@ describe('the log of changes', () => {
 			before = view
 		}
 		expect(lines.map((line) => line.replace(/\d+\.\d s/, 'T'))).toEqual([
-			expect.stringMatching(/^4 stages, medium effort\. /),
+			expect.stringMatching(/^6 stages, medium effort, at most 300 s, at most \$0\.50\. /),
 			'◐ Problem analysis',
 			`✔ Problem analysis T: ${order.analysis.restatement}`,
 			'◐ Task decomposition',
-			'✔ Task decomposition T: 3 subtasks.',
+			'✔ Task decomposition T: 3 subtasks, 2 of them one after the other.',
 			'◐ Systematic execution',
 			expect.stringContaining('✔ s'),
 			expect.stringContaining('✔ s'),
 			'  ✔ s3 Add both. → $104',
 			'✔ Systematic execution T: 3 of 3 steps done, 3 checked.',
+			'– Alternative solutions: Every step was checked.',
 			'◐ Self-evaluation',
-			'✔ Self-evaluation T: Passed: 3 of 3 steps recomputed, 1 of 1 requirement met.',
+			'✔ Self-evaluation T: Passed: 3 of 3 steps checked, 1 of 1 requirement met.',
+			'– Self-correction: Nothing failed.',
 		])
 	})
 
@@ -114,7 +116,7 @@ describe('the log of changes', () => {
 			before = view
 		}
 		expect(lines.filter((line) => line.includes('failed its check, worked out again'))).toHaveLength(1)
-		expect(lines.filter((line) => line.includes('54'))).toHaveLength(4)
+		expect(lines.filter((line) => line.includes('54'))).toHaveLength(5)
 	})
 
 	test('is empty where nothing has changed', () => {
@@ -219,7 +221,12 @@ const hostileView: fc.Arbitrary<ReplyView> = fc
 		stages: fc.array(hostileStage, { maxLength: 2 }),
 		stopReason: fc.constantFrom(null, 'user', 'budget'),
 		error: fc.option(fc.record({ code: hostile, message: hostile, fix: hostile }), { nil: null }),
-		routing: fc.record({ level: fc.constant('hard'), reason: hostile, source: fc.constant('classifier') }),
+		routing: fc.record({
+			level: fc.constant('hard'),
+			reason: hostile,
+			source: fc.constant('classifier'),
+			estimate: fc.constant(null),
+		}),
 	})
 	.map((choices) => aView(choices))
 
@@ -266,14 +273,16 @@ describe('the JSON object', () => {
 			complexity: { level: 'hard', source: 'signals' },
 			answer: order.answer,
 			confidence: 'high',
-			usage: { calls: 6, inputTokens: 66, outputTokens: 42, costUsd: 0.00015 },
+			usage: { calls: 7, inputTokens: 77, outputTokens: 49, costUsd: 0.000175 },
 			error: null,
 		})
 		expect(output.stages.map(({ id, title, status }) => `${id}: ${title}: ${status}`)).toEqual([
 			'analyze: Problem analysis: done',
 			'decompose: Task decomposition: done',
 			'execute: Systematic execution: done',
+			'alternatives: Alternative solutions: skipped',
 			'evaluate: Self-evaluation: done',
+			'correct: Self-correction: skipped',
 		])
 	})
 

@@ -32,11 +32,16 @@ export function showOutcome(runId: string, view: ReplyView, format: Formatter): 
 	const disclosure = view.disclosure === null ? [] : [format.yellow(view.disclosure)]
 	return [
 		...outcomeLines(view, format),
+		...(view.status === 'waiting' ? [format.cyan(howToReply(runId))] : []),
 		...steps,
 		'',
 		format.dim(`${contextLine(view)} · ${english.run(runId)}`),
 		...disclosure,
 	].join('\n')
+}
+
+function howToReply(runId: string): string {
+	return `Answer within a day: npm run -s threadwise -- ask --reply-to ${runId} "…"`
 }
 
 function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
@@ -55,7 +60,7 @@ function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
 
 function routeLine(view: ReplyView, format: Formatter): string | null {
 	if (view.route === null || view.effort === null || view.routing === null) return null
-	return format.dim(english.routed(view.route, view.stages.length, view.effort, withoutControls(view.routing.reason)))
+	return format.dim(withoutControls(english.routed(view)))
 }
 
 function contextLine(view: ReplyView): string {
@@ -156,7 +161,11 @@ function changedStage(before: ReplyView, stage: StageView, format: Formatter): r
 		stage.status === 'done' && earlier?.status !== 'done'
 			? [`${marks.done} ${stage.title} ${seconds(stage.elapsedMs)}: ${shortened(stage.summary)}`]
 			: []
-	return [...started, ...notices, ...subtasks, ...ended]
+	const skipped =
+		stage.status === 'skipped' && earlier?.status === 'pending' && stage.summary !== ''
+			? [`${marks.skipped} ${stage.title}: ${shortened(stage.summary)}`]
+			: []
+	return [...started, ...notices, ...subtasks, ...ended, ...skipped]
 }
 
 function recordLines(stage: StageView, format: Formatter): readonly string[] {

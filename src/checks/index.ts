@@ -1,2 +1,5 @@
-export { type Calculation, checkCalculation, numbersIn, sameNumber } from './arithmetic.ts'
+export { answerKey } from './answer-key.ts'
+export { type Calculation, checkCalculation, sameNumber } from './arithmetic.ts'
+export { type Constraint, type ConstraintCheck, computeConstraint, constraintSchema } from './constraint.ts'
+export { isUnit, quantitiesIn, sameKind, valuesIn } from './quantity.ts'
 export { calculationsIn } from './stated-calculations.ts'

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { z } from 'zod'
+import { conversationSchema } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalRecord, parseJournalRecord } from '../core/journal.ts'
 import { runStateSchema } from '../core/run.ts'
@@ -26,6 +27,7 @@ export async function connectToHolder({
 		place: 'elsewhere',
 		ask: async (message) => askedSchema.parse(await json(await call('/runs', message))).runId,
 		stop: async (runId, reason) => stoppedSchema.parse(await json(await call(`/runs/${runId}/stop`, { reason }))).state,
+		conversationOf: async (runId) => conversationSchema.parse(await json(await call(`/runs/${runId}/conversation`))),
 		read: async (runId) =>
 			z
 				.array(z.unknown())

@@ -26,6 +26,7 @@ function keptService(change: Partial<Service> = {}) {
 			stopped.push(`${runId} ${reason}`)
 			return 'running'
 		},
+		conversationOf: async () => aMessage({ threadId: 'thread' }).conversation,
 		read: async () => records,
 		follow: async function* (_runId: string, afterSeq: number) {
 			yield* records.filter(({ seq }) => seq > afterSeq)
@@ -58,6 +59,7 @@ describe('the process that holds the data folder, reached from another one', () 
 		expect(elsewhere.place).toBe('elsewhere')
 		expect(await elsewhere.ask(message)).toBe('run-1')
 		expect(asked).toEqual([message])
+		expect(await elsewhere.conversationOf('run-1')).toMatchObject({ platform: 'testing', threadId: 'thread' })
 		expect(await elsewhere.stop('run-1', 'user')).toBe('running')
 		expect(stopped).toEqual(['run-1 user'])
 		expect(await elsewhere.read('run-1')).toEqual(records)

@@ -59,6 +59,9 @@ function controlRoutes(service: Omit<Service, typeof Symbol.asyncDispose>, token
 		const { reason } = stopSchema.parse(await context.req.json())
 		return context.json({ state: await service.stop(context.req.param('runId'), reason) })
 	})
+	app.get('/runs/:runId/conversation', async (context) =>
+		context.json(await service.conversationOf(context.req.param('runId'))),
+	)
 	app.get('/runs/:runId/journal', async (context) => context.json(await service.read(context.req.param('runId'))))
 	app.get('/runs/:runId/follow', (context) => {
 		const afterSeq = afterSchema.parse(context.req.query('after'))

@@ -5,7 +5,7 @@ import { openService, type ServiceOptions } from './service.ts'
 import type { Service } from './service-port.ts'
 
 /** One question's view of Threadwise, whoever holds the data folder meanwhile. */
-export type LastingService = Pick<Service, 'ask' | 'stop' | 'follow'> & AsyncDisposable
+export type LastingService = Pick<Service, 'ask' | 'stop' | 'follow' | 'conversationOf' | 'read'> & AsyncDisposable
 
 /** Processes that end one after the other without the run getting any further. */
 const mostHoldersInVain = 10
@@ -54,6 +54,8 @@ export async function openLastingService(options: ServiceOptions): Promise<Lasti
 			asked = message
 			return use((current) => current.ask(message))
 		},
+		conversationOf: (runId) => use((current) => current.conversationOf(runId)),
+		read: (runId) => use((current) => current.read(runId)),
 		stop: (runId, reason) => use((current) => current.stop(runId, reason)),
 		follow,
 		[Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),

@@ -2,17 +2,23 @@
 import { text as readAll } from 'node:stream/consumers'
 import { Command, CommanderError, Option } from 'commander'
 import { ThreadwiseError } from '../core/errors.ts'
-import { effortSchema } from '../core/run-preferences.ts'
+import { effortSchema, type Route } from '../core/run-preferences.ts'
 import { ask } from './commands/ask.ts'
 import { bot } from './commands/bot.ts'
+import { checkPrompts } from './commands/check-prompts.ts'
 import { demo } from './commands/demo.ts'
+import { listPrompts } from './commands/list-prompts.ts'
 import { start } from './commands/start.ts'
 import { trace } from './commands/trace.ts'
 import { worker } from './commands/worker.ts'
 import { createPrinter } from './printer.ts'
 
 const printer = createPrinter(process.argv.includes('--json'))
-const program = new Command('threadwise').description('Answers questions step by step and lets you open the steps.')
+const program = new Command('threadwise')
+	.description('Answers questions step by step and lets you open the steps.')
+	// Commands take this over from the program when they are added.
+	.exitOverride()
+	.configureOutput({ outputError: () => {} })
 
 program
 	.command('ask')
@@ -22,15 +28,18 @@ program
 	.addOption(new Option('--direct', 'answer at once').conflicts('staged'))
 	.addOption(new Option('--staged', 'go through the stages'))
 	.option('--workflow <name>', 'which workflow to use')
+	.option('--reply-to <runId>', 'answer the question that a run has asked back')
 	.option('--json', 'print one JSON object and nothing else')
 	.action(async (words: readonly string[], options: Record<string, unknown>) => {
 		const effort = effortSchema
 			.nullable()
 			.catch(null)
 			.parse(options.effort ?? null)
-		const route = options.direct === true ? 'direct' : options.staged === true ? 'staged' : null
+		const route: Route | null = options.direct === true ? 'direct' : options.staged === true ? 'staged' : null
 		const workflow = typeof options.workflow === 'string' ? options.workflow : null
-		process.exitCode = await ask(await questionFrom(words), { route, effort, workflow }, printer)
+		const replyTo = typeof options.replyTo === 'string' ? options.replyTo : null
+		const preferences = { route, effort, workflow }
+		process.exitCode = await ask(await questionFrom(words), { preferences, replyTo }, printer)
 		printer.end()
 	})
 
@@ -70,6 +79,28 @@ program
 		process.exitCode = await demo()
 	})
 
+const prompts = program.command('prompts').description('what the models are asked with')
+
+prompts
+	.command('list')
+	.description('print every prompt, and which workflows use it')
+	.option('--json', 'print one JSON object and nothing else')
+	.action(() => {
+		process.exitCode = listPrompts(printer)
+		printer.end()
+	})
+
+prompts
+	.command('check')
+	.description('ask the configured models with every prompt, and check that its cases hold')
+	.option('--prompt <name>', 'only this one, in all versions or as name@version')
+	.option('--model <alias>', 'ask this alias instead of those that the workflows use')
+	.option('--json', 'print one JSON object and nothing else')
+	.action(async ({ prompt, model }: { readonly prompt?: string; readonly model?: string }) => {
+		process.exitCode = await checkPrompts({ prompt: prompt ?? null, model: model ?? null }, printer)
+		printer.end()
+	})
+
 async function questionFrom(words: readonly string[]): Promise<string> {
 	const typed = words.join(' ')
 	return typed === '-' || (words.length === 0 && !process.stdin.isTTY) ? readAll(process.stdin) : typed
@@ -91,10 +122,6 @@ function usageError({ message }: CommanderError): ThreadwiseError {
 process.on('uncaughtException', fail)
 // Whoever read the output has gone away, as `| head -1` does: end as if told to.
 process.stdout.on('error', () => process.kill(process.pid, 'SIGTERM'))
-program.exitOverride()
-for (const command of program.commands) command.exitOverride()
-program.configureOutput({ outputError: () => {} })
-for (const command of program.commands) command.configureOutput({ outputError: () => {} })
 await program.parseAsync().catch((error: unknown) => {
 	// Help and version are no mistakes; they have been printed.
 	if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {

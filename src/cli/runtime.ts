@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
@@ -9,16 +8,9 @@ import type { JobQueue } from '../core/job-queue.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { SpendStore } from '../core/spend-store.ts'
 import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
-import { createLanguageModels, type ModelSettings } from '../models/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
-import {
-	createVerdictCache,
-	loadWorkflows,
-	type ReasoningDependencies,
-	reasoningPromptFolder,
-} from '../reasoning/index.ts'
-import { stagePromptFolders } from '../stages/index.ts'
+import { createVerdictCache, loadWorkflows, type ReasoningDependencies } from '../reasoning/index.ts'
 import {
 	createDeliveryStore,
 	createRunStore,
@@ -29,11 +21,12 @@ import {
 } from '../store/index.ts'
 import { startWorker } from '../worker/index.ts'
 import { createReadiness, type Readiness } from './health.ts'
+import { openModels } from './open-models.ts'
 import type { OpenParts } from './open-parts.ts'
-import { practiceDisclosure, startPracticeModel } from './practice-process.ts'
+import { practiceDisclosure } from './practice-process.ts'
+import { remembered } from './remembered.ts'
 import { servePlatforms } from './serve-platforms.ts'
-
-const workflowsFolder = fileURLToPath(new URL('../workflows', import.meta.url))
+import { promptFolders, workflowsFolder } from './shipped-files.ts'
 
 /** Store, queue and intake, opened in this process, to which a worker may be added. Whoever opened it closes it. */
 export type Runtime = {
@@ -133,7 +126,8 @@ async function openWorker(
 	{ spending, ...parts }: Storage & { readonly owner: string },
 	opened: OpenParts,
 ): Promise<void> {
-	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), spending }
+	const typicalRun = remembered(parts.store.typicalRun)
+	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), spending, typicalRun }
 	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
 	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
@@ -144,16 +138,12 @@ async function openReasoning(
 	practiceArguments: readonly string[] | undefined,
 	opened: OpenParts,
 ): Promise<ReasoningDependencies> {
-	const practice = config.models.kind === 'practice'
-	const settings: ModelSettings =
-		config.models.kind === 'practice'
-			? opened.use('practice model', await startPracticeModel(practiceArguments)).settings
-			: config.models.settings
-	const models = createLanguageModels(settings)
-	opened.defer('models', () => models.close())
-	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
-	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(settings.aliases) })
-	workflow(config.defaults.workflow)
-	const disclosure = practice ? practiceDisclosure : null
+	const { models, aliases, isPractice } = await openModels(config, practiceArguments, opened)
+	const prompts = createFilePromptSource(promptFolders)
+	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases })
+	// A name that is wrong is told now, not when somebody asks.
+	const channels = Object.values(config.defaults.channels)
+	for (const { workflow: name = config.defaults.workflow } of [config.defaults, ...channels]) workflow(name)
+	const disclosure = isPractice ? practiceDisclosure : null
 	return { models, prompts, workflow, defaults: config.defaults, disclosure, verdicts: createVerdictCache() }
 }

@@ -1,5 +1,5 @@
 import type { StopReason } from '../core/abort.ts'
-import type { IncomingMessage } from '../core/conversation.ts'
+import type { Conversation, IncomingMessage } from '../core/conversation.ts'
 import type { JournalRecord } from '../core/journal.ts'
 import type { RunState } from '../core/run.ts'
 import type { Follow } from '../delivery/index.ts'
@@ -12,6 +12,8 @@ export type Service = AsyncDisposable & {
 	ask(message: IncomingMessage): Promise<string>
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
 	readonly follow: Follow
+	/** Where a run was asked. @throws ThreadwiseError `run-unknown`. */
+	conversationOf(runId: string): Promise<Conversation>
 	/** @throws ThreadwiseError `run-unknown`. */
 	read(runId: string): Promise<readonly JournalRecord[]>
 }

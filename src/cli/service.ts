@@ -70,6 +70,11 @@ function serviceOn({ store, intake }: Runtime) {
 		place: 'here' as const,
 		stop: intake.stop,
 		follow: store.follow,
+		conversationOf: async (runId: string) => {
+			const run = await store.find(runId)
+			if (run === null) throw unknownRun(runId)
+			return run.conversation
+		},
 		read: async (runId: string) => {
 			if ((await store.find(runId)) === null) throw unknownRun(runId)
 			return store.read(runId)

@@ -26,7 +26,7 @@ test('the environment wins over .env, and .env over the file', async () => {
 		'threadwise.yaml': 'defaults: { effort: high, workflow: deep }',
 	})
 	const { defaults, concurrency } = readSettings({ THREADWISE_CONCURRENCY: '4' }, folder)
-	expect({ ...defaults, concurrency }).toEqual({ effort: 'low', workflow: 'deep', concurrency: 4 })
+	expect({ ...defaults, concurrency }).toEqual({ effort: 'low', workflow: 'deep', channels: {}, concurrency: 4 })
 })
 
 test('a file that was named must be there', async () => {

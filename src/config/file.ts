@@ -41,6 +41,13 @@ const fileSchema = z.strictObject({
 			}),
 		)
 		.default({}),
+	/** What is different in a channel, by `<platform>/<channel id>`. */
+	channels: z
+		.record(
+			z.string().regex(/^[a-z][a-z0-9-]*\/\S+$/, 'name it as platform/channel, such as slack/C0123'),
+			z.strictObject({ effort: effortSchema.optional(), workflow: identifier.optional() }),
+		)
+		.default({}),
 	defaults: z.strictObject({ effort: effortSchema.optional(), workflow: identifier.optional() }).default({}),
 	/** What may be spent on a day, counted in UTC. */
 	budgets: z.partialRecord(dayBudgetScopeSchema, dayLimitSchema).default({}),

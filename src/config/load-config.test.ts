@@ -31,7 +31,7 @@ describe('without anything configured', () => {
 			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
 			models: { kind: 'practice' },
 			http: null,
-			defaults: { effort: 'medium', workflow: 'default' },
+			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
 			longestQuestion: 32_000,
@@ -137,6 +137,7 @@ describe('the configuration file', () => {
 			poet: { endpoint: 'house', model: 'verse' },
 		},
 		defaults: { effort: 'high', workflow: 'deep' },
+		channels: { 'slack/C1': { workflow: 'quick' } },
 	}
 
 	test('adds endpoints, aliases and defaults; keys come from the environment', () => {
@@ -145,7 +146,7 @@ describe('the configuration file', () => {
 		expect(models.settings.endpoints.house).toEqual({ baseUrl: 'http://models.example/v1', apiKey: 'key' })
 		expect(Object.keys(models.settings.aliases)).toEqual(['fast', 'strong', 'judge', 'poet'])
 		expect(models.settings.aliases.strong).toMatchObject({ model: 'large', kind: 'reasoning', timeoutMs: 90_000 })
-		expect(defaults).toEqual({ effort: 'high', workflow: 'deep' })
+		expect(defaults).toEqual({ effort: 'high', workflow: 'deep', channels: { 'slack/C1': { workflow: 'quick' } } })
 	})
 
 	test('names an alias more precisely than a variable does; a default of the environment wins', () => {

@@ -1,7 +1,7 @@
 import type { Effort } from '../core/run-preferences.ts'
 import type { DayBudgets } from '../core/spend-store.ts'
 import { dayBudgetsFrom } from './day-budgets.ts'
-import { readFileSettings } from './file.ts'
+import { type ConfigFile, readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
 import type { ConfigProblem } from './problem.ts'
 import { readVariables, type VariableValues } from './variables.ts'
@@ -19,7 +19,12 @@ export type Config = {
 	readonly models: ModelConfig
 	/** Where health is told; null: nowhere. */
 	readonly http: HttpAddress | null
-	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	readonly defaults: {
+		readonly effort: Effort
+		readonly workflow: string
+		/** What is different in a channel, by `<platform>/<channel id>`. */
+		readonly channels: ConfigFile['channels']
+	}
 	/** What persons, channels and installations may spend on a day. */
 	readonly budgets: DayBudgets
 	/** How many runs one worker works on side by side. */
@@ -55,6 +60,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
+				channels: settings.file.channels,
 			},
 			budgets: dayBudgetsFrom(values, settings.file),
 			concurrency: values.THREADWISE_CONCURRENCY ?? 8,

@@ -33,7 +33,16 @@ export const promptIdentitySchema = z.object({ name: z.string(), version: z.numb
 /** Identifies a model call within its run, the same in every attempt: node, purpose, sample. */
 const callKey = z.string()
 const subtaskStatus = z.enum(['checked', 'unchecked', 'low-confidence'])
-export const checkMethodSchema = z.enum(['arithmetic', 'constraint', 'judge', 'schema'])
+/** `verifier`: a model that saw the claim and not how it was found. `interpretation`: one that compared the question with its reading. */
+export const checkMethodSchema = z.enum([
+	'arithmetic',
+	'constraint',
+	'judge',
+	'schema',
+	'verifier',
+	'interpretation',
+	'pairwise',
+])
 
 const outcomeFacts = { usage: usageSchema, elapsedMs: milliseconds }
 
@@ -53,6 +62,10 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 		source: routeSourceSchema,
 		estimatedSteps: z.number().int().positive(),
 		callLimit: z.number().int().positive(),
+		/** What the run is expected to take: what runs like it took, or, where there were none, the most that it may. */
+		estimate: z
+			.object({ elapsedMs: milliseconds, costMicroUsd: z.number().int().nonnegative(), isCeiling: z.boolean() })
+			.optional(),
 		/** The nodes that will run, in order; none on the direct route. */
 		nodes: z.array(z.object({ id: z.string(), stage: stageKindSchema })),
 		content: content({ reason: text }),
@@ -93,7 +106,15 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 		passed: z.boolean(),
 		content: content({ evidence: text }),
 	}),
-	event('sample', { sample: z.number().int(), method: z.string(), content: content({ answer: text, key: text }) }),
+	event('sample', {
+		sample: z.number().int(),
+		/** How it was to be worked out: the prompt that it was made with. */
+		method: z.string(),
+		/** What its vote counts for, by what it was checked with. */
+		weight: z.number().nonnegative().optional(),
+		/** `key`: what equal answers have in common; empty where that can't be told. */
+		content: content({ answer: text, key: text }),
+	}),
 	event('verdict', {
 		passed: z.boolean(),
 		confidence: confidenceSchema,
@@ -118,6 +139,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	}),
 	/** `restart` says that what was streamed before is void: the call was made again. */
 	event('answer-delta', { restart: z.boolean(), content: content({ text }) }),
+	/** What the asker has said to a question back. */
+	event('clarification', { personId: text, content: content({ answer: text }) }),
 	event('run-wait', { reason: z.enum(['clarification', 'approval']), content: content({ question: text }) }),
 	event('reply-posted', { platform: z.string(), messageIds: z.array(z.string()) }),
 	event('feedback', { personId: z.string(), helpful: z.boolean(), content: content({ reason: text }) }),

@@ -10,6 +10,8 @@ export type PromptIdentity = {
 
 export type Prompt = {
 	readonly identity: PromptIdentity
+	/** What it is for, in a sentence. */
+	readonly purpose: string
 	readonly slots: readonly string[]
 	/** Fills every slot. Throws a `prompt` error that names a missing or an unknown slot. */
 	fill(values: Readonly<Record<string, string>>): readonly ModelMessage[]

@@ -1,7 +1,7 @@
 import type { StopReason } from './abort.ts'
 import type { BudgetLevel } from './budget-level.ts'
 import type { ErrorReport } from './errors.ts'
-import type { Confidence, RouteSource } from './journal.ts'
+import type { Confidence, JournalEventOf, RouteSource } from './journal.ts'
 import type { Effort, Route } from './run-preferences.ts'
 import type { Usage } from './usage.ts'
 import type { StageKind } from './workflow.ts'
@@ -36,7 +36,13 @@ export type ReplyView = {
 	readonly disclosure: string | null
 	readonly route: Route | null
 	readonly effort: Effort | null
-	readonly routing: { readonly level: 'easy' | 'hard'; readonly reason: string; readonly source: RouteSource } | null
+	readonly routing: {
+		readonly level: 'easy' | 'hard'
+		readonly reason: string
+		readonly source: RouteSource
+		/** What the run is expected to take; null where its journal doesn't say. */
+		readonly estimate: NonNullable<JournalEventOf<'run-route'>['estimate']> | null
+	} | null
 	readonly stages: readonly StageView[]
 	/** The answer, growing while it is written; the question back while waiting. */
 	readonly answer: string

@@ -4,8 +4,12 @@ import type { IncomingMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
 import type { Claim, Run, RunState } from './run.ts'
+import type { Effort, Route } from './run-preferences.ts'
 
-export type Recorded = { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+export type Recorded =
+	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+	/** A run that had asked back goes on with this message, as the attempt of this number. */
+	| { readonly outcome: 'continued'; readonly runId: string; readonly nextAttempt: number }
 
 export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
 
@@ -44,14 +48,20 @@ export type StopRequested = {
 	readonly nextAttempt: number | null
 }
 
+/** What kind of runs is asked about. */
+export type RunLike = { readonly workflow: string; readonly route: Route; readonly effort: Effort }
+/** What half of the newest runs of a kind took at most. */
+export type TypicalRun = { readonly elapsedMs: number; readonly costMicroUsd: number }
+
 /** How many runs wait for a worker, and how many a worker holds. */
 export type RunLoad = { readonly waiting: number; readonly held: number }
 
 /** The truth about runs. Its clock is the only one that judges leases. */
 export interface RunStore {
 	/**
-	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. A message
-	 * that is refused gets a run that has failed already, with this report: whoever wrote it sees why.
+	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. Where a run
+	 * of the same person in the same conversation waits for an answer, the message is that answer. A message that is refused gets a
+	 * run that has failed already, with this report: whoever wrote it sees why.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
 	/** Notes that a delivery is in the queue. */
@@ -95,7 +105,11 @@ export interface RunStore {
 	 * that nobody works on now is made ready for a worker. Null for an unknown run.
 	 */
 	requestStop(runId: string, reason: StopReason): Promise<StopRequested | null>
+	/** Has runs go on that have waited for their asker longer than this; they have got no answer. */
+	endWaits(longerThanMs: number): Promise<readonly UndeliveredRun[]>
 	find(runId: string): Promise<Run | null>
 	load(): Promise<RunLoad>
+	/** From the last 200 answered runs of that kind; null where there are fewer than five. */
+	typicalRun(like: RunLike): Promise<TypicalRun | null>
 	close(): Promise<void>
 }

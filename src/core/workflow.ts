@@ -15,6 +15,8 @@ export const workflowNodeSchema = callSchema.extend({
 	stage: stageKindSchema,
 	/** What the stage calls an input → the id of the node that produces it. */
 	needs: z.record(identifier, identifier).default({}),
+	/** Further requests of the stage, such as `verify`, each with a model and a prompt of its own. What isn't here isn't asked. */
+	calls: z.record(identifier, callSchema).default({}),
 })
 export type WorkflowNode = z.infer<typeof workflowNodeSchema>
 

@@ -38,13 +38,18 @@ export type Intake = {
 	stopFor(personId: string, runId: string): Promise<boolean>
 	/** Stops a run wherever it is. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
-	/** Enqueues the runs whose delivery was missed or lost for so long, in milliseconds. Returns how many. */
+	/**
+	 * Enqueues the runs whose delivery was missed or lost for so long, in milliseconds, and those that have waited for their asker
+	 * for a day. Returns how many.
+	 */
 	sweep(missedForMs?: number): Promise<number>
 }
 
 /** Long enough for a worker to have claimed what was enqueued, short enough that nobody has given up. */
 const missedAfterMs = 10_000
 const sweepLimit = 100
+/** A day: whoever was asked back has seen it by then, or never will. */
+const longestWaitMs = 24 * 3_600_000
 
 export function createIntake(dependencies: IntakeDependencies): Intake {
 	const { store, queue, spending, longestQuestion, longestQueue, onTrouble } = dependencies
@@ -62,6 +67,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 	const recordAndEnqueue = async (message: IncomingMessage) => {
 		const recorded = await store.record(message)
 		if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1).catch(onTrouble)
+		if (recorded.outcome === 'continued') await enqueue(recorded.runId, recorded.nextAttempt).catch(onTrouble)
 		return recorded
 	}
 	const stop = async (runId: string, reason: StopReason) => {
@@ -89,7 +95,8 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 			return true
 		},
 		sweep: async (missedForMs = missedAfterMs) => {
-			const missed = await store.findUndelivered(missedForMs, sweepLimit)
+			const unanswered = await store.endWaits(longestWaitMs)
+			const missed = [...unanswered, ...(await store.findUndelivered(missedForMs, sweepLimit))]
 			for (const { runId, nextAttempt } of missed) await enqueue(runId, nextAttempt)
 			return missed.length
 		},

@@ -17,12 +17,13 @@ export function parsePrompt(text: string, identity: PromptIdentity, path: string
 	if (head === undefined || system === undefined || user === undefined) {
 		throw broken(path, 'it needs a head between two lines of ---, then <system>…</system> and <user>…</user>')
 	}
-	const { slots } = readHead(head, path)
+	const { purpose, slots } = readHead(head, path)
 	const used = [...new Set([...`${system}\n${user}`.matchAll(slotPattern)].map(([, slot]) => slot ?? ''))]
 	const difference = [...slots.filter((slot) => !used.includes(slot)), ...used.filter((slot) => !slots.includes(slot))]
 	if (difference.length > 0) throw broken(path, `its slots don't agree with its text: ${difference.join(', ')}`)
 	return {
 		identity,
+		purpose,
 		slots,
 		fill: (values) => {
 			checkValues(identity, slots, values)

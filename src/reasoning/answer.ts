@@ -1,29 +1,52 @@
 import { limitsFor } from '../core/effort.ts'
 import type { LanguageModels } from '../core/language-model.ts'
 import type { Effort } from '../core/run-preferences.ts'
-import type { OutputOf, Progress } from '../core/stage.ts'
+import { optional, type Progress } from '../core/stage.ts'
 import type { Workflow } from '../core/workflow.ts'
-import { analyze, evaluate, execute } from '../stages/index.ts'
+import {
+	type Analysis,
+	analyze,
+	type Correction,
+	correct,
+	type Evaluation,
+	type Execution,
+	evaluate,
+	execute,
+} from '../stages/index.ts'
 import { type Estimate, estimateTokens, tokensAtMost } from './estimate.ts'
 import { emptyAnswer, type FinalAnswer } from './final-answer.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
 export const answerNode = 'answer'
-const longestAnswerTokens = 1_000
+/** What the final answer is written in: text. */
+export const answerReply = { maxOutputTokens: 1_000 }
 
 /** What the final answer is written from. A workflow says which nodes these come from. */
-export const answerNeeds = { analysis: analyze, execution: execute, evaluation: evaluate }
-type Outcomes = { readonly [Name in keyof typeof answerNeeds]: OutputOf<(typeof answerNeeds)[Name]> }
-/** `evaluation` is null where the budget ended before it. */
-export type AnswerInputs = Omit<Outcomes, 'evaluation'> & { readonly evaluation: Outcomes['evaluation'] | null }
+export const answerNeeds = {
+	analysis: analyze,
+	execution: execute,
+	evaluation: evaluate,
+	correction: optional(correct),
+}
+/** `evaluation` is null where the budget ended before it, `correction` where the workflow has none. */
+export type AnswerInputs = {
+	readonly analysis: Analysis
+	readonly execution: Execution
+	readonly evaluation: Evaluation | null
+	readonly correction: Correction | null
+}
 
 /** What the prompt says around the question: instructions, restatement, results. */
 const surroundingTokens = 4_000
 
 /** What the final answer may cost at most, to be put aside from the beginning. The question may stand in it twice, restated. */
 export function answerShare({ answer }: Workflow, question: string, models: LanguageModels): Estimate {
-	return estimateTokens(models(answer.model), surroundingTokens + 2 * tokensAtMost(question), longestAnswerTokens)
+	return estimateTokens(
+		models(answer.model),
+		surroundingTokens + 2 * tokensAtMost(question),
+		answerReply.maxOutputTokens,
+	)
 }
 
 /** Writes the reply for the chat from the checked results. Its share of the budget was put aside from the beginning. */
@@ -33,27 +56,42 @@ export async function* writeAnswer(inputs: AnswerInputs, session: Session, effor
 	const answer: string = yield* context.ask({
 		key: 'answer',
 		values: valuesFrom(inputs, session.question),
-		maxOutputTokens: longestAnswerTokens,
+		...answerReply,
 		stream: true,
 	})
 	if (answer.trim() === '') throw emptyAnswer()
-	return { answer: answer.trim(), confidence: inputs.evaluation?.confidence ?? 'low' }
+	const { correction, evaluation } = inputs
+	return { answer: answer.trim(), confidence: correction?.confidence ?? evaluation?.confidence ?? 'low' }
 }
 
 const notEvaluated = 'The result was not evaluated, since the budget is used up.'
 
-function valuesFrom({ analysis, execution, evaluation }: AnswerInputs, question: string) {
+function valuesFrom({ analysis, execution, evaluation, correction }: AnswerInputs, question: string) {
+	const final = correction?.final ?? evaluation?.final ?? execution.final
+	const failures = correction?.failures ?? evaluation?.failures ?? null
 	return {
 		question,
+		language: analysis.language,
 		restatement: analysis.restatement,
-		assumptions: lines(analysis.ambiguities.map((ambiguity) => ambiguity.assumption)),
-		results: lines(execution.subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)),
-		final: execution.final,
+		assumptions: lines(assumptionsOf(analysis)),
+		results: lines(resultsFor({ analysis, execution, evaluation, correction })),
+		final,
 		unresolved:
-			evaluation === null
-				? notEvaluated
-				: lines(evaluation.failures.map(({ where, evidence }) => `${where}: ${evidence}`)),
+			failures === null ? notEvaluated : lines(failures.map(({ where, evidence }) => `${where}: ${evidence}`)),
 	}
+}
+
+/** What the asker has said is no assumption any more. */
+function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] {
+	const isSettled = clarified.some(({ answer }) => answer !== null)
+	return isSettled ? [] : ambiguities.map((ambiguity) => ambiguity.assumption)
+}
+
+/** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
+function resultsFor({ execution, evaluation, correction }: AnswerInputs): readonly string[] {
+	if (evaluation !== null && evaluation.source !== 'chain') return evaluation.work.split('\n')
+	const subtasks = correction?.subtasks ?? execution.subtasks
+	return subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)
 }
 
 function lines(items: readonly string[]): string {

@@ -20,16 +20,24 @@ describe('the best answer that a journal holds', () => {
 		const entries = await completeJournal()
 		const upTo = (index: number) => bestAnswerIn(recordsOf(entries.slice(0, index + 1)))
 		const understood = entries.findIndex(({ event }) => event.kind === 'stage-end')
-		expect(upTo(understood - 1)).toEqual({ answer: '', skipped: ['analyze', 'decompose', 'execute', 'evaluate'] })
-		expect(upTo(understood)).toEqual({
-			answer: order.analysis.restatement,
-			skipped: ['decompose', 'execute', 'evaluate'],
-		})
+		const behind = ['decompose', 'execute', 'alternatives', 'evaluate', 'correct']
+		expect(upTo(understood - 1)).toEqual({ answer: '', skipped: ['analyze', ...behind] })
+		expect(upTo(understood)).toEqual({ answer: order.analysis.restatement, skipped: behind })
 		const solved = entries.findLastIndex(({ event }) => event.kind === 'subtask-end')
 		expect(upTo(solved).answer.split('\n')).toHaveLength(3)
 		expect(upTo(solved).answer).toContain('- Add both. → $104')
 		expect(bestAnswerIn(recordsOf([...entries.slice(0, solved + 1), delta('The order')])).answer).toBe('The order')
-		expect(upTo(entries.length - 2).answer).toBe(order.answer)
+		expect(upTo(entries.length - 2)).toEqual({ answer: order.answer, skipped: [] })
+	})
+
+	test('leaves nothing out where a stage was not needed, but does where the budget did not cover it', async () => {
+		const entries = await completeJournal()
+		expect(entries.filter(({ event }) => event.kind === 'stage-skip')).toHaveLength(2)
+		const uncovered = entries.map((entry): JournalEntry => {
+			const { event } = entry
+			return event.kind === 'stage-skip' ? { ...entry, event: { ...event, reason: 'budget' } } : entry
+		})
+		expect(bestAnswerIn(recordsOf(uncovered)).skipped).toEqual(['alternatives', 'correct'])
 	})
 
 	test('has the end of the answer, which is not shown piece by piece, and says where it was cut off', async () => {

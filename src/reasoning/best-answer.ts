@@ -15,9 +15,14 @@ type Placed = JournalEvent & { readonly nodeId?: string | undefined }
 /** The best that a journal holds: the answer as far as it was written, else results, else what was understood. */
 export function bestAnswerIn(events: readonly Placed[]): BestAnswer {
 	const route = events.findLast((event) => event.kind === 'run-route')
-	const ended = new Set(events.flatMap((event) => (event.kind === 'stage-end' ? [event.nodeId] : [])))
+	const ended = new Set(events.flatMap((event) => (isSettled(event) ? [event.nodeId] : [])))
 	const skipped = (route?.nodes ?? []).filter((node) => !ended.has(node.id)).map((node) => node.stage)
 	return { answer: writtenAnswer(events) ?? results(events) ?? understood(events) ?? '', skipped }
+}
+
+/** A node that isn't needed leaves nothing open; one that the budget didn't cover does. */
+function isSettled(event: Placed): boolean {
+	return event.kind === 'stage-end' || (event.kind === 'stage-skip' && event.reason !== 'budget')
 }
 
 function writtenAnswer(events: readonly Placed[]): string | null {

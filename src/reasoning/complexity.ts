@@ -12,7 +12,8 @@ export const complexityNode = 'complexity'
 
 /** A person waits for the check, so it may not take long; the free signals decide if it does. */
 const classifierTimeoutMs = 5_000
-const classifierTokens = 60
+/** What the classifier answers in. */
+export const complexityReply = { maxOutputTokens: 60, output: { name: 'complexity', schema: verdictSchema } }
 
 /** The run-route event, before its nodes are known. */
 export type RouteDecision = Pick<JournalEventOf<'run-route'>, 'route' | 'level' | 'source' | 'estimatedSteps'> & {
@@ -73,8 +74,7 @@ async function* classify(session: Session, effort: Effort): Progress<Verdict | n
 		return yield* context.askStructured({
 			key: 'level',
 			values: { question: session.question },
-			maxOutputTokens: classifierTokens,
-			output: { name: 'complexity', schema: verdictSchema },
+			...complexityReply,
 			repair: false,
 		})
 	} catch (error) {

@@ -7,7 +7,8 @@ import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
 export const directNode = 'direct'
-const longestAnswerTokens = 1_000
+/** What the direct route answers in: text. */
+export const directReply = { maxOutputTokens: 1_000 }
 
 /** The reply to a simple question, and what the free checks found wrong with it, if anything. */
 export type DirectAnswer = FinalAnswer & { readonly problem: string | null }
@@ -19,7 +20,7 @@ export async function* answerDirectly(session: Session, effort: Effort): Progres
 	const answer: string = yield* context.ask({
 		key: 'answer',
 		values: { question: session.question, history: session.history },
-		maxOutputTokens: longestAnswerTokens,
+		...directReply,
 		stream: true,
 	})
 	if (answer.trim() === '') throw emptyAnswer()

@@ -10,6 +10,7 @@ import {
 } from '../../tests/support/reasoning.ts'
 import {
 	cutAfter,
+	emptyAtLength,
 	endEarlyAfter,
 	hang,
 	hangAfter,
@@ -263,5 +264,36 @@ describe('a model call that is left', () => {
 		await request.closed
 		expect(() => session.budget.reserve({ tokens: 400, costMicroUsd: 0 }, 'answer')).toThrow('budget')
 		expect(session.budget.spent()).toEqual(noUsage)
+	})
+})
+
+describe('a model whose hidden thinking takes all the room', () => {
+	const thoughtful = (reasoningEffort: 'high' | 'low' | 'none'): Partial<ModelCall> => ({
+		request: { messages: [], maxOutputTokens: 100, reasoningEffort },
+	})
+	async function effortsAsked(script: RoleScript, call: Partial<ModelCall>) {
+		await using world = await openReasoning(script, { model: { kind: 'reasoning' } })
+		const outcome = await collect(callModel(callIn(world, call), world.session())).catch((error: unknown) => error)
+		return { outcome, efforts: world.server.requests.map(({ body }) => body.reasoning_effort) }
+	}
+
+	test('is told to think less, until it has room for a word', async () => {
+		const { outcome, efforts } = await effortsAsked(
+			{ direct: [emptyAtLength(), reply('In Paris.')] },
+			thoughtful('high'),
+		)
+		expect(efforts).toEqual(['high', 'low'])
+		expect(outcome).toMatchObject({ result: { text: 'In Paris.' } })
+	})
+
+	test('and that cannot think less has failed', async () => {
+		const { outcome, efforts } = await effortsAsked({ direct: emptyAtLength() }, thoughtful('low'))
+		expect(efforts).toHaveLength(2)
+		expect(outcome).toMatchObject({ code: 'model-length' })
+	})
+
+	test('is no plain model, which is not asked again', async () => {
+		const { requests } = await made({ direct: emptyAtLength() })
+		expect(requests).toBe(1)
 	})
 })

@@ -10,7 +10,7 @@ import { mostOutputTokens } from './estimate.ts'
 import type { ModelReply } from './model-reply.ts'
 import { reserveInAll, reserveInRun } from './reserve-call.ts'
 import { retryDelayMs } from './retry-policy.ts'
-import type { Session } from './session.ts'
+import type { CallSession } from './session.ts'
 
 /** One request of one node, ready to be sent. */
 export type ModelCall = {
@@ -36,7 +36,7 @@ const deltaIntervalMs = 250
  * Makes a model call and records it, or takes its reply from the journal if an earlier attempt has made it.
  * @throws AbortedError when the budget doesn't cover it or the run is aborted; ThreadwiseError when the model fails for good.
  */
-export async function* callModel(call: ModelCall, session: Session): Progress<ModelReply> {
+export async function* callModel(call: ModelCall, session: CallSession): Progress<ModelReply> {
 	const replayed = session.replay.reply(call.nodeId, call.key)
 	if (replayed !== null) return replayed
 	session.signal.throwIfAborted()
@@ -77,27 +77,48 @@ export function ignoresItsLimit(end: JournalEventOf<'model-call-end'>, model: La
 	return end.usage.outputTokens > (end.usageEstimated ? 2 * most : most)
 }
 
-async function* streamWithRetries(call: ModelCall, session: Session, exchange: Exchange): Progress<Reply> {
+async function* streamWithRetries(call: ModelCall, session: CallSession, exchange: Exchange): Progress<Reply> {
 	const { signal, replay } = session
 	const isAgain = call.restart === true || replay.hasShown(call.nodeId)
+	let tried = call
 	for (let attempt = 1; ; attempt++) {
 		signal.throwIfAborted()
 		exchange.mayCost = true
 		try {
-			return yield* streamOnce(call, signal, exchange, attempt > 1 || isAgain)
+			return yield* streamOnce(tried, signal, exchange, attempt > 1 || isAgain)
 		} catch (error) {
 			if (error instanceof ThreadwiseError && refusals.has(error.code)) exchange.mayCost = exchange.hasText
 			signal.throwIfAborted()
-			const delayMs = retryDelayMs(error, attempt, Math.random)
-			if (delayMs === null) throw error
+			const next = nextTry(tried, error, attempt)
+			if (next === null) throw error
 			if (exchange.mayCost) await coverAgain(call, session, exchange)
-			await sleep(delayMs, undefined, { signal }).catch(() => signal.throwIfAborted())
+			await sleep(next.delayMs, undefined, { signal }).catch(() => signal.throwIfAborted())
+			tried = next.call
 		}
 	}
 }
 
+/** What to try after a failure, and when; null where nothing can help. */
+function nextTry(tried: ModelCall, error: unknown, attempt: number): { call: ModelCall; delayMs: number } | null {
+	const lessThought = thinkingLess(tried, error)
+	if (lessThought !== null) return { call: lessThought, delayMs: 0 }
+	const delayMs = retryDelayMs(error, attempt, Math.random)
+	return delayMs === null ? null : { call: tried, delayMs }
+}
+
+const lessThan = { high: 'low', medium: 'low', low: 'none' } as const
+
+/** A model whose hidden thinking took all the room is told to think less: otherwise it would do the same again. */
+function thinkingLess(call: ModelCall, error: unknown): ModelCall | null {
+	const { reasoningEffort } = call.request
+	const usedUp = error instanceof ThreadwiseError && error.code === 'model-length'
+	if (!usedUp || call.model.kind !== 'reasoning' || reasoningEffort === undefined || reasoningEffort === 'none')
+		return null
+	return { ...call, request: { ...call.request, reasoningEffort: lessThan[reasoningEffort] } }
+}
+
 /** What has come of a reply is paid for, although nobody says how much: its reservation stays, and the next attempt needs its own. */
-async function coverAgain(call: ModelCall, session: Session, exchange: Exchange): Promise<void> {
+async function coverAgain(call: ModelCall, session: CallSession, exchange: Exchange): Promise<void> {
 	exchange.reservation.leave()
 	exchange.mayCost = false
 	exchange.hasText = false

@@ -4,23 +4,25 @@ import { aRun, recordsOf } from '../../tests/support/builders.ts'
 import {
 	type Attempted,
 	byObjective,
+	callsIn,
 	eventsOf,
 	openReasoning,
 	order,
 	orderResults,
+	outcomeOf,
 	type ReasoningChoices,
 	type ReasoningWorld,
-	type Role,
 	type RoleScript,
 	replyJson,
+	sectionOf,
 	solution,
 } from '../../tests/support/reasoning.ts'
 import {
 	cutAfter,
-	deltas,
 	emptyAtLength,
 	hang,
 	hangAfter,
+	type RecordedRequest,
 	rateLimited,
 	refusal,
 	reply,
@@ -31,7 +33,6 @@ import {
 	status,
 } from '../../tests/support/scripted-model-server.ts'
 import { type AbortCause, AbortedError } from '../core/abort.ts'
-import { ThreadwiseError } from '../core/errors.ts'
 import { type JournalEntry, journalEventSchema } from '../core/journal.ts'
 import { noUsage } from '../core/usage.ts'
 import { foldJournal } from '../rendering/index.ts'
@@ -49,24 +50,13 @@ afterEach(() => {
 const easyQuestion = 'What is the capital of France?'
 const unsureQuestion = 'Is 97 a prime number?'
 
-/** How an attempt ended: the answer, the code of the failure, or the cause of the abort. */
-function outcomeOf({ entries, thrown }: Attempted): string {
-	const ends = eventsOf(entries, 'run-end')
-	const failure =
-		thrown instanceof ThreadwiseError ? thrown.code : thrown instanceof AbortedError ? thrown.abortCause : null
-	const outcomes = [
-		...ends.map((end) => `answered: ${end.content?.answer}`),
-		...(thrown === null ? [] : [failure ?? `${thrown}`]),
-	]
-	return outcomes.join(' and ')
-}
-
 function routesOf({ entries }: Attempted): readonly string[] {
 	return eventsOf(entries, 'run-route').map(({ route, source }) => `${route} by ${source}`)
 }
 
-function callsIn(entries: readonly JournalEntry[]): readonly string[] {
-	return entries.flatMap(({ nodeId, event }) => (event.kind === 'model-call-end' ? [`${nodeId}/${event.callKey}`] : []))
+/** What was left out, and why. */
+function skipsIn({ entries }: Attempted): readonly string[] {
+	return eventsOf(entries, 'stage-skip').map(({ stage, reason, content }) => `${stage} ${reason}: ${content?.reason}`)
 }
 
 describe('a whole run', () => {
@@ -90,16 +80,19 @@ describe('a whole run', () => {
 		const attempted = await world.attempt()
 		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
 		expect(routesOf(attempted)).toEqual(['staged by signals'])
-		expect(world.roles()).toEqual(['analysis', 'plan', 'subtask-result', 'subtask-result', 'subtask-result', 'answer'])
+		const worked = ['subtask-result', 'subtask-result', 'subtask-result']
+		expect(world.roles()).toEqual(['analysis', 'comparison', 'plan', ...worked, 'answer'])
 		const view = foldJournal(recordsOf(attempted.entries))
 		expect(view.stages.map(({ id, status: state }) => `${id} ${state}`)).toEqual([
 			'analyze done',
 			'decompose done',
 			'execute done',
+			'alternatives skipped',
 			'evaluate done',
+			'correct skipped',
 		])
-		expect(view).toMatchObject({ status: 'answered', confidence: 'high', checks: { passed: 4, failed: 0 } })
-		expect(view.usage).toEqual({ calls: 6, inputTokens: 66, outputTokens: 42, costMicroUsd: 150 })
+		expect(view).toMatchObject({ status: 'answered', confidence: 'high', checks: { passed: 5, failed: 0 } })
+		expect(view.usage).toEqual({ calls: 7, inputTokens: 77, outputTokens: 49, costMicroUsd: 175 })
 	})
 
 	test('the person chooses the route and the effort, whatever the question looks like', async () => {
@@ -146,6 +139,106 @@ describe('a whole run', () => {
 		await using world = await openReasoning({ direct: reply('12 * 4 = 58') })
 		const { entries } = await world.attempt({ run: aRun({ text: '12 * 4' }) })
 		for (const { event } of entries) expect(journalEventSchema.parse(JSON.parse(JSON.stringify(event)))).toEqual(event)
+	})
+})
+
+describe('every stage does its work and says so', () => {
+	test('a misreading, a slip and wrong alternatives are caught where they can be, and the answer is right', async () => {
+		await using world = await openReasoning(mistaken)
+		const attempted = await world.attempt()
+		const outputs = new Map(
+			eventsOf(attempted.entries, 'stage-end').map(({ stage, content }) => [stage, content?.output]),
+		)
+		expect(outputs.get('analyze')).toMatchObject({ interpretation: { differences: ['dropped: the markers'] } })
+		expect(outputs.get('execute')).toMatchObject({ final: '$102', subtasks: [{}, { status: 'low-confidence' }, {}] })
+		expect(outputs.get('alternatives')).toMatchObject({ groups: [{ answer: '$102' }] })
+		expect(outputs.get('evaluate')).toMatchObject({ passed: false, failures: [{ where: 's2', isProven: true }] })
+		expect(outputs.get('correct')).toMatchObject({ passed: true, final: '$104' })
+		const answering = world.server.requests.at(-1)
+		expect(answering === undefined ? '' : sectionOf(answering, 'final-result')).toBe('$104')
+		expect(skipsIn(attempted)).toEqual([])
+	})
+
+	test('each stage can be read without the others, and says what it found', async () => {
+		await using world = await openReasoning(mistaken)
+		const view = foldJournal(recordsOf((await world.attempt()).entries))
+		const shown = Object.fromEntries(view.stages.map(({ id, summary, details }) => [id, [summary, ...details]]))
+		expect(view.stages.map(({ status: state }) => state)).toEqual(Array.from({ length: 6 }, () => 'done'))
+		expect(shown).toEqual({
+			analyze: [
+				'The price of both kinds of boxes together is wanted.',
+				'**Asked:** the total price in dollars',
+				'**Given (g1):** 12 boxes of pens at $4 each',
+				'**Given (g2):** 8 boxes of markers at $7 each',
+				'**Must hold (c1):** The answer is a number.',
+				'**Read again**, since a second reading found: dropped: the markers',
+			],
+			decompose: [
+				'3 subtasks, 2 of them one after the other.',
+				'**s1:** Price the pens.',
+				'**s2:** Price the markers.',
+				'**s3:** Add both. (from s1, s2)',
+			],
+			execute: [
+				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check.',
+				'**s1:** Price the pens. → **$48**',
+				'— Recomputed: 12 * 4 = 48.',
+				'**s2:** Price the markers. → **$54**',
+				'— Recomputed: 8 * 7 is 56, not 54.',
+				'— Recomputed: 8 * 7 is 56, not 54.',
+				'**s3:** Add both. → **$102**',
+				'— Recomputed: 48 + 54 = 102.',
+			],
+			alternatives: [
+				'0 of 3 independent solutions agree.',
+				'**Worked out step by step:** $102 (weight 0.5)',
+				'**By forwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By backwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By equation:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'— "$102": 1 vote, weight 0.5',
+			],
+			evaluate: [
+				'Not everything holds: Recomputed: 8 * 7 is 56, not 54.',
+				'✓ The answer is a number. — "$102" has a number.',
+				'✗ **s2:** Recomputed: 8 * 7 is 56, not 54.',
+			],
+			correct: [
+				'Corrected: $102 → $104.',
+				'**Round 1 (s2):** $102 → $104, kept. Reason: Recomputed: 8 * 7 is 56, not 54.',
+			],
+		})
+	})
+
+	test('what is left out is said with its reason, effort by effort', async () => {
+		const skips = async (effort: 'low' | 'medium' | 'high') => {
+			await using world = await openReasoning()
+			return skipsIn(await world.attempt({ run: aRun({ text: order.question, preferences: { effort } }) }))
+		}
+		expect(await skips('low')).toEqual([
+			'alternatives effort: Low effort works out no alternatives.',
+			'correct not-needed: Nothing failed.',
+		])
+		expect(await skips('medium')).toEqual([
+			'alternatives not-needed: Every step was checked.',
+			'correct not-needed: Nothing failed.',
+		])
+		expect(await skips('high')).toEqual(['correct not-needed: Nothing failed.'])
+	})
+
+	test('a model that reasons natively plans and weighs by itself, and is still checked from outside', async () => {
+		await using world = await openReasoning(
+			{},
+			{ model: { kind: 'reasoning' }, budget: { usd: 10, tokens: 4_000_000 } },
+		)
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
+		expect(skipsIn(attempted)).toEqual([
+			'decompose not-needed: The model plans by itself while it thinks.',
+			'alternatives not-needed: The model weighs alternatives by itself while it thinks.',
+			'correct not-needed: Nothing failed.',
+		])
+		expect(world.roles()).toEqual(['analysis', 'comparison', 'subtask-result', 'answer'])
+		expect(eventsOf(attempted.entries, 'subtask-end')).toMatchObject([{ status: 'checked' }])
 	})
 })
 
@@ -262,7 +355,80 @@ const replanned: RoleScript = {
 	},
 }
 
-type Journey = { readonly script: RoleScript; readonly run: () => ReturnType<typeof aRun>; readonly streams?: true }
+/** Chooses by what the request says. */
+function either(
+	isFirst: (request: RecordedRequest) => boolean,
+	first: ScriptedStep,
+	second: ScriptedStep,
+): ScriptedStep {
+	return (request, response) => (isFirst(request) ? first : second)(request, response)
+}
+
+/**
+ * Every stage has work: the first reading drops a given, a step is wrong in every sample, the alternatives are wrong too, and the
+ * correction is right.
+ */
+const mistaken: RoleScript = {
+	analysis: either(
+		(request) => sectionOf(request, 'differences') === 'none',
+		replyJson({ ...order.analysis, givens: order.analysis.givens.slice(0, 1) }),
+		replyJson(order.analysis),
+	),
+	comparison: either(
+		(request) => sectionOf(request, 'reading-givens').includes('markers'),
+		replyJson({ differences: [] }),
+		replyJson({ differences: [{ kind: 'dropped', what: 'the markers' }] }),
+	),
+	'subtask-result': byObjective({
+		...orderResults,
+		'Price the markers.': either(
+			(request) => sectionOf(request, 'evidence') === '',
+			replyJson(solution('8 * 7', '54')),
+			replyJson(solution('8 * 7', '56')),
+		),
+		'Add both.': either(
+			(request) => sectionOf(request, 'inputs').includes('$54'),
+			replyJson(solution('48 + 54', '102')),
+			replyJson(solution('48 + 56', '104')),
+		),
+	}),
+	solution: replyJson({ work: '12 * 4 = 58', calculations: [], answer: '$114' }),
+}
+
+const offerBy = (request: RecordedRequest) => /Method: (\w+)/.exec(JSON.stringify(request.body.messages))?.[1] ?? ''
+
+/** Nothing can be computed: the verifier, the judge of constraints and, for a close call, the pairwise judge have their say. */
+const inWords: RoleScript = {
+	analysis: replyJson({
+		...order.analysis,
+		answerType: 'text',
+		constraints: [{ id: 'c1', kind: 'other', statement: 'It is polite.', value: null }],
+	}),
+	'subtask-result': replyJson({ work: 'By looking at it.', calculations: [], result: 'the second offer' }),
+	solution: either(
+		(request) => offerBy(request) === 'forwards',
+		replyJson({ work: '', calculations: [], answer: 'the second offer' }),
+		replyJson({ work: '', calculations: [], answer: 'the first offer' }),
+	),
+	'claim-check': either(
+		(request) => sectionOf(request, 'objective') === 'Add both.',
+		replyJson({ holds: false, evidence: 'I get the first.' }),
+		replyJson({ holds: true, evidence: 'So do I.' }),
+	),
+	judgement: replyJson({ checks: [{ id: 'c1', holds: true, evidence: 'It is.' }] }),
+	choice: replyJson({ choice: 'first', evidence: 'It is read first.' }),
+}
+
+type Journey = {
+	readonly script: RoleScript
+	readonly run: () => ReturnType<typeof aRun>
+	readonly streams?: true
+	/** How many tests share its positions, 2 if absent, since each position is a whole attempt. */
+	readonly parts?: number
+	readonly budget?: NonNullable<ReasoningChoices['budget']>
+}
+
+const inOneWord = { work: '', calculations: [], result: '$104' }
 
 const journeys: Readonly<Record<string, Journey>> = {
 	'a direct answer': { script: { direct: reply('Paris.') }, run: () => aRun({ text: easyQuestion }) },
@@ -273,6 +439,53 @@ const journeys: Readonly<Record<string, Journey>> = {
 	'all stages': { script: {}, run: () => aRun({ text: order.question }) },
 	'all stages with a failed check and a judge': { script: eventful, run: () => aRun({ text: order.question }) },
 	'a plan that took three calls': { script: replanned, run: () => aRun({ text: order.question }) },
+	'six stages that all have something to do': {
+		script: mistaken,
+		run: () => aRun({ text: order.question, preferences: { effort: 'medium' } }),
+	},
+	'six stages at high effort': {
+		script: mistaken,
+		run: () => aRun({ text: order.question, preferences: { effort: 'high' } }),
+		parts: 8,
+	},
+	'six stages of which nothing can be computed, at high effort': {
+		script: inWords,
+		run: () => aRun({ text: order.question, preferences: { effort: 'high' } }),
+		parts: 8,
+	},
+	'two minds that differ': {
+		script: {
+			'subtask-result': byObjective({
+				...orderResults,
+				'Add both.': either(
+					({ body }) => body.model === 'fast-model',
+					replyJson(solution('48 + 50', '98')),
+					replyJson(solution('48 + 56', '104')),
+				),
+			}),
+			choice: either(
+				(request) => sectionOf(request, 'first-answer') === '$104',
+				replyJson({ choice: 'first', evidence: 'I get $104.' }),
+				replyJson({ choice: 'second', evidence: 'I get $104.' }),
+			),
+		},
+		run: () => aRun({ text: order.question, preferences: { workflow: 'two-minds' } }),
+	},
+	'a budget that covers neither the alternatives nor the correction': {
+		script: {
+			'subtask-result': byObjective({
+				...orderResults,
+				'Add both.': either(
+					(request) => sectionOf(request, 'evidence') === '',
+					reply(JSON.stringify(inOneWord), { usage: { prompt_tokens: 194_000, completion_tokens: 50 } }),
+					replyJson(inOneWord),
+				),
+			}),
+			'claim-check': replyJson({ holds: false, evidence: 'I get another sum.' }),
+		},
+		run: () => aRun({ text: order.question }),
+		budget: { usd: 10, tokens: 395_000 },
+	},
 	'a cascade': {
 		script: { direct: reply('12 * 4 = 58') },
 		run: () => aRun({ text: '12 * 4', preferences: { effort: 'low' } }),
@@ -290,29 +503,57 @@ function viewOf(entries: readonly JournalEntry[]) {
 	return { stages: timeless, answer, checks, confidence, usage, state }
 }
 
-describe('resuming from every prefix of a complete journal', () => {
-	test.each(Object.entries(journeys))('%s: same answer, same view, and no call is repeated', async (_, journey) => {
-		await using world = await openReasoning(journey.script)
-		const run = journey.run()
-		const complete = await world.attempt({ run })
-		expect(complete.thrown).toBeNull()
-		const calls = callsIn(complete.entries)
-		expect(new Set(calls).size).toBe(calls.length)
-		expect(world.server.requests.length).toBe(calls.length)
+const parts = Object.entries(journeys).flatMap(([name, journey]) => {
+	const { parts: of = 2 } = journey
+	return Array.from({ length: of }, (_, index) => [name, index + 1, of, journey] as const)
+})
 
-		const first = journey.streams ? complete.entries.findIndex(({ event }) => event.kind === 'answer-delta') : 0
-		for (let length = first; length < complete.entries.length; length++) {
-			const prefix = complete.entries.slice(0, length)
-			const before = world.server.requests.length
-			const resumed = await world.attempt({ run, records: recordsOf(prefix) })
-			const repeated = callsIn(resumed.entries)
-			const made = world.server.requests.length - before
-			const place = `after ${length} of ${complete.entries.length} entries`
-			expect(outcomeOf(resumed), place).toBe(outcomeOf(complete))
-			expect([...callsIn(prefix), ...repeated].toSorted(), place).toEqual(calls.toSorted())
-			expect(made, place).toBe(repeated.length)
-			expect(viewOf([...prefix, ...resumed.entries]), place).toEqual(viewOf(complete.entries))
+describe('resuming from every prefix of a complete journal', () => {
+	test.each(parts)(
+		'%s: same answer, same view, and no call is repeated (part %d of %d)',
+		async (_, part, of, journey) => {
+			await using world = await openReasoning(
+				journey.script,
+				journey.budget === undefined ? {} : { budget: journey.budget },
+			)
+			const run = journey.run()
+			const complete = await world.attempt({ run })
+			expect(complete.thrown).toBeNull()
+			const calls = callsIn(complete.entries)
+			expect(new Set(calls).size).toBe(calls.length)
+			expect(world.server.requests.length).toBe(calls.length)
+
+			const first = journey.streams ? complete.entries.findIndex(({ event }) => event.kind === 'answer-delta') : 0
+			for (let length = first + part - 1; length < complete.entries.length; length += of) {
+				const prefix = complete.entries.slice(0, length)
+				const before = world.server.requests.length
+				const resumed = await world.attempt({ run, records: recordsOf(prefix) })
+				const repeated = callsIn(resumed.entries)
+				const made = world.server.requests.length - before
+				const place = `after ${length} of ${complete.entries.length} entries`
+				expect(outcomeOf(resumed), place).toBe(outcomeOf(complete))
+				expect([...callsIn(prefix), ...repeated].toSorted(), place).toEqual(calls.toSorted())
+				expect(made, place).toBe(repeated.length)
+				expect(viewOf([...prefix, ...resumed.entries]), place).toEqual(viewOf(complete.entries))
+			}
+		},
+	)
+
+	test('a stage that the budget covered in part is not taken up again behind the record that it was left out', async () => {
+		const { script, run } = journeys['a budget that covers neither the alternatives nor the correction'] ?? {
+			script: {},
+			run: aRun,
 		}
+		await using world = await openReasoning(script, { budget: { usd: 10, tokens: 396_500 } })
+		const complete = await world.attempt({ run: run() })
+		expect(skipsIn(complete)).toContain('alternatives budget: The budget does not cover it.')
+		expect(callsIn(complete.entries).filter((call) => call.startsWith('alternatives/'))).toEqual([
+			'alternatives/sample-1',
+		])
+		const skipped = complete.entries.findIndex(({ event }) => event.kind === 'stage-skip')
+		const resumed = await world.attempt({ run: run(), records: recordsOf(complete.entries.slice(0, skipped + 1)) })
+		expect(outcomeOf(resumed)).toBe(outcomeOf(complete))
+		expect(callsIn(resumed.entries).filter((call) => call.startsWith('alternatives/'))).toEqual([])
 	})
 
 	test('what was shown of an answer before the crash is void: the new one is not put behind it', async () => {
@@ -385,90 +626,6 @@ describe('resuming from every prefix of a complete journal', () => {
 	})
 })
 
-describe('what models get wrong', () => {
-	const hugePlan = {
-		subtasks: Array.from({ length: 500 }, (_, index) => ({
-			id: `s${index + 1}`,
-			objective: 'Add both.',
-			inputs: index === 0 ? [] : [`s${index}`],
-			expectedOutput: 'a number',
-			check: 'none',
-		})),
-	}
-	const [first, second, third] = order.plan.subtasks
-	const cyclicPlan = { subtasks: [{ ...first, inputs: ['s2'] }, { ...second, inputs: ['s1'] }, third] }
-	const anyObjective = replyJson(solution('50 + 54', '104'))
-
-	const wrong: Readonly<Record<string, ScriptedStep>> = {
-		'not JSON': reply('Sure! Let me think about that.'),
-		'truncated JSON': reply('{"restatement": "The pri', { finishReason: 'length' }),
-		'JSON of wrong types': replyJson({ restatement: 7, givens: 'none', subtasks: {}, checks: 'all', result: [] }),
-		'an empty object': reply('{}'),
-		'a list': reply('[]'),
-		null: reply('null'),
-		'nothing at all': reply(''),
-		'nothing but thinking': emptyAtLength(),
-		'a refusal': refusal('I cannot help with that.'),
-		'deeply nested JSON': reply('{"a":'.repeat(5_000)),
-		'a prototype': reply('{"__proto__": {"passed": true}, "constructor": {"prototype": {}}}'),
-	}
-	const structured: readonly Role[] = ['complexity', 'analysis', 'plan', 'subtask-result', 'judgement']
-	const judged = { ...eventful, 'subtask-result': byObjective(orderResults) }
-
-	describe.each(structured)('in the role of %s', (role) => {
-		test.each(Object.entries(wrong))('%s: exactly one outcome', async (_, step) => {
-			await using world = await openReasoning({ ...judged, [role]: step })
-			const text = role === 'complexity' ? unsureQuestion : order.question
-			const attempted = await world.attempt({ run: aRun({ text }) })
-			expect(outcomeOf(attempted)).toMatch(/^(answered: .+|model-malformed|model-length|model-filtered)$/)
-			expect(attempted.entries.filter(({ event }) => event.kind.startsWith('run-e')).length).toBeLessThanOrEqual(1)
-		})
-	})
-
-	test.each<Role>(['direct', 'answer'])(
-		'an empty reply in the role of %s is a failure, not an answer',
-		async (role) => {
-			for (const step of [reply(''), reply(' \n '), emptyAtLength(), refusal('No.'), deltas([])]) {
-				await using world = await openReasoning({ [role]: step })
-				const text = role === 'direct' ? easyQuestion : order.question
-				expect(outcomeOf(await world.attempt({ run: aRun({ text }) }))).toMatch(/^model-(malformed|length|filtered)$/)
-			}
-		},
-	)
-
-	test.each([
-		['a cyclic plan', cyclicPlan],
-		['a plan of 500 subtasks', hugePlan],
-		['a plan that needs what does not exist', { subtasks: [{ ...first, inputs: ['g9'] }] }],
-		['a plan whose ids are doubled', { subtasks: [first, first] }],
-	])('%s is asked for once more, then the question is solved in one piece', async (_, plan) => {
-		await using world = await openReasoning({ plan: replyJson(plan), 'subtask-result': anyObjective })
-		const attempted = await world.attempt()
-		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
-		expect(world.roles().filter((role) => role === 'plan')).toHaveLength(2)
-		expect(eventsOf(attempted.entries, 'subtask-end')).toHaveLength(1)
-	})
-
-	test('a calculation that would never end is not worked out, and counts as unchecked', async () => {
-		await using world = await openReasoning({ 'subtask-result': replyJson(solution('10^10^10', '1')) })
-		const attempted = await world.attempt()
-		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
-		expect(eventsOf(attempted.entries, 'subtask-end').map((subtask) => subtask.status)).toEqual([
-			'unchecked',
-			'unchecked',
-			'unchecked',
-		])
-		expect(eventsOf(attempted.entries, 'run-end')[0]?.confidence).not.toBe('high')
-	})
-
-	test('a key that is refused fails at once, with what to do', async () => {
-		await using world = await openReasoning({ analysis: status(401, 'wrong key') })
-		const { thrown } = await world.attempt()
-		expect(thrown).toMatchObject({ code: 'model-auth' })
-		expect(world.server.requests).toHaveLength(1)
-	})
-})
-
 describe('limits', () => {
 	const limited = (budget: NonNullable<ReasoningChoices['budget']>, script: RoleScript = {}) =>
 		openReasoning(script, { budget })
@@ -477,14 +634,24 @@ describe('limits', () => {
 
 	test('tokens: the run ends before the call that is not covered', async () => {
 		const costly = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 3_000, completion_tokens: 1_000 } })
-		await using world = await limited({ tokens: 11_000 }, { analysis: costly })
+		await using world = await limited({ tokens: 10_000 }, { analysis: costly })
 		const attempted = await world.attempt()
 		expect(outcomeOf(attempted)).toBe('budget')
+		expect(lastTokens(attempted)).toBeLessThan(10_000)
+	})
+
+	test('tokens: what the run can do without is left out, and the run goes on', async () => {
+		const costly = reply(JSON.stringify(order.analysis), { usage: { prompt_tokens: 3_000, completion_tokens: 1_000 } })
+		await using world = await limited({ tokens: 11_000 }, { analysis: costly })
+		const attempted = await world.attempt()
+		expect(outcomeOf(attempted)).toBe(`answered: ${order.answer}`)
 		expect(lastTokens(attempted)).toBeLessThan(11_000)
+		expect(skipsIn(attempted)).toContain('decompose budget: The budget does not cover it.')
+		expect(eventsOf(attempted.entries, 'subtask-end')).toHaveLength(1)
 	})
 
 	test('an answer is written from what was executed before the run stops, from the share put aside for it', async () => {
-		const untilExecuted = 5
+		const untilExecuted = 6
 		await using world = await openReasoning(
 			{
 				...eventful,
@@ -501,7 +668,7 @@ describe('limits', () => {
 		expect(outcomeOf(attempted)).toBe('budget')
 		expect(world.roles().slice(untilExecuted)).toEqual(['answer'])
 		const journal = recordsOf(attempted.entries)
-		expect(bestAnswerIn(journal)).toEqual({ answer: order.answer, skipped: ['evaluate'] })
+		expect(bestAnswerIn(journal)).toEqual({ answer: order.answer, skipped: ['evaluate', 'correct'] })
 		const again = await world.attempt({ records: journal })
 		expect(outcomeOf(again)).toBe('budget')
 		expect(world.roles()).toHaveLength(untilExecuted + 1)
@@ -585,7 +752,7 @@ describe('an abort', () => {
 		await using world = await openReasoning({ answer: hangAfter('The order ') })
 		const abort = new AbortController()
 		const attempt = world.attempt({ signal: abort.signal })
-		const request = await world.server.request(5)
+		const request = await world.server.request(6)
 		abort.abort(new AbortedError(cause))
 		const attempted = await attempt
 		expect(outcomeOf(attempted)).toBe(cause)
@@ -597,7 +764,7 @@ describe('an abort', () => {
 		await using world = await openReasoning({ 'subtask-result': hang() })
 		const abort = new AbortController()
 		const attempt = world.attempt({ signal: abort.signal })
-		const requests = await Promise.all([world.server.request(2), world.server.request(3)])
+		const requests = await Promise.all([world.server.request(3), world.server.request(4)])
 		abort.abort(new AbortedError('user'))
 		expect(outcomeOf(await attempt)).toBe('user')
 		for (const request of requests) await request.closed
@@ -631,11 +798,11 @@ test('whoever stops listening in the middle of subtasks is not kept waiting, and
 	}
 	for await (const { event } of reason(attempt, world.dependencies)) {
 		if (event.kind !== 'subtask-end') continue
-		await world.server.request(3)
+		await world.server.request(4)
 		break
 	}
 	await Promise.all(world.server.requests.map(({ closed }) => closed))
-	expect(world.server.requests).toHaveLength(4)
+	expect(world.server.requests).toHaveLength(5)
 })
 
 test('a stream that is cut is asked for again, and what was shown is void', async () => {

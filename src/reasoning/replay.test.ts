@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
-import { delta, recordsOf } from '../../tests/support/builders.ts'
+import { describe, expect, test } from 'vitest'
+import { delta, outcomes, recordsOf } from '../../tests/support/builders.ts'
 import { eventsOf, openReasoning, order } from '../../tests/support/reasoning.ts'
-import type { JournalEvent } from '../core/journal.ts'
+import type { JournalEntry, JournalEvent } from '../core/journal.ts'
 import { replayOf } from './replay.ts'
 
 async function completeJournal() {
@@ -22,7 +22,7 @@ test('finds outputs, replies and what they have cost, by node', async () => {
 	const entries = await completeJournal()
 	const replay = replayOf(recordsOf(entries, 3))
 	expect(replay).toMatchObject({ lastAttempt: 3, runRoute: { route: 'staged' } })
-	expect(replay.stageOutput('decompose')).toEqual(order.plan)
+	expect(replay.stageOutput('decompose')).toEqual({ ...order.plan, criticalPath: 2 })
 	expect(replay.reply('analyze', 'analysis')).toEqual({ text: JSON.stringify(order.analysis), finishReason: 'stop' })
 	expect(replay.reply('decompose', 'analysis')).toBeNull()
 	expect(replay.usageOf('execute').calls).toBe(3)
@@ -34,7 +34,7 @@ test('a reply of which the text was erased has to be asked for again, but its co
 		record.kind === 'model-call-end' ? { ...record, content: null } : record,
 	)
 	expect(replayOf(erased).reply('analyze', 'analysis')).toBeNull()
-	expect(replayOf(erased).usage.calls).toBe(6)
+	expect(replayOf(erased).usage.calls).toBe(7)
 })
 
 test('knows which nodes have shown a part of an answer', () => {
@@ -90,4 +90,45 @@ test('an attempt counts until the next one begins, also in the node in which it 
 	expect(replay.activeMs).toBe(29_000)
 	expect(replay.activeMsOf('execute')).toBe(5_000 + 3_000 + 1_000)
 	expect(replay.activeMsOf('evaluate')).toBe(0)
+})
+
+describe('questions back', () => {
+	const wait = { nodeId: undefined, event: outcomes.wait('Which shop?') }
+	const said = (answer: string | null): JournalEntry => ({
+		event: { kind: 'clarification', personId: 'person', content: answer === null ? null : { answer } },
+	})
+
+	test('have no answer until somebody says something, and then all that was said', () => {
+		const clarifications = (...entries: readonly JournalEntry[]) => replayOf(recordsOf(entries)).clarifications
+		expect(clarifications()).toEqual([])
+		expect(clarifications(wait)).toEqual([{ question: 'Which shop?', answer: null }])
+		expect(clarifications(wait, said('The small one.'))).toEqual([
+			{ question: 'Which shop?', answer: 'The small one.' },
+		])
+		expect(clarifications(wait, said('The small one.'), said('In Ulm.'))).toEqual([
+			{ question: 'Which shop?', answer: 'The small one.\nIn Ulm.' },
+		])
+		expect(clarifications(said('Hello.'))).toEqual([])
+	})
+
+	test('whose answer was erased have none', () => {
+		expect(replayOf(recordsOf([wait, said(null)])).clarifications).toEqual([{ question: 'Which shop?', answer: null }])
+	})
+})
+
+test('knows what was begun and what was left out', () => {
+	const skip: JournalEvent = {
+		kind: 'stage-skip',
+		stage: 'correct',
+		reason: 'not-needed',
+		content: { reason: 'Nothing failed.' },
+	}
+	const replay = replayOf(
+		recordsOf([
+			{ nodeId: 'analyze', event: { kind: 'stage-start', stage: 'analyze' } },
+			{ nodeId: 'correct', event: skip },
+		]),
+	)
+	expect([replay.hasStarted('analyze'), replay.hasSkipped('analyze')]).toEqual([true, false])
+	expect([replay.hasStarted('correct'), replay.hasSkipped('correct')]).toEqual([false, true])
 })

@@ -5,6 +5,7 @@ import {
 	type JournalRecord,
 	journalEventSchema,
 } from '../core/journal.ts'
+import type { Clarification } from '../core/stage.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import type { ModelReply } from './model-reply.ts'
 
@@ -18,6 +19,9 @@ export type Replay = {
 	readonly runRoute: RecordOf<'run-route'> | null
 	stageOutput(nodeId: string): unknown
 	hasStarted(nodeId: string): boolean
+	hasSkipped(nodeId: string): boolean
+	/** The questions back and what the asker has said to them. */
+	readonly clarifications: readonly Clarification[]
 	/** The reply of a call that was completed, or null. */
 	reply(nodeId: string, callKey: string): ModelReply | null
 	/** Whether some of the node's answer was shown already. */
@@ -38,6 +42,7 @@ export function replayOf(records: readonly JournalRecord[], nowMs: number = Date
 	const ends = records.filter((record) => record.kind === 'stage-end')
 	const replies = new Map(calls.map((call) => [`${call.nodeId}/${call.callKey}`, toReply(call)]))
 	const started = new Set(records.flatMap((record) => (record.kind === 'stage-start' ? [record.nodeId] : [])))
+	const skipped = new Set(records.flatMap((record) => (record.kind === 'stage-skip' ? [record.nodeId] : [])))
 	const shown = new Set(records.flatMap((record) => (record.kind === 'answer-delta' ? [record.nodeId] : [])))
 	const total = (of: typeof calls) => of.map((call) => call.usage).reduce(addUsage, noUsage)
 	return {
@@ -46,6 +51,8 @@ export function replayOf(records: readonly JournalRecord[], nowMs: number = Date
 		runRoute: records.findLast((record) => record.kind === 'run-route') ?? null,
 		stageOutput: (nodeId) => ends.find((end) => end.nodeId === nodeId)?.content?.output ?? null,
 		hasStarted: (nodeId) => started.has(nodeId),
+		hasSkipped: (nodeId) => skipped.has(nodeId),
+		clarifications: clarificationsIn(records),
 		reply: (nodeId, callKey) => replies.get(`${nodeId}/${callKey}`) ?? null,
 		hasShown: (nodeId) => shown.has(nodeId),
 		isRepetition: repetitionsOf(records),
@@ -59,6 +66,20 @@ export function replayOf(records: readonly JournalRecord[], nowMs: number = Date
 				nowMs,
 			),
 	}
+}
+
+/** A question back that has no answer by the time the run goes on gets none. */
+function clarificationsIn(records: readonly JournalRecord[]): readonly Clarification[] {
+	const clarifications: Clarification[] = []
+	for (const record of records) {
+		if (record.kind === 'run-wait') clarifications.push({ question: record.content?.question ?? '', answer: null })
+		const asked = clarifications.at(-1)
+		if (record.kind !== 'clarification' || asked === undefined) continue
+		const said = record.content?.answer ?? null
+		const answer = asked.answer === null || said === null ? said : `${asked.answer}\n${said}`
+		clarifications.splice(-1, 1, { ...asked, answer })
+	}
+	return clarifications
 }
 
 function toReply({ content, finishReason }: JournalEventOf<'model-call-end'>): ModelReply | null {

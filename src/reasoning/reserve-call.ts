@@ -2,7 +2,7 @@ import type { LanguageModel, ModelRequest } from '../core/language-model.ts'
 import { noUsage } from '../core/usage.ts'
 import type { Reservation } from './budget.ts'
 import { estimateCall } from './estimate.ts'
-import type { Session } from './session.ts'
+import type { CallSession } from './session.ts'
 
 type Reserved = { readonly model: LanguageModel; readonly request: ModelRequest; readonly purpose: 'work' | 'answer' }
 
@@ -10,7 +10,7 @@ type Reserved = { readonly model: LanguageModel; readonly request: ModelRequest;
  * Reserves the most that a call can cost in the budget of its run.
  * @throws BudgetUsedUp if it isn't covered.
  */
-export function reserveInRun({ model, request, purpose }: Reserved, { budget }: Session): Reservation {
+export function reserveInRun({ model, request, purpose }: Reserved, { budget }: CallSession): Reservation {
 	return budget.reserve(estimateCall(model, request), purpose)
 }
 
@@ -18,7 +18,7 @@ export function reserveInRun({ model, request, purpose }: Reserved, { budget }: 
  * Reserves it in the budgets of the day as well, where there are any; in all or in none.
  * @throws BudgetUsedUp if one doesn't cover it.
  */
-export async function reserveInAll(call: Reserved, session: Session): Promise<Reservation> {
+export async function reserveInAll(call: Reserved, session: CallSession): Promise<Reservation> {
 	const inRun = reserveInRun(call, session)
 	if (session.account === null) return inRun
 	try {

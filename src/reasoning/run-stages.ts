@@ -1,6 +1,7 @@
+import { AbortedError } from '../core/abort.ts'
 import { limitsFor } from '../core/effort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JournalEntry } from '../core/journal.ts'
+import type { JournalEntry, JournalEventOf } from '../core/journal.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { AnyStage, Progress } from '../core/stage.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
@@ -18,34 +19,91 @@ export type Reasoning<Result> = AsyncGenerator<JournalEntry, Result, void>
 /**
  * Runs the nodes of a workflow in order. A node whose `stage-end` is in the journal is not run again; a node that was begun
  * repeats only what the journal doesn't hold. Each output is put into `outputs` as soon as it is there, also when a later node fails.
+ * Returns the question that only the asker can answer, if a node has one: then the nodes behind it haven't run.
  */
 export async function* runStages(
 	session: Session,
 	effort: Effort,
 	stages: readonly AnyStage[],
 	outputs: Outputs,
-): Reasoning<void> {
+): Reasoning<string | null> {
 	for (const node of session.workflow.nodes) {
 		const stage = stages.find(({ kind }) => kind === node.stage)
 		if (stage === undefined) throw unknownStage(node)
 		const kept = stage.output.safeParse(session.replay.stageOutput(node.id))
-		outputs.set(node.id, kept.success ? kept.data : yield* runNode(node, stage, outputs, session, effort))
+		const result: NodeResult = kept.success
+			? { output: kept.data, question: null }
+			: yield* runOrSkip(node, stage, outputs, session, effort)
+		if (result.question !== null) return result.question
+		outputs.set(node.id, result.output)
+	}
+	return null
+}
+
+type NodeResult = { readonly output: unknown; readonly question: string | null }
+
+/** A stage that isn't needed, or that the budget doesn't cover and the run can do without, is said to be skipped. */
+async function* runOrSkip(
+	node: WorkflowNode,
+	stage: AnyStage,
+	outputs: Outputs,
+	session: Session,
+	effort: Effort,
+): Reasoning<NodeResult> {
+	const inputs = Object.fromEntries(
+		Object.keys(stage.needs).map((name) => [name, outputs.get(node.needs[name] ?? '') ?? null]),
+	)
+	const { question } = session
+	const circumstances = {
+		question,
+		effort,
+		limits: limitsFor('staged', effort),
+		modelKind: session.models(node.model).kind,
+	}
+	const skipped = stage.skip?.(inputs, circumstances) ?? null
+	if (skipped !== null) {
+		yield* skip(node, skipped.reason, skipped.because, session)
+		return { output: skipped.output, question: null }
+	}
+	// What the budget didn't cover stays left out: the next attempt, which reserves anew, would do work behind its own record.
+	if (session.replay.hasSkipped(node.id) && stage.withoutBudget !== undefined)
+		return { output: stage.withoutBudget(inputs, circumstances), question: null }
+	try {
+		return yield* runNode(node, stage, inputs, session, effort)
+	} catch (error) {
+		const isUncovered = error instanceof AbortedError && error.abortCause === 'budget' && !session.signal.aborted
+		if (!isUncovered || stage.withoutBudget === undefined) throw error
+		yield* skip(node, 'budget', 'The budget does not cover it.', session)
+		return { output: stage.withoutBudget(inputs, circumstances), question: null }
+	}
+}
+
+async function* skip(
+	{ id, stage }: WorkflowNode,
+	reason: JournalEventOf<'stage-skip'>['reason'],
+	because: string,
+	{ replay }: Session,
+): Reasoning<void> {
+	if (!replay.hasSkipped(id)) {
+		yield { nodeId: id, event: { kind: 'stage-skip', stage, reason, content: { reason: because } } }
 	}
 }
 
 async function* runNode(
 	node: WorkflowNode,
 	stage: AnyStage,
-	outputs: Outputs,
+	inputs: Readonly<Record<string, unknown>>,
 	session: Session,
 	effort: Effort,
-): Reasoning<unknown> {
+): Reasoning<NodeResult> {
 	const startedAt = performance.now()
 	if (!session.replay.hasStarted(node.id)) yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
-	const inputs = Object.fromEntries(Object.entries(node.needs).map(([name, id]) => [name, outputs.get(id)]))
 	const context = createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
 	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context), session.replay)
 	const output: unknown = stage.output.parse(raw)
+	const question = stage.asksBack?.(output) ?? null
+	// Not ended: with the answer, the stage begins again.
+	if (question !== null) return { output, question }
 	yield {
 		nodeId: node.id,
 		event: {
@@ -56,7 +114,7 @@ async function* runNode(
 			content: { output, summary: stage.summarize(output), details: [...stage.describe(output)] },
 		},
 	}
-	return output
+	return { output, question: null }
 }
 
 /** Puts the node on everything that a node yields, leaves out what the journal holds already, and adds up what it spent. */

@@ -2,12 +2,13 @@ import type { z } from 'zod'
 import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
 import type { Run } from '../core/run.ts'
-import type { Effort } from '../core/run-preferences.ts'
+import type { RunLike, TypicalRun } from '../core/run-store.ts'
 import type { SpendStore } from '../core/spend-store.ts'
 import type { AnyStage } from '../core/stage.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { Account } from './account.ts'
 import type { RunBudget } from './budget.ts'
+import type { Defaults } from './defaults.ts'
 import type { Replay } from './replay.ts'
 import type { VerdictCache } from './verdict-cache.ts'
 
@@ -17,7 +18,7 @@ export type ReasoningDependencies = {
 	readonly prompts: PromptSource
 	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
 	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
-	readonly defaults: { readonly effort: Effort; readonly workflow: string }
+	readonly defaults: Defaults
 	/** The stages that a workflow may name; those of this program if absent. */
 	readonly stages?: readonly AnyStage[]
 	/** What every answer must say about who gives it; null where there is nothing to say. */
@@ -26,9 +27,18 @@ export type ReasoningDependencies = {
 	readonly spending?: SpendStore
 	/** What the classifier has said before, shared by all runs of a process. Without it, every question is classified. */
 	readonly verdicts?: VerdictCache
+	/** What runs of a kind took; null where nobody knows. Without it, only the most that a run may take is told. */
+	readonly typicalRun?: (like: RunLike) => Promise<TypicalRun | null>
 }
 
 export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>
+
+/** What model calls need of an attempt. */
+export type CallSession = Pick<Session, 'replay' | 'budget' | 'account' | 'signal'>
+
+/** What the context of a node needs of an attempt. */
+export type ContextSession = CallSession &
+	Pick<Session, 'question' | 'history' | 'models' | 'prompts' | 'remember'> & { readonly run: Pick<Run, 'id'> }
 
 /** One attempt at a run: everything that its nodes share. */
 export type Session = {
@@ -46,4 +56,5 @@ export type Session = {
 	readonly remember: Remember
 	readonly signal: AbortSignal
 	readonly verdicts?: VerdictCache
+	readonly typicalRun?: NonNullable<ReasoningDependencies['typicalRun']>
 }

@@ -33,12 +33,26 @@ function contextIn(world: ReasoningWorld, choices: SessionChoices = {}): StageCo
 describe('asking for text', () => {
 	test("uses the node's model and prompt, or others that the call names", async () => {
 		await using world = await openReasoning({ direct: reply('There.'), complexity: reply('There.') })
-		const context = contextIn(world)
+		const context = createStageContext(
+			world.session(),
+			{ ...node, calls: { verify: { model: 'judge', prompt: 'complexity@1' } } },
+			{ effort: 'medium', limits: limitsFor('staged', 'medium') },
+		)
 		await collect(context.ask(ask))
-		const other = { ...ask, key: 'other', model: 'judge', prompt: 'complexity@1', values: { question: 'Where?' } }
+		const other = { ...ask, key: 'other', call: 'verify', values: { question: 'Where?' } }
 		const { events } = await collect(context.ask(other))
 		expect(world.server.requests.map(({ body }) => body.model)).toEqual(['strong-model', 'judge-model'])
 		expect(events.at(-1)).toMatchObject({ alias: 'judge', prompt: { name: 'complexity' } })
+		expect(context.calls).toEqual(['verify'])
+	})
+
+	test('a call that the node does not have is a fault of the workflow', async () => {
+		await using world = await openReasoning()
+		const asking = async () => collect(contextIn(world).ask({ ...ask, call: 'verify' }))
+		await expect(asking()).rejects.toMatchObject({
+			code: 'workflow',
+			message: 'The node "analyze" has no call "verify".',
+		})
 	})
 
 	test('a further sample says which one it is and may come out differently', async () => {

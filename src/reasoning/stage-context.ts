@@ -1,5 +1,6 @@
 import { AbortedError, mergeSignals } from '../core/abort.ts'
 import type { EffortLimits } from '../core/effort.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { LanguageModel, ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Ask, StageContext } from '../core/stage.ts'
@@ -7,10 +8,15 @@ import { askForStructure } from './ask-for-structure.ts'
 import { askForText } from './ask-for-text.ts'
 import { callModel } from './model-call.ts'
 import { parallel } from './parallel.ts'
-import type { Session } from './session.ts'
+import type { ContextSession } from './session.ts'
 
-/** The node that a context serves: its id, and the model and prompt that the workflow gives it. */
-export type NodeCall = { readonly id: string; readonly model: string; readonly prompt: string }
+type ModelAndPrompt = { readonly model: string; readonly prompt: string }
+
+/** The node that a context serves: its id, and the models and prompts that the workflow gives it. */
+export type NodeCall = ModelAndPrompt & {
+	readonly id: string
+	readonly calls?: Readonly<Record<string, ModelAndPrompt>>
+}
 
 /** A further sample of the same prompt must be able to come out differently. */
 const resampleTemperature = 0.7
@@ -22,7 +28,7 @@ export type ContextOptions = {
 }
 
 /** What a node may use, bound to its session. */
-export function createStageContext(session: Session, node: NodeCall, options: ContextOptions): StageContext {
+export function createStageContext(session: ContextSession, node: NodeCall, options: ContextOptions): StageContext {
 	const { effort, limits, purpose = 'work' } = options
 	const send = (
 		call: Ask,
@@ -31,13 +37,14 @@ export function createStageContext(session: Session, node: NodeCall, options: Co
 		extra: Partial<ModelRequest> & { stream?: boolean; restart?: boolean },
 	) => {
 		const { stream = false, restart = false, ...request } = extra
-		const model = session.models(call.model ?? node.model)
+		const used = usedBy(node, call)
+		const model = session.models(used.model)
 		return callModel(
 			{
 				nodeId: node.id,
 				key,
 				model,
-				prompt: session.prompts.get(call.prompt ?? node.prompt),
+				prompt: session.prompts.get(used.prompt),
 				request: {
 					messages,
 					maxOutputTokens: call.maxOutputTokens,
@@ -53,12 +60,19 @@ export function createStageContext(session: Session, node: NodeCall, options: Co
 			session,
 		)
 	}
-	const messagesOf = (call: Ask) => session.prompts.get(call.prompt ?? node.prompt).fill(call.values)
+	/** A stage may have more to say than an older version of its prompt asks for. */
+	const messagesOf = (call: Ask) => {
+		const prompt = session.prompts.get(usedBy(node, call).prompt)
+		return prompt.fill(Object.fromEntries(Object.entries(call.values).filter(([name]) => prompt.slots.includes(name))))
+	}
 	return {
 		question: session.question,
 		history: session.history,
+		clarifications: session.replay.clarifications,
 		effort,
 		limits,
+		modelKind: session.models(node.model).kind,
+		calls: Object.keys(node.calls ?? {}),
 		signal: session.signal,
 		ask: ({ stream = false, ...call }) =>
 			askForText(call.key, messagesOf(call), session.signal, (key, messages, restart) =>
@@ -77,6 +91,14 @@ export function createStageContext(session: Session, node: NodeCall, options: Co
 			)
 		},
 	}
+}
+
+function usedBy(node: NodeCall, { call }: Ask): ModelAndPrompt {
+	const used = call === undefined ? node : node.calls?.[call]
+	if (used !== undefined) return used
+	throw new ThreadwiseError('workflow', `The node "${node.id}" has no call "${call}".`, {
+		fix: 'Correct the workflow file.',
+	})
 }
 
 function samplingOf({ sample = 0 }: Ask): Partial<ModelRequest> {

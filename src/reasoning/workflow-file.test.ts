@@ -39,11 +39,28 @@ function failureOf(load: () => unknown): ThreadwiseError {
 describe('the workflow that is shipped', () => {
 	test('has no problems, and runs its stages in the order in which people see them', () => {
 		expect(workflowProblems(shipped, surroundings)).toEqual([])
-		expect(shipped.nodes.map(({ stage }) => stage)).toEqual(['analyze', 'decompose', 'execute', 'evaluate'])
+		const inOrder = ['analyze', 'decompose', 'execute', 'alternatives', 'evaluate', 'correct']
+		expect(shipped.nodes.map(({ stage }) => stage)).toEqual(inOrder)
 	})
 
 	test('is known by its name and the hash of its text', () => {
 		expect(loadWorkflows(shippedFolder, surroundings)('default').hash).toMatch(/^[0-9a-f]{12}$/)
+	})
+
+	test.each(['default', 'quick', 'two-minds'])('%s has no problems and is called so', (name) => {
+		const { workflow } = loadWorkflows(shippedFolder, surroundings)(name)
+		expect(workflow.name).toBe(name)
+		expect(workflowProblems(workflow, surroundings)).toEqual([])
+	})
+
+	test('a stage without an optional need, or with any method of its own, is a good one', () => {
+		const method = { model: 'fast', prompt: 'alternatives/forwards@1' }
+		const changed = [
+			withNode('execute', { needs: { analysis: 'analyze' } }),
+			withNode('evaluate', { needs: { analysis: 'analyze', execution: 'execute' }, calls: {} }),
+			withNode('alternatives', { calls: { 'by-guessing': method } }),
+		]
+		for (const workflow of changed) expect(workflowProblems(workflow, surroundings)).toEqual([])
 	})
 
 	test('an unknown name lists the known ones', () => {
@@ -55,10 +72,6 @@ describe('the workflow that is shipped', () => {
 
 describe('every problem is a sentence', () => {
 	const cases: Readonly<Record<string, readonly [Workflow, string]>> = {
-		'a stage that does not exist yet': [
-			withNode('evaluate', { stage: 'correct', needs: {} }),
-			'Node "evaluate": there is no stage "correct"; there are analyze, decompose, execute, evaluate.',
-		],
 		'an unknown model alias': [
 			withNode('execute', { model: 'huge' }),
 			'There is no model alias "huge"; there are fast, strong, judge.',
@@ -76,8 +89,36 @@ describe('every problem is a sentence', () => {
 			'There is no prompt "guess@1". Use one of: ',
 		],
 		'a need that is missing': [
-			withNode('execute', { needs: { analysis: 'analyze' } }),
-			'Node "execute" needs "plan", from a node of the stage "decompose".',
+			withNode('execute', { needs: { plan: 'decompose' } }),
+			'Node "execute" needs "analysis", from a node of the stage "analyze".',
+		],
+		'an optional need from nowhere': [
+			withNode('evaluate', { needs: { analysis: 'analyze', execution: 'execute', rival: 'second-mind' } }),
+			'Node "evaluate" needs "rival" from "second-mind", but no node before it has that id.',
+		],
+		'an optional need from a node of another stage': [
+			withNode('evaluate', { needs: { analysis: 'analyze', execution: 'execute', rival: 'decompose' } }),
+			'Node "evaluate" needs "rival" from a node of the stage "execute", but "decompose" is "decompose".',
+		],
+		'a call that the stage does not make': [
+			withNode('execute', { calls: { check: { model: 'judge', prompt: 'execute/verify@1' } } }),
+			'Node "execute" has no call "check"; it makes verify.',
+		],
+		'a call of a stage that makes several others': [
+			withNode('correct', { calls: { choose: { model: 'judge', prompt: 'evaluate/choose@1' } } }),
+			'Node "correct" has no call "choose"; it makes redo, verify.',
+		],
+		'a call of a stage that makes none': [
+			withNode('decompose', { calls: { verify: { model: 'judge', prompt: 'execute/verify@1' } } }),
+			'Node "decompose" has no call "verify"; it makes none.',
+		],
+		'an unknown model alias of a call': [
+			withNode('execute', { calls: { verify: { model: 'huge', prompt: 'execute/verify@1' } } }),
+			'There is no model alias "huge"; there are fast, strong, judge.',
+		],
+		'an unknown prompt of a call': [
+			withNode('execute', { calls: { verify: { model: 'judge', prompt: 'execute/guess@1' } } }),
+			'There is no prompt "execute/guess@1". Use one of: ',
 		],
 		'a need that the stage does not have': [
 			withNode('decompose', { needs: { analysis: 'analyze', mood: 'analyze' } }),
@@ -117,11 +158,12 @@ describe('every problem is a sentence', () => {
 	})
 
 	test('all of them are told at once', async () => {
-		const broken = { ...withNode('execute', { model: 'huge', needs: {} }), name: 'broken' }
+		const calls = { check: { model: 'judge', prompt: 'execute/verify@1' } }
+		const broken = { ...withNode('execute', { model: 'huge', needs: {}, calls }), name: 'broken' }
 		const folder = await folderWith({ 'broken.yaml': stringify(broken) })
 		const { code, message } = failureOf(() => loadWorkflows(folder, surroundings))
 		expect(code).toBe('workflow')
-		for (const part of ['broken.yaml', '"huge"', 'needs "analysis"', 'needs "plan"']) expect(message).toContain(part)
+		for (const part of ['broken.yaml', '"huge"', 'needs "analysis"', 'no call "check"']) expect(message).toContain(part)
 	})
 
 	const texts: Readonly<Record<string, readonly [string, string]>> = {

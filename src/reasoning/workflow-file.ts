@@ -5,7 +5,7 @@ import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
-import type { AnyStage, StageNeeds } from '../core/stage.ts'
+import { type AnyStage, needOf, type StageNeeds } from '../core/stage.ts'
 import { type Workflow, workflowSchema } from '../core/workflow.ts'
 import { stages } from '../stages/index.ts'
 import { answerNeeds, answerNode } from './answer.ts'
@@ -21,14 +21,22 @@ export type WorkflowSurroundings = { readonly prompts: PromptSource; readonly al
  * @throws ThreadwiseError `workflow` with one sentence for each thing that is wrong.
  */
 export function loadWorkflows(folder: string, surroundings: WorkflowSurroundings): ReasoningDependencies['workflow'] {
+	const loaded = readWorkflows(folder, surroundings)
+	return (name) => loaded.get(name) ?? unknownWorkflow(name, [...loaded.keys()])
+}
+
+type LoadedWorkflow = ReturnType<ReasoningDependencies['workflow']>
+
+/** The same, all of them by their names. */
+export function readWorkflows(folder: string, surroundings: WorkflowSurroundings): ReadonlyMap<string, LoadedWorkflow> {
 	const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
-	const loaded = new Map<string, ReturnType<ReasoningDependencies['workflow']>>()
+	const loaded = new Map<string, LoadedWorkflow>()
 	for (const path of files.map((file) => join(folder, file))) {
 		const [name, workflow] = loadWorkflow(path, surroundings)
 		if (loaded.has(name)) throw broken(path, [`Another file in this folder has the name "${name}" as well.`])
 		loaded.set(name, workflow)
 	}
-	return (name) => loaded.get(name) ?? unknownWorkflow(name, [...loaded.keys()])
+	return loaded
 }
 
 function loadWorkflow(path: string, surroundings: WorkflowSurroundings) {
@@ -49,9 +57,26 @@ function readYaml(path: string, text: string): unknown {
 	}
 }
 
+/** A place of a workflow that asks a model: a node, one of its further calls (`execute.verify`), or what surrounds the nodes. */
+export type WorkflowCall = { readonly place: string; readonly model: string; readonly prompt: string }
+
+/** Every place of a workflow that asks a model. */
+export function callsOf({ complexity, direct, nodes, answer }: Workflow): readonly WorkflowCall[] {
+	const ofNodes = nodes.flatMap(({ id, calls, model, prompt }) => [
+		{ place: id, model, prompt },
+		...Object.entries(calls).map(([name, call]) => ({ place: `${id}.${name}`, ...call })),
+	])
+	return [
+		{ place: complexityNode, ...complexity },
+		{ place: directNode, ...direct },
+		...ofNodes,
+		{ place: answerNode, model: answer.model, prompt: answer.prompt },
+	]
+}
+
 /** Everything that is wrong with a workflow whose shape is right, a sentence each. */
 export function workflowProblems(workflow: Workflow, { prompts, aliases }: WorkflowSurroundings): readonly string[] {
-	const calls = [workflow.complexity, workflow.direct, ...workflow.nodes, workflow.answer]
+	const calls = callsOf(workflow)
 	return [
 		...calls
 			.filter(({ model }) => !aliases.includes(model))
@@ -80,7 +105,20 @@ function nodeProblems(node: Node, earlier: readonly Node[]): readonly string[] {
 		const known = stages.map(({ kind }) => kind).join(', ')
 		return [...wrongId, `Node "${node.id}": there is no stage "${node.stage}"; there are ${known}.`]
 	}
-	return [...wrongId, ...needProblems(`Node "${node.id}"`, stage.needs, node.needs, earlier)]
+	return [
+		...wrongId,
+		...needProblems(`Node "${node.id}"`, stage.needs, node.needs, earlier),
+		...callProblems(node, stage.calls ?? []),
+	]
+}
+
+/** A call that the stage never makes is a slip of the pen: the check that was meant would be missing. */
+function callProblems({ id, calls }: Node, known: NonNullable<AnyStage['calls']>): readonly string[] {
+	if (known === 'any') return []
+	const names = known.length === 0 ? 'it makes none' : `it makes ${known.join(', ')}`
+	return Object.keys(calls)
+		.filter((name) => !known.includes(name))
+		.map((name) => `Node "${id}" has no call "${name}"; ${names}.`)
 }
 
 /** What surrounds the stages writes to the journal under these ids. */
@@ -98,8 +136,10 @@ function needProblems(
 	earlier: readonly Node[],
 ): readonly string[] {
 	const unknown = Object.keys(given).filter((name) => !Object.hasOwn(needs, name))
-	const wrong = Object.entries(needs).flatMap(([name, stage]) => {
+	const wrong = Object.entries(needs).flatMap(([name, need]) => {
+		const { stage, isOptional } = needOf(need)
 		const source = earlier.find(({ id }) => id === given[name])
+		if (given[name] === undefined && isOptional) return []
 		if (given[name] === undefined) return [`${who} needs "${name}", from a node of the stage "${stage.kind}".`]
 		if (source === undefined)
 			return [`${who} needs "${name}" from "${given[name]}", but no node before it has that id.`]

@@ -2,9 +2,12 @@ import type { StopReason } from '../core/abort.ts'
 import type { BudgetLevel } from '../core/budget-level.ts'
 import { counted } from '../core/counted.ts'
 import type { Confidence } from '../core/journal.ts'
-import type { Effort, Route } from '../core/run-preferences.ts'
+import type { ReplyView } from '../core/reply-view.ts'
+import type { Effort } from '../core/run-preferences.ts'
 import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
+
+type RoutedView = Pick<ReplyView, 'route' | 'effort' | 'routing' | 'stages'>
 
 /** Every string that people see, in one language. */
 export type Catalogue = {
@@ -23,7 +26,7 @@ export type Catalogue = {
 	readonly lowConfidence: string
 	readonly directly: string
 	readonly bestSoFar: string
-	readonly routed: (route: Route, stages: number, effort: Effort, reason: string) => string
+	readonly routed: (view: RoutedView) => string
 	readonly stagesDone: (done: number, of: number) => string
 	readonly checks: (passed: number, failed: number) => string
 	readonly calls: (calls: number) => string
@@ -55,6 +58,16 @@ function englishAmount(amount: number, { measure, limit }: BudgetLevel): string 
 
 function englishTokens(tokens: number): string {
 	return `${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`
+}
+
+type Estimate = NonNullable<NonNullable<ReplyView['routing']>['estimate']>
+
+/** Money is left out where none is spent. */
+function englishEstimate({ elapsedMs, costMicroUsd, isCeiling }: Estimate): string {
+	const time = `${isCeiling ? 'at most' : 'about'} ${Math.max(1, Math.round(elapsedMs / 1_000))} s`
+	if (costMicroUsd === 0) return time
+	const usd = toUsd(costMicroUsd)
+	return `${time}, ${isCeiling ? 'at most' : 'about'} $${usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2)}`
 }
 
 function englishUsedUp(budget: BudgetLevel | null): string {
@@ -90,10 +103,13 @@ export const english: Catalogue = {
 	lowConfidence: 'low confidence',
 	directly: 'answered directly',
 	bestSoFar: 'The best so far:',
-	routed: (route, stages, effort, reason) =>
-		route === 'direct'
-			? `Answering directly. ${reason}.`
-			: `${counted(stages, 'stage')}, ${english.efforts[effort]}. ${reason}.`,
+	routed: ({ route, effort, routing, stages }) => {
+		if (route === null || effort === null || routing === null) return english.working
+		const reason = routing.reason.replace(/\.$/, '')
+		if (route === 'direct') return `Answering directly. ${reason}.`
+		const takes = routing.estimate === null ? '' : `, ${englishEstimate(routing.estimate)}`
+		return `${counted(stages.length, 'stage')}, ${english.efforts[effort]}${takes}. ${reason}.`
+	},
 	stagesDone: (done, of) => `${done} of ${counted(of, 'stage')}`,
 	checks: (passed, failed) => `${counted(passed, 'check')} passed${failed === 0 ? '' : `, ${failed} failed`}`,
 	calls: (calls) => counted(calls, 'call'),

@@ -186,6 +186,27 @@ describe('an answer in stages', () => {
 		expect(view.stages[2]).toMatchObject({ status: 'skipped', summary: 'Nothing to judge.' })
 	})
 
+	test('shows a stage that had begun when the budget ended as left out, with what it had done', () => {
+		const skip = an('stage-skip', { stage: 'evaluate', reason: 'budget', content: { reason: 'Not covered.' } })
+		const view = foldJournal(
+			journal(
+				an('run-start'),
+				staged,
+				inNode('evaluate', an('stage-start', { stage: 'evaluate' })),
+				inNode('evaluate', an('model-call-end')),
+				inNode('evaluate', skip),
+			),
+		)
+		expect(view).toMatchObject({ status: 'working', usage: { calls: 1 } })
+		expect(view.stages[2]).toMatchObject({ status: 'skipped', summary: 'Not covered.', details: [] })
+	})
+
+	test('shows a stage that was left out as such to the end, and also where its reason was erased', () => {
+		const skip = an('stage-skip', { stage: 'evaluate', content: null })
+		const view = foldJournal(journal(an('run-start'), staged, inNode('evaluate', skip), an('run-end')))
+		expect(view.stages[2]).toMatchObject({ status: 'skipped', summary: '(erased)' })
+	})
+
 	test('shows its subtasks while they are worked on and when they are done', () => {
 		const working = (subtaskId: string, text: string) => an('stage-delta', { subtaskId, content: { text } })
 		const view = foldJournal(
@@ -230,6 +251,35 @@ describe('an answer in stages', () => {
 		const records = journal(an('run-start'), staged, an('run-wait'), an('run-resume'))
 		expect(foldJournal(records.slice(0, 3))).toMatchObject({ status: 'waiting', answer: 'Which spiders?' })
 		expect(foldJournal(records).status).toBe('working')
+	})
+
+	test('an answer to a question back ends the waiting, before any worker goes on', () => {
+		const records = journal(an('run-start'), staged, an('run-wait'), an('clarification'), an('run-resume'))
+		expect(foldJournal(records.slice(0, 4))).toMatchObject({ status: 'working', answer: '' })
+		expect(foldJournal(records)).toMatchObject({ status: 'working', answer: '' })
+	})
+
+	test('what somebody says while nothing is asked changes nothing', () => {
+		const before = [an('run-start'), staged, says('Sixteen.')]
+		expect(foldJournal(journal(...before, an('clarification')))).toEqual({
+			...foldJournal(journal(...before)),
+			lastSeq: 4,
+		})
+	})
+
+	test('a stage that asked back runs on with the answer, and shows both when it is done', () => {
+		const details = ['**Asked back:** Which spiders? — The second one.']
+		const records = journal(
+			an('run-start'),
+			staged,
+			inNode('analyze', an('stage-start')),
+			an('run-wait'),
+			an('clarification'),
+			an('run-resume'),
+			inNode('analyze', an('stage-end', { content: { output: {}, summary: 'Two spiders', details } })),
+		)
+		expect(foldJournal(records.slice(0, 6)).stages[0]).toMatchObject({ status: 'running' })
+		expect(foldJournal(records).stages[0]).toMatchObject({ status: 'done', details })
 	})
 
 	test('a question back is not part of the answer that is written later', () => {

@@ -61,13 +61,20 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 		case 'checkpoint':
 			return foldCheckpoint(view, record)
 		case 'stage-skip':
-			return inStage(view, record, (stage) => ({ ...stage, status: 'skipped', summary: record.content?.reason ?? '' }))
+			return inStage(view, record, (stage) => ({
+				...stage,
+				status: 'skipped',
+				summary: record.content?.reason ?? english.erased,
+			}))
 		case 'stage-end':
 			return inStage(view, record, (stage) => foldStageEnd(stage, record))
 		case 'model-call-end':
 			return { ...view, usage: addUsage(view.usage, record.usage) }
 		case 'answer-delta':
 			return { ...view, answer: (record.restart ? '' : view.answer) + (record.content?.text ?? '') }
+		case 'clarification':
+			// Said, and about to be worked with; no question stands open any more.
+			return view.status === 'waiting' ? { ...view, status: 'working', answer: '' } : view
 		case 'run-wait':
 			return { ...view, status: 'waiting', answer: record.content?.question ?? english.erased }
 		case 'run-end':
@@ -98,7 +105,7 @@ function foldRoute(view: ReplyView, record: RecordOf<'run-route'>): ReplyView {
 		...view,
 		route,
 		effort,
-		routing: { level, source, reason: record.content?.reason ?? english.erased },
+		routing: { level, source, reason: record.content?.reason ?? english.erased, estimate: record.estimate ?? null },
 		// A cascade throws away what the direct route has written.
 		answer: '',
 		stages: record.nodes.map(({ id, stage }) => pendingStage(id, stage)),

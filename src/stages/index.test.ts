@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { StageNeeds } from '../core/stage.ts'
+import { needOf, type StageNeeds } from '../core/stage.ts'
 import { stagePromptFolders, stages } from './index.ts'
 
 test('every folder of a stage is in the registry, once', () => {
@@ -15,6 +15,6 @@ test('a stage needs only stages that come before it', () => {
 	for (const [index, stage] of stages.entries()) {
 		const before = stages.slice(0, index).map(({ kind }) => kind)
 		const needs: StageNeeds = stage.needs
-		for (const needed of Object.values(needs)) expect(before).toContain(needed.kind)
+		for (const needed of Object.values(needs)) expect(before).toContain(needOf(needed).stage.kind)
 	}
 })

@@ -1,17 +1,78 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
+import { z } from 'zod'
+import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import type { ErrorReport } from '../core/errors.ts'
 import type { Recorded } from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
+import { queryRows } from './rows.ts'
 import { contents, conversations, installations, people, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
-export function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
+export async function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
+	const runId = refusal === undefined ? await writeQuestion(orm, message) : null
+	if (runId !== null) return { outcome: 'recorded', runId }
 	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message, refusal)))
+}
+
+const writtenRow = z.object({ id: z.string() })
+
+/**
+ * What almost every message is, in one round trip: a question that nobody has asked before. Null, with nothing written but who and
+ * where, for one that is known, and where a run of the same person waits for an answer.
+ */
+async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string | null> {
+	const { conversation, author } = message
+	const [written] = await queryRows(
+		orm,
+		writtenRow,
+		sql`
+			with installation as (
+				insert into threadwise.installations (id, platform, workspace_id)
+				values (${newId()}::uuid, ${conversation.platform}, ${conversation.workspaceId})
+				on conflict (platform, app_id, enterprise_id, workspace_id) do update set platform = excluded.platform
+				returning id
+			), person as (
+				insert into threadwise.people (id, installation_id, platform_user_id, name, locale, time_zone)
+				select ${newId()}::uuid, id, ${author.id}, ${author.name}, ${author.locale ?? null}, ${author.timeZone ?? null}
+				from installation
+				on conflict (installation_id, platform_user_id)
+					do update set name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone
+				returning id
+			), conversation as (
+				insert into threadwise.conversations (id, installation_id, channel_id, thread_id)
+				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId} from installation
+				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
+				returning id
+			), turn as (
+				insert into threadwise.turns (id, installation_id, conversation_id, person_id, message_id, content_id, sent_at)
+				select ${newId()}::uuid, installation.id, conversation.id, person.id, ${message.id}, ${newId()}::uuid,
+					${message.sentAt}::timestamptz
+				from installation, conversation, person
+				where not exists (
+					select 1 from threadwise.runs
+					where conversation_id = conversation.id and person_id = person.id and state = 'waiting'
+				)
+				on conflict (installation_id, message_id) do nothing
+				returning id, installation_id, conversation_id, person_id, content_id
+			), content as (
+				insert into threadwise.contents (id, person_id, body)
+				select content_id, person_id, ${JSON.stringify(message.content)}::jsonb from turn
+			), unbegun as (
+				select conversation_id, round from threadwise.runs where state in ('accepted', 'queued')
+			)
+			insert into threadwise.runs (id, installation_id, conversation_id, turn_id, person_id, kind, state, preferences, round)
+			select ${newId()}::uuid, installation_id, turn.conversation_id, id, person_id, 'question', 'accepted',
+				${JSON.stringify(message.preferences)}::jsonb, greatest(0, (select min(round) from unbegun),
+					(select max(round) + 1 from unbegun where unbegun.conversation_id = turn.conversation_id))
+			from turn
+			returning id`,
+	)
+	return written?.id ?? null
 }
 
 async function recordIn(
@@ -22,8 +83,11 @@ async function recordIn(
 	const installationId = await upsertInstallation(transaction, message)
 	const personId = await upsertPerson(transaction, installationId, message)
 	const conversationId = await upsertConversation(transaction, installationId, message)
-	const turnId = await insertTurn(transaction, { installationId, personId, conversationId }, message)
+	const owners = { installationId, personId, conversationId }
+	const waiting = refusal === undefined ? await findWaiting(transaction, conversationId, personId) : null
+	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
+	if (waiting !== null) return continueRun(transaction, waiting, message)
 	const runId = newId()
 	await transaction.insert(runs).values({
 		id: runId,
@@ -40,7 +104,7 @@ async function recordIn(
 	return { outcome: 'recorded', runId }
 }
 
-type Transaction = Pick<Orm, 'insert' | 'select' | 'delete' | 'execute'>
+type Transaction = Pick<Orm, 'insert' | 'select' | 'update' | 'delete' | 'execute'>
 
 /** The round after the last one in which the conversation has a run, but none that is over: who asks little goes before who asks much. */
 function nextRound(conversationId: string): SQL {
@@ -48,6 +112,36 @@ function nextRound(conversationId: string): SQL {
 	return sql`greatest(0,
 		(select min(round) from threadwise.runs where ${isWaiting}),
 		(select max(round) + 1 from threadwise.runs where ${isWaiting} and conversation_id = ${conversationId}))`
+}
+
+type WaitingRun = { readonly id: string; readonly attempt: number }
+
+/** The run in which this person was asked something; nobody else's answer counts. */
+async function findWaiting(
+	transaction: Transaction,
+	conversationId: string,
+	personId: string,
+): Promise<WaitingRun | null> {
+	const isTheirs = and(eq(runs.conversationId, conversationId), eq(runs.personId, personId), eq(runs.state, 'waiting'))
+	const [waiting] = await transaction
+		.select({ id: runs.id, attempt: runs.attempt })
+		.from(runs)
+		.where(isTheirs)
+		.orderBy(runs.createdAt)
+		.limit(1)
+		.for('update')
+	return waiting ?? null
+}
+
+async function continueRun(
+	transaction: Transaction,
+	{ id, attempt }: WaitingRun,
+	{ author, content }: IncomingMessage,
+): Promise<Recorded> {
+	const said = { kind: 'clarification', personId: author.id, content: { answer: textOf(content) } } as const
+	await appendWhere(transaction, [{ event: said }], 0, sql`id = ${id}::uuid`)
+	await transaction.update(runs).set({ state: 'queued', changedAt: sql`now()` }).where(eq(runs.id, id))
+	return { outcome: 'continued', runId: id, nextAttempt: attempt + 1 }
 }
 
 async function refuse(transaction: Transaction, runId: string, { code, message, fix }: ErrorReport): Promise<void> {
@@ -90,7 +184,12 @@ async function upsertConversation(transaction: Transaction, installationId: stri
 	return idOf(row)
 }
 
-type TurnOwners = { installationId: string; personId: string; conversationId: string }
+type TurnOwners = {
+	installationId: string
+	personId: string
+	conversationId: string
+	continuesRunId: string | null
+}
 
 async function insertTurn(
 	transaction: Transaction,
@@ -113,7 +212,7 @@ async function runOfMessage(transaction: Transaction, installationId: string, me
 	const [row] = await transaction
 		.select({ id: runs.id })
 		.from(runs)
-		.innerJoin(turns, eq(runs.turnId, turns.id))
+		.innerJoin(turns, or(eq(runs.turnId, turns.id), eq(runs.id, turns.continuesRunId)))
 		.where(and(eq(turns.installationId, installationId), eq(turns.messageId, message.id)))
 		.orderBy(runs.createdAt)
 		.limit(1)

@@ -5,7 +5,17 @@ import { type StopReason, stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
 import { type Claim, isFinished, runStateSchema } from '../core/run.ts'
-import type { Appended, Claimed, ClaimResult, Extended, RunLoad, RunStore, StopRequested } from '../core/run-store.ts'
+import type {
+	Appended,
+	Claimed,
+	ClaimResult,
+	Extended,
+	RunLike,
+	RunLoad,
+	RunStore,
+	StopRequested,
+	TypicalRun,
+} from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
@@ -18,6 +28,11 @@ import { findRun } from './run-reader.ts'
 import { storable, storableJson } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
+const typicalRow = z.object({
+	runs: z.coerce.number(),
+	elapsed_ms: z.coerce.number().nullable(),
+	cost: z.coerce.number().nullable(),
+})
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
 const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
@@ -46,8 +61,10 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		follow: journal.follow,
 		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
+		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
 		find: (runId) => findRun(orm, runId),
 		load: () => readLoad(orm),
+		typicalRun: (like) => readTypicalRun(orm, like),
 		close: journal.close,
 	}
 }
@@ -69,6 +86,18 @@ async function findUndelivered(orm: Orm, olderThanMs: number, limit: number) {
 			where (state in ('accepted', 'queued') and changed_at < now() - ${interval(olderThanMs)})
 				or (state = 'running' and lease_until <= now())
 			order by created_at limit ${limit}`,
+	)
+	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
+}
+
+async function endWaits(orm: Orm, longerThanMs: number) {
+	const rows = await queryRows(
+		orm,
+		undeliveredRow,
+		sql`
+			update threadwise.runs set state = 'queued', changed_at = now()
+			where state = 'waiting' and changed_at < now() - ${interval(longerThanMs)}
+			returning id, attempt`,
 	)
 	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
 }
@@ -118,6 +147,31 @@ async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, 
 	// Deleted in between, by the end of its retention time.
 	if (run === null) return null
 	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+}
+
+const typicalOf = 200
+const fewestForTypical = 5
+
+async function readTypicalRun(orm: Orm, { workflow, route, effort }: RunLike): Promise<TypicalRun | null> {
+	const [row] = await queryRows(
+		orm,
+		typicalRow,
+		sql`
+			with alike as (
+				select (ended.facts ->> 'elapsedMs')::float as elapsed_ms, (ended.facts #>> '{usage,costMicroUsd}')::float as cost
+				from threadwise.events ended
+					join threadwise.events routed on routed.run_id = ended.run_id and routed.kind = 'run-route'
+					join threadwise.events started on started.run_id = ended.run_id and started.kind = 'run-start'
+				where ended.kind = 'run-end' and started.facts #>> '{workflow,name}' = ${workflow}
+					and routed.facts ->> 'route' = ${route} and routed.facts ->> 'effort' = ${effort}
+				order by ended.at desc limit ${typicalOf}
+			)
+			select count(*) as runs, percentile_cont(0.5) within group (order by elapsed_ms) as elapsed_ms,
+				percentile_cont(0.5) within group (order by cost) as cost
+			from alike`,
+	)
+	if (row === undefined || row.runs < fewestForTypical) return null
+	return { elapsedMs: Math.round(row.elapsed_ms ?? 0), costMicroUsd: Math.round(row.cost ?? 0) }
 }
 
 async function readLoad(orm: Orm): Promise<RunLoad> {

@@ -96,6 +96,8 @@ export const turns = threadwise.table(
 		/** The platform's id of the message; the key that refuses duplicates. */
 		messageId: text('message_id').notNull(),
 		contentId: contentId(),
+		/** The run that had asked back and goes on with this, where it began none of its own. */
+		continuesRunId: uuid('continues_run_id'),
 		sentAt: timestamp('sent_at', { withTimezone: true }).notNull(),
 		createdAt: createdAt(),
 	},
@@ -161,7 +163,11 @@ export const events = threadwise.table(
 		contentId: contentId(),
 		at: timestamp('at', { withTimezone: true }).notNull(),
 	},
-	(table) => [primaryKey({ columns: [table.runId, table.seq] })],
+	(table) => [
+		primaryKey({ columns: [table.runId, table.seq] }),
+		// What runs took is read from the newest of these.
+		index('events_answered').on(table.at).where(sql`${table.kind} = 'run-end'`),
+	],
 )
 
 export const rememberedResults = threadwise.table(

@@ -154,7 +154,7 @@ describe('one delivery of a run', () => {
 		const first = await worldWith({ answer: hang() })
 		const crash = new AbortController()
 		const crashed = workOnRun(runId, crash.signal, dependenciesOf(first))
-		await first.server.request(5)
+		await first.server.request(6)
 		crash.abort(new AbortedError('lease-lost'))
 		await crashed
 		await intake.stop(runId, 'user')
@@ -162,7 +162,7 @@ describe('one delivery of a run', () => {
 		const second = await worldWith()
 		await workOnRun(runId, never, dependenciesOf(second))
 		const [outcome] = await outcomesOf(runId)
-		expect(outcome).toMatchObject({ kind: 'run-stop', reason: 'user', attempt: 2, skipped: [], usage: { calls: 5 } })
+		expect(outcome).toMatchObject({ kind: 'run-stop', reason: 'user', attempt: 2, skipped: [], usage: { calls: 6 } })
 		expect(outcome?.kind === 'run-stop' && outcome.content?.answer).toContain('- Add both. → $104')
 		expect(second.server.requests).toHaveLength(0)
 	})
@@ -173,7 +173,7 @@ describe('a model that fails', () => {
 		const runId = await recorded()
 		await workOnRun(runId, never, dependenciesOf(await worldWith({ plan: status(401, 'wrong key') })))
 		const [outcome] = await outcomesOf(runId)
-		expect(outcome).toMatchObject({ kind: 'run-fail', code: 'model-auth', usage: { calls: 1 } })
+		expect(outcome).toMatchObject({ kind: 'run-fail', code: 'model-auth', usage: { calls: 2 } })
 		if (outcome?.kind !== 'run-fail') throw new Error('the run should have failed')
 		expect(outcome.content?.message).toContain('API key')
 		expect(outcome.content?.fix).toContain('OPENAI_API_KEY')
@@ -205,7 +205,7 @@ describe('a stop', () => {
 		const world = await worldWith({ 'subtask-result': hang() })
 		const worker = await working(world)
 		const { runId } = await intake.ask(aMessage({ text: order.question }))
-		const requests = [await world.server.request(2), await world.server.request(3)]
+		const requests = [await world.server.request(3), await world.server.request(4)]
 		const stoppedAt = performance.now()
 		expect(await intake.stop(runId, 'user')).toBe('running')
 		await Promise.all(requests.map(({ closed }) => closed))
@@ -214,7 +214,7 @@ describe('a stop', () => {
 		expect(records.at(-1)).toMatchObject({
 			kind: 'run-stop',
 			reason: 'user',
-			skipped: ['execute', 'evaluate'],
+			skipped: ['execute', 'alternatives', 'evaluate', 'correct'],
 			content: { answer: order.analysis.restatement },
 		})
 		expect(requests.every(({ closedEarly }) => closedEarly)).toBe(true)
@@ -228,7 +228,7 @@ describe('a stop', () => {
 		await working(world)
 		// The queue knows of the newer run alone; the store gives its delivery the older one, whose turn it is.
 		await queue.add({ version: 1, runId: newer }, 1)
-		const request = await world.server.request(1)
+		const request = await world.server.request(2)
 		expect(await stateOf(older)).toBe('running')
 		const stoppedAt = performance.now()
 		await queue.cancel(older, 'user')
@@ -243,7 +243,7 @@ describe('a stop', () => {
 		const world = await worldWith({ plan: hang() })
 		const runId = await recorded()
 		const work = workOnRun(runId, never, dependenciesOf(world))
-		const request = await world.server.request(1)
+		const request = await world.server.request(2)
 		await store.requestStop(runId, 'user')
 		await vi.advanceTimersByTimeAsync(1_000)
 		await request.closed
@@ -385,7 +385,7 @@ describe('a run with a past', () => {
 		const first = await worldWith({ answer: hang() })
 		const firstWorker = await working(first)
 		const { runId } = await intake.ask(aMessage({ text: order.question }))
-		await first.server.request(5)
+		await first.server.request(6)
 		await firstWorker.end()
 		expect(await stateOf(runId)).toBe('queued')
 		expect(await intake.stop(runId, 'user')).toBe('queued')
@@ -393,7 +393,7 @@ describe('a run with a past', () => {
 		const second = await worldWith()
 		const secondWorker = await working(second)
 		const outcome = (await finished(runId)).at(-1)
-		expect(outcome).toMatchObject({ kind: 'run-stop', reason: 'user', attempt: 2, usage: { calls: 5 } })
+		expect(outcome).toMatchObject({ kind: 'run-stop', reason: 'user', attempt: 2, usage: { calls: 6 } })
 		expect(outcome?.kind === 'run-stop' && outcome.content?.answer).toContain('- Add both. → $104')
 		expect(second.server.requests).toHaveLength(0)
 		await secondWorker.end()
@@ -415,7 +415,7 @@ describe('a lost lease', () => {
 		const world = await worldWith({ plan: hang() })
 		const runId = await recorded()
 		const work = workOnRun(runId, never, dependenciesOf(world))
-		const request = await world.server.request(1)
+		const request = await world.server.request(2)
 		await takeOver(runId)
 		const before = await store.read(runId)
 		await vi.advanceTimersByTimeAsync(2_000)
@@ -435,13 +435,13 @@ describe('a lost lease', () => {
 		})
 		const runId = await recorded()
 		const work = workOnRun(runId, never, dependenciesOf(world))
-		await world.server.request(1)
+		await world.server.request(2)
 		await takeOver(runId)
 		const before = await store.read(runId)
 		release.resolve()
 		expect(await work).toEqual(laterAgain)
 		expect(await store.read(runId)).toEqual(before)
-		expect(world.server.requests).toHaveLength(2)
+		expect(world.server.requests).toHaveLength(3)
 	})
 
 	test('together with a stop leaves the outcome to whoever has the run now', async () => {
@@ -449,7 +449,7 @@ describe('a lost lease', () => {
 		const runId = await recorded()
 		const stop = new AbortController()
 		const work = workOnRun(runId, stop.signal, dependenciesOf(world))
-		await world.server.request(1)
+		await world.server.request(2)
 		await takeOver(runId)
 		stop.abort(new AbortedError('user'))
 		expect(await work).toEqual(laterAgain)
@@ -486,7 +486,7 @@ describe('a store that fails', () => {
 		const failing = dependenciesOf(world, {
 			append: async (claim, entries) => {
 				if (entries.every(({ event }) => event.kind !== 'subtask-end')) return store.append(claim, entries)
-				await world.server.request(3)
+				await world.server.request(4)
 				throw new Error('the connection is gone')
 			},
 		})
@@ -531,7 +531,7 @@ describe('a shutdown', () => {
 		const first = await worldWith({ plan: hangAfter('{"subtasks":') })
 		const firstWorker = await working(first)
 		const { runId } = await intake.ask(aMessage({ text: order.question }))
-		const request = await first.server.request(1)
+		const request = await first.server.request(2)
 		await firstWorker.end()
 		await request.closed
 		expect(await stateOf(runId)).toBe('queued')

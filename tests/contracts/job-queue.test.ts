@@ -297,7 +297,7 @@ describe('a queue whose server is of no use', () => {
 		expect(String(error)).not.toContain('secret')
 	})
 
-	test('so is a closed database', async () => {
+	test('so is a closed database', { timeout: 20_000 }, async () => {
 		const database = await openEmbeddedDatabase({ dump: await loadDatabaseDump(inject('databaseDump')) })
 		await database.close()
 		const opening = createJobQueue({ kind: 'postgres', pool: database.pool }, () => {})

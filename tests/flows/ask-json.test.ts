@@ -109,7 +109,9 @@ describe('ask --json prints one object and exits with 0', () => {
 			['analyze', 'done'],
 			['decompose', 'done'],
 			['execute', 'done'],
+			['alternatives', 'skipped'],
 			['evaluate', 'done'],
+			['correct', 'skipped'],
 		])
 		expect(output.usage.calls).toBeGreaterThan(5)
 		expect(output.disclosure).toContain('practice model')

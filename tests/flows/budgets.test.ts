@@ -20,7 +20,6 @@ import {
 	type SpendStore,
 } from '../../src/core/spend-store.ts'
 import type { Budget } from '../../src/core/workflow.ts'
-import { createLanguageModels } from '../../src/models/index.ts'
 import { createJobQueue } from '../../src/queue/index.ts'
 import { bestAnswerIn, type ReasoningDependencies, reason } from '../../src/reasoning/index.ts'
 import { english, foldJournal } from '../../src/rendering/index.ts'
@@ -28,11 +27,14 @@ import { createRunStore, createSpendStore } from '../../src/store/index.ts'
 import { workOnRun } from '../../src/worker/work-on-run.ts'
 import { aMessage, aRun, recordsOf } from '../support/builders.ts'
 import {
-	type Bill,
-	type MeteredModelServer,
-	type MeteredTraits,
-	startMeteredModelServer,
-} from '../support/metered-model-server.ts'
+	type Asking,
+	type LimitedRun,
+	limitedRun,
+	logarithmic,
+	type Metered,
+	metered,
+} from '../support/limited-runs.ts'
+import type { Bill, MeteredTraits } from '../support/metered-model-server.ts'
 import { eventsOf, openReasoning, order, type ReasoningWorld, rememberInMemory } from '../support/reasoning.ts'
 import { databases, type TestDatabase } from '../support/stores.ts'
 
@@ -73,81 +75,8 @@ afterAll(async () => {
 // Retries wait for a random part of their limit: here for none of it.
 beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0))
 
-/** From the smallest to the largest, as many small ones as large ones. */
-function logarithmic(least: number, most: number): fc.Arbitrary<number> {
-	return fc.double({ min: Math.log(least), max: Math.log(most), noNaN: true }).map(Math.exp)
-}
-
-const price = fc.record({ inputUsdPerMillion: logarithmic(0.1, 4), outputUsdPerMillion: logarithmic(0.4, 16) })
-
-const traits: fc.Arbitrary<MeteredTraits> = fc.record({
-	seed: fc.integer(),
-	latencyMs: fc.nat(6),
-	reportsUsage: fc.boolean(),
-	thinking: fc.constantFrom(0, 0.5, 1, 1),
-	faults: fc.constantFrom(0, 0.05, 0.3),
-	charactersPerToken: fc.double({ min: 3, max: 6, noNaN: true }),
-	price,
-	excess: fc.constant(1),
-})
-
-const seconds = fc.oneof({ weight: 3, arbitrary: fc.constant(60) }, { weight: 1, arbitrary: logarithmic(0.002, 0.2) })
-
-/** Small enough to end most runs of this server somewhere, in tokens or in what so many tokens cost. */
-function budgetFor({ price: { outputUsdPerMillion } }: MeteredTraits): fc.Arbitrary<Budget> {
-	return fc.record({
-		tokens: logarithmic(6_500, 40_000).map(Math.ceil),
-		usd: logarithmic(3_500, 40_000).map((tokens) => (tokens * outputUsdPerMillion) / 1_000_000),
-		seconds,
-	})
-}
-
-const asking = fc.record({
-	text: fc.oneof(
-		{ weight: 3, arbitrary: fc.constant<string>(order.question) },
-		{ weight: 2, arbitrary: fc.constantFrom('12 * 4', 'What is the capital of France?', 'Is 97 a prime number?') },
-	),
-	preferences: fc.record({
-		route: fc.constantFrom(null, null, 'direct' as const, 'staged' as const, 'staged' as const),
-		effort: fc.constantFrom('low' as const, 'medium' as const, 'high' as const),
-	}),
-})
-type Asking = typeof asking extends fc.Arbitrary<infer Value> ? Value : never
-
-const limitedRun = traits.chain((given) => fc.record({ traits: fc.constant(given), budget: budgetFor(given), asking }))
-type LimitedRun = typeof limitedRun extends fc.Arbitrary<infer Value> ? Value : never
-
 /** What a run, whoever worked on it, has left behind. */
 type Outcome = { readonly entries: readonly JournalEntry[]; readonly kind: 'answered' | 'stopped' }
-
-type Metered = AsyncDisposable & { readonly server: MeteredModelServer; readonly dependencies: ReasoningDependencies }
-
-/** Reasoning with a budget, on a server that bills. */
-async function metered(given: MeteredTraits, limits: Partial<Budget>): Promise<Metered> {
-	const server = await startMeteredModelServer(given)
-	const alias = (name: string) => ({
-		endpoint: 'metered',
-		model: name,
-		kind: 'plain' as const,
-		price: given.price,
-		allowsTemperature: true,
-		timeoutMs: 20_000,
-	})
-	const models = createLanguageModels({
-		endpoints: { metered: { baseUrl: server.baseUrl, apiKey: null } },
-		aliases: { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') },
-	})
-	const { workflow, hash } = world.dependencies.workflow('default')
-	const limited = { hash, workflow: { ...workflow, budget: { ...workflow.budget, ...limits } } }
-	return {
-		server,
-		dependencies: { ...world.dependencies, models, workflow: () => limited },
-		[Symbol.asyncDispose]: async () => {
-			await models.close()
-			await server.close()
-		},
-	}
-}
 
 async function runInMemory(run: Run, dependencies: ReasoningDependencies): Promise<Outcome> {
 	const entries: JournalEntry[] = []
@@ -180,7 +109,7 @@ function askedRun({ text, preferences }: Asking): Run {
 }
 
 async function endsWithinItsBudget({ traits: given, budget: limits, asking: asked }: LimitedRun): Promise<Outcome> {
-	await using limited = await metered(given, limits)
+	await using limited = await metered(world.dependencies, given, limits)
 	const startedAt = Date.now()
 	const outcome = await runInMemory(askedRun(asked), limited.dependencies)
 	expectWithinBudget(limited, limits, outcome, startedAt)
@@ -247,7 +176,7 @@ describe("a person's budget of a day", () => {
 		const spending = createSpendStore(opened.database, budgets)
 		const views: (ReplyView & { readonly requests: number })[] = []
 		for (let count = 0; count < times; count++) {
-			await using limited = await metered(calm, {})
+			await using limited = await metered(world.dependencies, calm, {})
 			const { entries } = await runByWorker(hard, place, limited, spending)
 			views.push({ ...foldJournal(recordsOf(entries)), requests: limited.server.requests.length })
 		}
@@ -301,7 +230,7 @@ describe("a person's budget of a day", () => {
 	test('that does not exist costs nothing: the store of spend is never asked', async () => {
 		const refuses = () => Promise.reject(new Error('the store was asked'))
 		const nobody: SpendStore = { isLimited: false, charge: refuses, correct: refuses, exhausted: refuses }
-		await using limited = await metered(calm, {})
+		await using limited = await metered(world.dependencies, calm, {})
 		const place = { workspaceId: randomUUID(), personId: 'ada', channelId: 'channel' }
 		expect(await runByWorker(hard, place, limited, nobody)).toMatchObject({ kind: 'answered' })
 	})
@@ -326,7 +255,7 @@ async function endWithinTheDay({ budgets, runs }: SharedDay): Promise<readonly O
 	const worked = await Promise.all(
 		runs.map(async ({ traits: given, budget: limits, asking: asked }, index): Promise<Worked> => {
 			const place = { personId: `person-${index % 2}`, channelId: `channel-${index % 3}` }
-			await using limited = await metered(given, limits)
+			await using limited = await metered(world.dependencies, given, limits)
 			const spending = processes[index % 2]
 			if (spending === undefined) throw new Error('there is no such process')
 			const startedAt = Date.now()

@@ -69,7 +69,7 @@ test.skipIf(missingServers.length > 0)(
 	].join(' '),
 	async () => {
 		const { runId } = await bot.intake.receive(aMessage({ text: order.question }))
-		const held = await slow.request(1)
+		const held = await slow.request(2)
 		frozen.kill('SIGSTOP')
 		const worker = await openedProcess('worker', { ...variables, OPENAI_BASE_URL: quick.baseUrl })
 		const before = await bot.store.read(runId)
@@ -99,7 +99,7 @@ describe.skipIf(missingServers.length > 0)('a call under way', () => {
 		await using silent = await startScriptedModelServer(heldBack('plan', new Promise(() => {})))
 		await using sleeper = await startedProcess('worker', { ...variables, OPENAI_BASE_URL: silent.baseUrl })
 		const { runId } = await bot.intake.receive(aMessage({ text: order.question }))
-		const held = await silent.request(1)
+		const held = await silent.request(2)
 		sleeper.kill('SIGSTOP')
 		await using _worker = await openedProcess('worker', { ...variables, OPENAI_BASE_URL: quick.baseUrl })
 		expect((await journalOf(runId)).at(-1)).toMatchObject({ kind: 'run-end', attempt: 2 })

@@ -74,7 +74,7 @@ test('Ctrl-C stops the run, shows the best so far, and closes the model request'
 	const { exitCode, stdout } = await ask
 	expect(exitCode).toBe(1)
 	expect(stdout).toContain('Stopped as you asked.')
-	expect(stdout).toContain('Left out: Systematic execution, Self-evaluation.')
+	expect(stdout).toContain('Left out: Systematic execution, Alternative solutions, Self-evaluation, Self-correction.')
 	const log = await execa('cat', [`${folder.path}/requests.log`])
 	expect(log.stdout).toContain('"outcome":"aborted"')
 })

@@ -108,7 +108,7 @@ export function aView(choices: Partial<ReplyView> = {}): ReplyView {
 		status: 'working',
 		route: 'staged',
 		effort: 'medium',
-		routing: { level: 'hard', reason: 'Two prices to add', source: 'signals' },
+		routing: { level: 'hard', reason: 'Two prices to add', source: 'signals', estimate: null },
 		stages: [aStageView()],
 		startedAt: '2026-01-01T12:00:00.000Z',
 		elapsedMs: 1_500,

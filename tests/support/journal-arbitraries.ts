@@ -144,6 +144,11 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 		reason: fc.constantFrom('clarification', 'approval'),
 		content: erasable(fc.record({ question: words })),
 	}),
+	clarification: fc.record({
+		kind: fc.constant('clarification'),
+		personId: words,
+		content: erasable(fc.record({ answer: words })),
+	}),
 	'reply-posted': fc.record({
 		kind: fc.constant('reply-posted'),
 		platform: words,

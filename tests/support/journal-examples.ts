@@ -11,7 +11,7 @@ const workflow: Workflow = {
 	description: 'For tests.',
 	complexity: call,
 	direct: call,
-	nodes: [{ ...call, id: 'analyze', stage: 'analyze', needs: {} }],
+	nodes: [{ ...call, id: 'analyze', stage: 'analyze', needs: {}, calls: {} }],
 	answer: { ...call, needs: { analysis: 'analyze' } },
 	budget: { tokens: 1000, usd: 1, seconds: 60 },
 }
@@ -100,6 +100,7 @@ export const eventExamples: { readonly [Kind in JournalEventKind]: JournalEventO
 	},
 	'answer-delta': { kind: 'answer-delta', restart: false, content: { text: 'Six' } },
 	'run-wait': { kind: 'run-wait', reason: 'clarification', content: { question: 'Which spiders?' } },
+	clarification: { kind: 'clarification', personId: 'person', content: { answer: 'The second one.' } },
 	'reply-posted': { kind: 'reply-posted', platform: 'testing', messageIds: ['m1'] },
 	feedback: { kind: 'feedback', personId: 'p1', helpful: true, content: { reason: 'clear' } },
 	'run-end': { kind: 'run-end', usage, elapsedMs: 50, confidence: 'high', content: { answer: '16' } },

@@ -138,8 +138,18 @@ function textFor(request: RecordedRequest, isWrong: boolean): string {
 			return JSON.stringify(order.plan)
 		case 'subtask-result':
 			return JSON.stringify(isWrong ? wrongResult : resultFor(sectionOf(request, 'objective')))
+		case 'comparison':
+			return JSON.stringify({ differences: isWrong ? [{ kind: 'dropped', what: 'the markers' }] : [] })
+		case 'claim-check':
+			return JSON.stringify({ holds: !isWrong, evidence: 'Worked out again.' })
+		case 'solution':
+			return JSON.stringify(isWrong ? { ...order.solution, answer: '$54' } : order.solution)
+		case 'sameness':
+			return JSON.stringify({ same: !isWrong })
 		case 'judgement':
 			return JSON.stringify({ checks: [] })
+		case 'choice':
+			return JSON.stringify({ choice: isWrong ? 'second' : 'first', evidence: 'Worked out again.' })
 		case 'answer':
 			return order.answer
 	}

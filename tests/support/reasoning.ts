@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { Constraint } from '../../src/checks/index.ts'
+import { AbortedError } from '../../src/core/abort.ts'
 import { limitsFor } from '../../src/core/effort.ts'
+import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { JournalEntry, JournalEventKind, JournalEventOf, JournalRecord } from '../../src/core/journal.ts'
 import type { Run } from '../../src/core/run.ts'
 import type { Effort } from '../../src/core/run-preferences.ts'
@@ -15,6 +18,9 @@ import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolde
 import { replayOf } from '../../src/reasoning/replay.ts'
 import type { Remember, Session } from '../../src/reasoning/session.ts'
 import { createStageContext } from '../../src/reasoning/stage-context.ts'
+import { type Analysis, analysisSchema } from '../../src/stages/analyze/stage.ts'
+import type { SolvedSubtask } from '../../src/stages/execute/solve-subtask.ts'
+import type { Execution } from '../../src/stages/execute/stage.ts'
 import { stagePromptFolders } from '../../src/stages/index.ts'
 import { aRun } from './builders.ts'
 import {
@@ -26,7 +32,23 @@ import {
 } from './scripted-model-server.ts'
 
 /** What a model is asked for: the name of a structured output, or one of the two kinds of text. */
-export type Role = 'complexity' | 'direct' | 'analysis' | 'plan' | 'subtask-result' | 'judgement' | 'answer'
+export type Role = StructuredRole | 'direct' | 'answer'
+type StructuredRole = (typeof structuredRoles)[number]
+
+/** The roles whose replies have a shape, by its name: all that the six stages and the complexity check ask for. */
+export const structuredRoles = [
+	'complexity',
+	'analysis',
+	'comparison',
+	'plan',
+	'subtask-result',
+	'claim-check',
+	'solution',
+	'sameness',
+	'judgement',
+	'choice',
+] as const
+const roleSchema = z.enum(structuredRoles)
 
 /** What the server does with the requests of each role; of several steps the last one is repeated. */
 export type RoleScript = Partial<Record<Role, ScriptedStep | readonly ScriptedStep[]>>
@@ -42,7 +64,6 @@ export function roleOf(request: RecordedRequest): Role {
 	if (response_format !== undefined) return roleSchema.parse(response_format.json_schema.name)
 	return promptOf(request).includes('<final-result>') ? 'answer' : 'direct'
 }
-const roleSchema = z.enum(['complexity', 'analysis', 'plan', 'subtask-result', 'judgement'])
 
 /** The user's part of a request's prompt. */
 export function promptOf(request: RecordedRequest): string {
@@ -83,6 +104,12 @@ export const order = {
 		'Price the markers.': solution('8 * 7', '56'),
 		'Add both.': solution('48 + 56', '104'),
 	},
+	/** The whole at once, as an alternative solution. */
+	solution: {
+		work: '12 * 4 + 8 * 7 = 104',
+		calculations: [{ expression: '12 * 4 + 8 * 7', result: '104' }],
+		answer: '$104',
+	},
 	answer: 'The order costs $104.',
 } as const
 
@@ -95,11 +122,52 @@ export function replyJson(value: unknown): ScriptedStep {
 	return reply(JSON.stringify(value))
 }
 
-/** Chooses the step by the objective of the subtask. */
+/** The analysis of the order as the stage puts it out, different where chosen. */
+export function anAnalysis(changes: Partial<Analysis> = {}): Analysis {
+	return { ...analysisSchema.parse({ ...order.analysis, interpretation: null, clarified: [] }), ...changes }
+}
+
+export function aConstraint(kind: Constraint['kind'], value: string | null = null, id = 'c1'): Constraint {
+	return { id, kind, statement: `It must be ${kind}.`, value }
+}
+
+/** A step that was worked out and checked, different where chosen. */
+export function aSolvedStep(changes: Partial<SolvedSubtask> = {}): SolvedSubtask {
+	return {
+		id: 's1',
+		objective: 'Work.',
+		inputs: [],
+		expectedOutput: 'dollars',
+		work: '',
+		result: '$104',
+		status: 'checked',
+		isDerived: false,
+		samples: 1,
+		checks: ['Recomputed: 48 + 56 = 104.'],
+		checkedBy: 'arithmetic',
+		...changes,
+	}
+}
+
+/** A chain of steps; the last one gives the result. */
+export function anExecution(...steps: readonly Partial<SolvedSubtask>[]): Execution {
+	const subtasks = steps.map((step, index) => aSolvedStep({ id: `s${index + 1}`, ...step }))
+	return { subtasks, final: subtasks.at(-1)?.result ?? '' }
+}
+
+/** What a step looks like whose check failed. */
+export const doubtful = {
+	status: 'low-confidence',
+	checks: ['Recomputed: 8 * 7 is 56, not 54.'],
+} as const satisfies Partial<SolvedSubtask>
+
+/** Chooses the step by the objective of the subtask. The order in one piece is worked out as it should. */
 export function byObjective(steps: Readonly<Record<string, ScriptedStep>>): ScriptedStep {
 	return (request, response) => {
-		const step = steps[sectionOf(request, 'objective')]
-		if (step === undefined) throw new Error(`no step for the objective ${sectionOf(request, 'objective')}`)
+		const objective = sectionOf(request, 'objective')
+		const isWhole = objective.startsWith('Answer the whole question')
+		const step = steps[objective] ?? (isWhole ? replyJson(solution('12 * 4 + 8 * 7', '104')) : undefined)
+		if (step === undefined) throw new Error(`no step for the objective ${objective}`)
 		return step(request, response)
 	}
 }
@@ -113,9 +181,14 @@ export const goodScript: Required<RoleScript> = {
 	complexity: replyJson({ level: 'hard', reason: 'two prices to add', estimatedSteps: 3, ambiguous: false }),
 	direct: reply('It is $104.'),
 	analysis: replyJson(order.analysis),
+	comparison: replyJson({ differences: [] }),
 	plan: replyJson(order.plan),
 	'subtask-result': byObjective(orderResults),
+	'claim-check': replyJson({ holds: true, evidence: 'It follows from the inputs.' }),
+	solution: replyJson(order.solution),
+	sameness: replyJson({ same: true }),
 	judgement: replyJson({ checks: [] }),
+	choice: replyJson({ choice: 'neither', evidence: 'Both are as good.' }),
 	answer: reply(order.answer),
 }
 
@@ -143,8 +216,10 @@ export type SessionChoices = {
 	readonly signal?: AbortSignal
 	readonly budget?: Partial<Budget>
 	readonly remember?: Remember
+	/** The default one if absent. */
+	readonly workflow?: string
 }
-export type AttemptChoices = Omit<SessionChoices, 'budget'> & {
+export type AttemptChoices = Omit<SessionChoices, 'budget' | 'workflow'> & {
 	/** Told of each entry before the attempt goes on. */
 	readonly onEntry?: (entry: JournalEntry) => void
 }
@@ -214,7 +289,7 @@ function withBudget({ workflow, hash }: LoadedWorkflow, budget: Partial<Budget> 
 
 function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices = {}): Session {
 	const run = choices.run ?? aRun({ text: order.question })
-	const { workflow } = withBudget(dependencies.workflow('default'), choices.budget)
+	const { workflow } = withBudget(dependencies.workflow(choices.workflow ?? 'default'), choices.budget)
 	return {
 		run,
 		question: order.question,
@@ -260,6 +335,23 @@ export function rememberInMemory(): Remember {
 		kept.set(key, value)
 		return value
 	}
+}
+
+/** How an attempt ended: the answer, a question back, the code of the failure, or the cause of the abort. */
+export function outcomeOf({ entries, thrown }: Attempted): string {
+	const failure =
+		thrown instanceof ThreadwiseError ? thrown.code : thrown instanceof AbortedError ? thrown.abortCause : null
+	const outcomes = [
+		...eventsOf(entries, 'run-end').map((end) => `answered: ${end.content?.answer}`),
+		...eventsOf(entries, 'run-wait').map((wait) => `asked back: ${wait.content?.question}`),
+		...(thrown === null ? [] : [failure ?? `${thrown}`]),
+	]
+	return outcomes.join(' and ')
+}
+
+/** The calls in a journal, as node and key, in the order in which they ended. */
+export function callsIn(entries: readonly JournalEntry[]): readonly string[] {
+	return entries.flatMap(({ nodeId, event }) => (event.kind === 'model-call-end' ? [`${nodeId}/${event.callKey}`] : []))
 }
 
 /** The events of one kind, in order. */

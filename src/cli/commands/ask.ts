@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { createTerminalPlatform, toIncomingMessage } from '../../../adapters/terminal/index.ts'
 import type { IncomingMessage } from '../../core/conversation.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
+import type { JournalRecord } from '../../core/journal.ts'
 import { type ReplyView, rests } from '../../core/reply-view.ts'
 import type { RunPreferences } from '../../core/run-preferences.ts'
 import { showRun } from '../../delivery/index.ts'
@@ -13,8 +14,14 @@ import type { Printer } from '../printer.ts'
 import type { ServiceOptions } from '../service.ts'
 import { readSettings } from '../settings.ts'
 
+export type AskOptions = {
+	readonly preferences: RunPreferences
+	/** The run that has asked back and goes on with these words. */
+	readonly replyTo: string | null
+}
+
 /** Asks one question and shows its run. Returns the exit status: 0 when answered or waiting, 1 otherwise. */
-export async function ask(question: string, preferences: RunPreferences, printer: Printer): Promise<number> {
+export async function ask(question: string, options: AskOptions, printer: Printer): Promise<number> {
 	const log = createLog(printer.format === 'json' ? 'silent' : 'warn')
 	let view: ReplyView | null = null
 	using interrupted = listenForInterrupts(printer)
@@ -22,9 +29,11 @@ export async function ask(question: string, preferences: RunPreferences, printer
 		const config = readSettings()
 		// Intake checks it again; here it saves opening a database for nothing.
 		checkQuestion(question, config.longestQuestion)
-		const options: ServiceOptions = { config, command: 'ask', works: 'when-needed', log }
-		await using service = await openLastingService(options)
-		view = await askAndShow(service, typedMessage(question, preferences), printer, interrupted)
+		const serviceOptions: ServiceOptions = { config, command: 'ask', works: 'when-needed', log }
+		await using service = await openLastingService(serviceOptions)
+		const message = typedMessage(question, options.preferences)
+		const conversation = options.replyTo === null ? message.conversation : await service.conversationOf(options.replyTo)
+		view = await askAndShow(service, { ...message, conversation }, printer, interrupted)
 		if (!rests(view)) throw interruption()
 	} catch (error) {
 		// Closing may fail after the answer was given; that is nothing to tell the asker.
@@ -44,7 +53,7 @@ export function typedMessage(text: string, preferences: RunPreferences): Incomin
 
 /** Shows a question's run until it rests or the process is told to end. Ctrl-C stops the run; the best answer so far is shown. */
 export async function askAndShow(
-	service: Pick<LastingService, 'ask' | 'stop' | 'follow'>,
+	service: Pick<LastingService, 'ask' | 'stop' | 'follow' | 'read'>,
 	message: IncomingMessage,
 	{ format, output }: Printer,
 	interrupts: Interrupts,
@@ -54,7 +63,13 @@ export async function askAndShow(
 	interrupts.ended.throwIfAborted()
 	const runId = await service.ask(message)
 	interrupts.onStop(() => service.stop(runId, 'user'))
-	return showRun({ runId, conversation: message.conversation }, platform, service.follow, interrupts.ended)
+	// Of a run that goes on, what was shown before isn't shown again.
+	const known = wasAskedBack(await service.read(runId))
+	return showRun({ runId, conversation: message.conversation, known }, platform, service.follow, interrupts.ended)
+}
+
+function wasAskedBack(records: readonly JournalRecord[]): readonly JournalRecord[] {
+	return records.some(({ kind }) => kind === 'clarification') ? records : []
 }
 
 /** What the person at the terminal, or the system, interrupts a command with. */

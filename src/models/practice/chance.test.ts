@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { chance, digestOf } from './chance.ts'
 import { defaultOptions, type PracticeOptions } from './options.ts'
+import { ask } from './testing/ask.ts'
 import { followsFromCalculations, readCases, wrongCalculations } from './testing/grading.ts'
 import { stageRequest } from './testing/prompts.ts'
 import { runServer } from './testing/running-server.ts'
-import { ask, stagedRun } from './testing/staged-run.ts'
+import { stagedRun } from './testing/staged-run.ts'
 
 const resultSchema = z.object({
 	work: z.string(),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
 import { defaultOptions, readOptions } from './options.ts'
 
@@ -42,4 +43,23 @@ test.each([
 	})
 	expect(() => read(option, value)).toThrow('exited')
 	expect(written.join('')).toContain(reason)
+})
+
+test('every option has a line in the README', () => {
+	const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8')
+	const flags = Object.entries(defaultOptions).map(([name, value]) => {
+		const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+		return value === true ? `--no-${flag}` : `--${flag}`
+	})
+	expect(flags.filter((flag) => !readme.includes(`\`${flag}`))).toEqual([])
+})
+
+test('mistakes are options of a rate and a pattern each', () => {
+	expect(
+		read('--missed-slip-rate', '0.5', '--wrong-alternative-pattern', 'equations', '--no-calculations'),
+	).toMatchObject({
+		missedSlipRate: 0.5,
+		wrongAlternativePattern: /equations/i,
+		calculations: false,
+	})
 })

@@ -28,6 +28,8 @@ export const chatRequestSchema = z.object({
 	stream: z.boolean().nullish(),
 	stream_options: z.object({ include_usage: z.boolean().optional() }).nullish(),
 	temperature: z.number().min(0).max(2).nullish(),
+	top_p: z.number().min(0).max(1).nullish(),
+	reasoning_effort: z.string().nullish(),
 	seed: z.number().int().nullish(),
 	response_format: responseFormatSchema.nullish(),
 	max_completion_tokens: tokenLimitSchema,
@@ -40,6 +42,8 @@ export type Usage = {
 	readonly prompt_tokens: number
 	readonly completion_tokens: number
 	readonly total_tokens: number
+	/** What a reasoning model has thought and doesn't show; counted in `completion_tokens`. */
+	readonly completion_tokens_details?: { readonly reasoning_tokens: number }
 }
 
 /** A reply before it is sent: its text, why it ended, and what it cost. */
@@ -78,19 +82,29 @@ export function countTokens(text: string): number {
 	return Math.ceil(text.length / 4)
 }
 
-/** Cuts the reply where the request's token limit ends it, and counts. */
-export function complete(request: ChatRequest, id: string, fullText: string): Completion {
+/**
+ * Cuts the reply where the request's token limit ends it, and counts. Hidden thinking comes first: if the limit ends it, nothing
+ * is left to be said. Null where the model doesn't think.
+ */
+export function complete(request: ChatRequest, id: string, fullText: string, thinking: number | null): Completion {
 	const limit = request.max_completion_tokens ?? request.max_tokens ?? Number.POSITIVE_INFINITY
-	const isCut = countTokens(fullText) > limit
-	const text = isCut ? fullText.slice(0, limit * 4) : fullText
-	const promptTokens = request.messages.reduce((total, { content }) => total + countTokens(content), 0)
-	const completionTokens = countTokens(text)
-	const usage = {
+	const thought = Math.min(thinking ?? 0, limit)
+	const left = limit - thought
+	const isCut = countTokens(fullText) > left
+	const text = isCut ? fullText.slice(0, left * 4) : fullText
+	const usage = usageOf(request, text, thinking === null ? null : thought)
+	return { id, model: request.model, text, finishReason: isCut ? 'length' : 'stop', usage }
+}
+
+function usageOf({ messages }: ChatRequest, text: string, thought: number | null): Usage {
+	const promptTokens = messages.reduce((total, { content }) => total + countTokens(content), 0)
+	const completionTokens = countTokens(text) + (thought ?? 0)
+	return {
 		prompt_tokens: promptTokens,
 		completion_tokens: completionTokens,
 		total_tokens: promptTokens + completionTokens,
+		...(thought === null ? {} : { completion_tokens_details: { reasoning_tokens: thought } }),
 	}
-	return { id, model: request.model, text, finishReason: isCut ? 'length' : 'stop', usage }
 }
 
 /** The body of a reply that isn't streamed. */

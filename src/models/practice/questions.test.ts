@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { ask } from './testing/ask.ts'
 import { followsFromCalculations, grade, readCases, wrongCalculations } from './testing/grading.ts'
 import { stageRequest } from './testing/prompts.ts'
-import { ask, stagedRun } from './testing/staged-run.ts'
+import { stagedRun } from './testing/staged-run.ts'
 
 const cases = readCases('questions.jsonl')
 const limits = [20, 5, 3, 1]
@@ -23,6 +24,14 @@ describe.each(limits)('the 200 questions in at most %i subtasks', (limit) => {
 	test('at least 160 of 200 are right', () => {
 		expect(cases).toHaveLength(200)
 		expect(graded.filter((each) => each.grade === 'right').length).toBeGreaterThanOrEqual(160)
+	})
+
+	test('every step, every alternative and the judge come to the same, and nobody finds a difference', () => {
+		const differing = runs.filter(({ answer, run }) => {
+			const answers = [run.results.at(-1)?.result ?? '', ...run.solutions.map((each) => each.answer)]
+			return run.differences.length > 0 || new Set(answers.map((each) => grade(answer, each))).size > 1
+		})
+		expect(differing.map(({ id }) => id)).toEqual([])
 	})
 
 	test('no plan is longer than allowed', () => {

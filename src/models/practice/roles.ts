@@ -1,20 +1,28 @@
 import { z } from 'zod'
 import type { ChatRequest } from './protocol.ts'
 
+/** The roles that fill a JSON schema, and the field that tells each from the others where neither title nor name does. */
+const fieldOfRole = {
+	complexity: 'level',
+	analysis: 'restatement',
+	comparison: 'differences',
+	plan: 'subtasks',
+	judgement: 'checks',
+	choice: 'choice',
+	sameness: 'same',
+	'claim-check': 'holds',
+	solution: 'answer',
+	'subtask-result': 'calculations',
+} as const
+
+/** The name of a schema that the practice model fills. */
+export type SchemaName = keyof typeof fieldOfRole
+
 /** What a request asks the model to be. */
-export type Role = 'complexity' | 'analysis' | 'plan' | 'subtask-result' | 'judgement' | 'staged-answer' | 'answer'
+export type Role = SchemaName | 'staged-answer' | 'answer'
 
 /** The sections of a prompt by the names of their tags. */
 export type Sections = ReadonlyMap<string, string>
-
-/** The fields that tell the five schemas apart where neither title nor name does. */
-const fieldOfRole: Readonly<Record<string, Role>> = {
-	level: 'complexity',
-	restatement: 'analysis',
-	subtasks: 'plan',
-	calculations: 'subtask-result',
-	checks: 'judgement',
-}
 
 const schemaSchema = z.object({
 	title: z.string().optional(),
@@ -40,20 +48,28 @@ export function sectionsOf(request: ChatRequest): Sections {
 	return new Map(found.toReversed().map(([, name = '', body = '']) => [name, body.trim()]))
 }
 
+/** The instructions of a request. */
+export function instructionsOf(request: ChatRequest): string {
+	return request.messages.find(({ role }) => role !== 'user')?.content ?? ''
+}
+
 /** The question of a request: its section, or the last thing that the user said. */
 export function questionOf(request: ChatRequest): string {
 	const last = request.messages.findLast(({ role }) => role === 'user')
 	return sectionsOf(request).get('question') ?? last?.content.trim() ?? ''
 }
 
-function roleOfSchema(schema: unknown, name: string): Role | undefined {
+/** Whether a section says that there is nothing to say. */
+export function isEmptySection(text: string | undefined): boolean {
+	return text === undefined || /^\(?(?:none|n\/a|nothing)?\)?\.?$/i.test(text)
+}
+
+function roleOfSchema(schema: unknown, name: string): SchemaName | undefined {
 	const parsed = schemaSchema.safeParse(schema)
 	if (!parsed.success) return undefined
-	const roles = Object.values(fieldOfRole)
+	const roles = Object.keys(fieldOfRole) as SchemaName[]
 	const named = [parsed.data.title, name].map((each) => each?.toLowerCase().replace(/[_ ]/g, '-'))
-	const byName = roles.find((role) => named.includes(role))
-	const field = Object.keys(fieldOfRole).find((each) => each in parsed.data.properties)
-	return byName ?? (field === undefined ? undefined : fieldOfRole[field])
+	return roles.find((role) => named.includes(role)) ?? roles.find((role) => fieldOfRole[role] in parsed.data.properties)
 }
 
 function schemaInText(text: string): unknown {

@@ -100,7 +100,7 @@ describe('a bad request', () => {
 		expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } })
 	})
 
-	test('with a schema that is none of the five is refused', async () => {
+	test('with a foreign schema is refused', async () => {
 		await using server = await runServer()
 		const response_format = {
 			type: 'json_schema' as const,
@@ -138,6 +138,77 @@ describe('the rest of the server', () => {
 		const start = performance.now()
 		await server.client.chat.completions.create({ model, messages: [...messages] })
 		expect(performance.now() - start).toBeGreaterThanOrEqual(115)
+	})
+})
+
+describe('a model that reasons', () => {
+	const thinking = (server: RunningServer, more: object = {}) =>
+		server.client.chat.completions.create({ model, messages: [...messages], ...more })
+
+	test('counts its hidden thinking as output, more of it at a higher effort', async () => {
+		await using server = await runServer({ reasoning: true })
+		const efforts = ['none', 'low', 'medium', 'high', undefined] as const
+		const used = await Promise.all(
+			efforts.map(async (effort) => {
+				const { usage, choices } = await thinking(server, effort === undefined ? {} : { reasoning_effort: effort })
+				expect(choices[0]).toMatchObject({
+					finish_reason: 'stop',
+					message: { content: 'The product is 17 * 23 = 391.' },
+				})
+				const hidden = usage?.completion_tokens_details?.reasoning_tokens ?? -1
+				expect(usage).toMatchObject({ completion_tokens: hidden + 8, total_tokens: hidden + 12 })
+				return hidden
+			}),
+		)
+		const [none = -1, low = 0, medium = 0, high = 0, absent = 0] = used
+		expect(none).toBe(0)
+		expect([low < medium, medium < high, absent === medium]).toEqual([true, true, true])
+	})
+
+	test('says nothing where the limit ends its thinking', async () => {
+		await using server = await runServer({ reasoning: true })
+		const reply = await thinking(server, { max_completion_tokens: 300 })
+		expect(reply.choices[0]).toMatchObject({ finish_reason: 'length', message: { content: '' } })
+		expect(reply.usage).toMatchObject({
+			completion_tokens: 300,
+			completion_tokens_details: { reasoning_tokens: 300 },
+		})
+	})
+
+	test('streams the same usage', async () => {
+		await using server = await runServer({ reasoning: true })
+		const stream = await server.client.chat.completions.create({
+			model,
+			messages: [...messages],
+			stream: true,
+			stream_options: { include_usage: true },
+			reasoning_effort: 'low',
+		})
+		const chunks = await Array.fromAsync(stream)
+		const { usage } = await thinking(server, { reasoning_effort: 'low' })
+		expect(chunks.at(-1)?.usage).toEqual(usage)
+	})
+
+	test('refuses temperature and top_p in the words of OpenAI', async () => {
+		await using server = await runServer({ reasoning: true })
+		await expect(thinking(server, { temperature: 0.7 })).rejects.toMatchObject({
+			status: 400,
+			code: 'unsupported_value',
+			param: 'temperature',
+			type: 'invalid_request_error',
+		})
+		await expect(thinking(server, { top_p: 0.9 })).rejects.toMatchObject({
+			status: 400,
+			code: 'unsupported_parameter',
+			param: 'top_p',
+		})
+		await expect(thinking(server, { temperature: 1 })).resolves.toBeDefined()
+	})
+
+	test('is one only where that was asked for', async () => {
+		await using server = await runServer()
+		const { usage } = await thinking(server, { temperature: 0.7, top_p: 0.9, reasoning_effort: 'high' })
+		expect(usage).toEqual({ prompt_tokens: 4, completion_tokens: 8, total_tokens: 12 })
 	})
 })
 

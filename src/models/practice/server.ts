@@ -22,6 +22,7 @@ import {
 import { replyTo } from './reply.ts'
 import { createRequestLog, type RequestLog, type RequestRecord } from './request-log.ts'
 import { type Role, roleOf } from './roles.ts'
+import { refusedByReasoning, thinkingTokens } from './thinking.ts'
 
 type Env = { Bindings: HttpBindings }
 type Deps = {
@@ -77,7 +78,8 @@ async function chat(context: Context<Env>, deps: Deps): Promise<Response> {
 	}
 	if (!parsed.success || known.role === null || known.digest === null) throw new Error('unreachable')
 	const text = replyTo(known.role, parsed.data, deps.options, known.digest)
-	const completion = complete(parsed.data, `chatcmpl-${known.digest.slice(0, 24)}`, text)
+	const thinking = deps.options.reasoning ? thinkingTokens(parsed.data, deps.options.seed, known.digest) : null
+	const completion = complete(parsed.data, `chatcmpl-${known.digest.slice(0, 24)}`, text, thinking)
 	return send(context, { request: parsed.data, role: known.role, completion, fault }, deps.options, finish)
 }
 
@@ -103,7 +105,8 @@ function refusalOf(
 	options: PracticeOptions,
 ): Refusal | undefined {
 	if (fault?.kind === 'refuse') return fault.refusal
-	if (role !== null) return unsupported(request, options)
+	if (role !== null)
+		return unsupported(request, options) ?? (options.reasoning ? refusedByReasoning(request) : undefined)
 	return refusal(400, 'The practice model fills only the schemas that Threadwise asks for.', {
 		param: 'response_format',
 		code: 'unknown_schema',

@@ -1,16 +1,10 @@
 import { z } from 'zod'
-import { defineStage } from '../../core/stage.ts'
+import { constraintSchema } from '../../checks/index.ts'
+import { ThreadwiseError } from '../../core/errors.ts'
+import { type Clarification, defineStage, type Progress, type StageContext } from '../../core/stage.ts'
 
-export const constraintSchema = z.object({
-	id: z.string(),
-	kind: z.enum(['number', 'integer', 'unit', 'must-include', 'other']),
-	statement: z.string(),
-	/** The unit or the words, for the kinds that have one. */
-	value: z.string().nullable(),
-})
-export type Constraint = z.infer<typeof constraintSchema>
-
-export const analysisSchema = z.object({
+/** What a model reads out of a question. */
+export const readingSchema = z.object({
 	/** A BCP 47 tag: the language of the question. */
 	language: z.string(),
 	restatement: z.string().min(1),
@@ -18,23 +12,67 @@ export const analysisSchema = z.object({
 	unknown: z.string().min(1),
 	constraints: z.array(constraintSchema).max(30),
 	answerType: z.enum(['number', 'text', 'choice', 'yes-no', 'date', 'list', 'code']),
-	ambiguities: z.array(z.object({ statement: z.string(), assumption: z.string(), changesAnswer: z.boolean() })).max(10),
+	ambiguities: z
+		.array(
+			z.object({
+				statement: z.string(),
+				assumption: z.string(),
+				changesAnswer: z.boolean(),
+				/** What to ask whoever wrote the question, in their language; null where an assumption will do. */
+				question: z.string().nullable().default(null),
+			}),
+		)
+		.max(10),
+})
+export type Reading = z.infer<typeof readingSchema>
+
+export const analysisSchema = readingSchema.extend({
+	/** How the reading was compared with the question: what was added, dropped or changed the first time; null where it wasn't. */
+	interpretation: z
+		.object({ differences: z.array(z.string()), agreed: z.boolean() })
+		.nullable()
+		.default(null),
+	clarified: z.array(z.object({ question: z.string(), answer: z.string().nullable() })).default([]),
 })
 export type Analysis = z.infer<typeof analysisSchema>
+
+const comparisonSchema = z.object({
+	differences: z.array(z.object({ kind: z.enum(['added', 'dropped', 'changed']), what: z.string() })).max(20),
+})
+
+const reading = { maxOutputTokens: 1_500, output: { name: 'analysis', schema: readingSchema } }
+const comparison = { maxOutputTokens: 500, output: { name: 'comparison', schema: comparisonSchema } }
 
 /** Problem analysis: what is asked and what is given, before anything is solved. */
 export const analyze = defineStage({
 	kind: 'analyze',
 	needs: {},
 	output: analysisSchema,
+	calls: ['verify'],
+	replies: { analyze: reading, 'analyze/verify': comparison },
 
 	async *run(_inputs, context) {
-		return yield* context.askStructured({
-			key: 'analysis',
-			values: { question: context.question, history: context.history },
-			maxOutputTokens: 1_500,
-			output: { name: 'analysis', schema: analysisSchema },
-		})
+		const clarified = context.clarifications.map(({ question, answer }) => ({ question, answer }))
+		const first: Reading | null = yield* read(context, 'analysis', null)
+		if (first === null) return { ...asItStands(context.question), interpretation: null, clarified }
+		// A misreading is the largest class of errors, and nothing after this stage could notice it.
+		if (context.effort === 'low' || !context.calls.includes('verify'))
+			return { ...first, interpretation: null, clarified }
+		const differences: readonly string[] | null = yield* compare(first, context)
+		if (differences === null) return { ...first, interpretation: null, clarified }
+		if (differences.length === 0) return { ...first, interpretation: { differences: [], agreed: true }, clarified }
+		const second: Reading | null = yield* read(context, 'analysis-again', differences)
+		return {
+			...(second ?? asItStands(context.question)),
+			interpretation: { differences: [...differences], agreed: false },
+			clarified,
+		}
+	},
+
+	/** One question at most: who asks back twice is a nuisance. */
+	asksBack: ({ ambiguities, clarified }) => {
+		if (clarified.length > 0) return null
+		return ambiguities.find(({ changesAnswer, question }) => changesAnswer && question !== null)?.question ?? null
 	},
 
 	summarize: (analysis) => analysis.restatement,
@@ -43,6 +81,102 @@ export const analyze = defineStage({
 		`**Asked:** ${analysis.unknown}`,
 		...analysis.givens.map((given) => `**Given (${given.id}):** ${given.statement}`),
 		...analysis.constraints.map((constraint) => `**Must hold (${constraint.id}):** ${constraint.statement}`),
+		...analysis.clarified.map(({ question, answer }) => `**Asked back:** ${question} — ${answer ?? 'no answer came'}`),
 		...analysis.ambiguities.map(({ statement, assumption }) => `**Assumed:** ${assumption} (${statement})`),
+		...describeInterpretation(analysis.interpretation),
 	],
 })
+
+function describeInterpretation(interpretation: Analysis['interpretation']): readonly string[] {
+	if (interpretation === null) return []
+	if (interpretation.agreed) return ['**Checked:** a second reading found nothing added, dropped or changed.']
+	return [`**Read again**, since a second reading found: ${interpretation.differences.join('; ')}`]
+}
+
+/** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
+async function* read(
+	context: StageContext,
+	key: string,
+	differences: readonly string[] | null,
+): Progress<Reading | null> {
+	try {
+		return yield* context.askStructured({
+			// Once the asker has said more, it is another request.
+			key: context.clarifications.length === 0 ? key : `${key}-clarified-${context.clarifications.length}`,
+			values: {
+				question: context.question,
+				history: context.history,
+				clarifications: clarificationLines(context.clarifications),
+				differences: differences?.join('\n') ?? 'none',
+			},
+			...reading,
+		})
+	} catch (error) {
+		if (!isUnreadable(error)) throw error
+		return null
+	}
+}
+
+/** Whether a model has replied and its reply can't be read. A server that breaks its protocol is another matter: it may be tried again. */
+export function isUnreadable(error: unknown): error is ThreadwiseError {
+	return error instanceof ThreadwiseError && error.code === 'model-malformed' && error.retry === 'never'
+}
+
+/** A question that can't be taken apart is still a question: it is worked on as it stands. */
+function asItStands(question: string): Reading {
+	return {
+		language: 'und',
+		restatement: question,
+		givens: [{ id: 'g1', statement: question }],
+		unknown: 'the answer to the question',
+		constraints: [],
+		answerType: 'text',
+		ambiguities: [],
+	}
+}
+
+function clarificationLines(clarifications: readonly Clarification[]): string {
+	if (clarifications.length === 0) return 'none'
+	return clarifications
+		.map(
+			({ question, answer }) =>
+				`Asked back: ${question}\nAnswered: ${answer ?? '(no answer; assume what is likeliest)'}`,
+		)
+		.join('\n')
+}
+
+/** What the reading adds to the question, drops or changes; null where the model that compares them can't be read. */
+async function* compare(reading: Reading, context: StageContext): Progress<readonly string[] | null> {
+	const suffix = context.clarifications.length === 0 ? '' : `-clarified-${context.clarifications.length}`
+	let compared: z.infer<typeof comparisonSchema>
+	try {
+		compared = yield* context.askStructured({
+			key: `comparison${suffix}`,
+			call: 'verify',
+			values: {
+				question: context.question,
+				clarifications: clarificationLines(context.clarifications),
+				restatement: reading.restatement,
+				givens: reading.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+				unknown: reading.unknown,
+			},
+			...comparison,
+		})
+	} catch (error) {
+		if (!isUnreadable(error)) throw error
+		return null
+	}
+	const differences = compared.differences.map(({ kind, what }) => `${kind}: ${what}`)
+	const evidence =
+		differences.length === 0
+			? 'The reading adds, drops and changes nothing.'
+			: `The reading differs: ${differences.join('; ')}`
+	yield {
+		kind: 'checkpoint',
+		sample: 0,
+		method: 'interpretation',
+		passed: differences.length === 0,
+		content: { evidence },
+	}
+	return differences
+}

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { order } from '../../../tests/support/reasoning.ts'
-import { analysisSchema } from '../analyze/stage.ts'
-import { onePiece, type Plan, planProblem, planSchema } from './plan.ts'
+import { anAnalysis, order } from '../../../tests/support/reasoning.ts'
+import { criticalPath, onePiece, type Plan, planProblem, planSchema } from './plan.ts'
 
 const givens = ['g1', 'g2']
 const limit = 8
@@ -96,8 +95,34 @@ describe('a plan', () => {
 	})
 
 	test('for the whole question is always a good one', () => {
-		const plan = onePiece(analysisSchema.parse(order.analysis), order.question)
+		const plan = onePiece(anAnalysis(), order.question)
 		expect(planProblem(planSchema.parse(plan), givens, 1)).toBeNull()
 		expect(plan.subtasks[0]?.objective).toContain(order.question)
+	})
+})
+
+describe('the critical path', () => {
+	test.each<[string, readonly (readonly string[])[], number]>([
+		['one subtask', [['g1']], 1],
+		['a chain', [[], ['s1'], ['s2']], 3],
+		['two that are added', [[], [], ['s1', 's2']], 2],
+		['a long and a short way', [[], ['s1'], ['s2'], [], ['s3', 's4']], 4],
+		['a diamond', [[], ['s1'], ['s1'], ['s2', 's3']], 3],
+	])('of %s', (_, inputs, length) => {
+		expect(criticalPath(planOf(inputs))).toBe(length)
+	})
+
+	test('is never longer than the plan, and one subtask longer than the longest way to what its last one needs', () => {
+		fc.assert(
+			fc.property(goodPlan, (plan) => {
+				const length = criticalPath(plan)
+				expect(length).toBeGreaterThanOrEqual(1)
+				expect(length).toBeLessThanOrEqual(plan.subtasks.length)
+				const last = plan.subtasks.at(-1)
+				const further = { ...plan.subtasks[0], id: 'next', inputs: [last?.id ?? ''] }
+				const longer = planSchema.parse({ subtasks: [...plan.subtasks, further] })
+				expect(criticalPath(longer)).toBe(length + 1)
+			}),
+		)
 	})
 })

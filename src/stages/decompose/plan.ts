@@ -11,7 +11,10 @@ export const subtaskSchema = z.object({
 })
 export type Subtask = z.infer<typeof subtaskSchema>
 
-export const planSchema = z.object({ subtasks: z.array(subtaskSchema).min(1) })
+/** More subtasks than any effort allows are refused as a plan, not as a reply: the model is told. */
+const mostSubtasksRead = 1_000
+
+export const planSchema = z.object({ subtasks: z.array(subtaskSchema).min(1).max(mostSubtasksRead) })
 export type Plan = z.infer<typeof planSchema>
 
 /** What is wrong with a plan, in a sentence for whoever made it, or null. */
@@ -40,6 +43,21 @@ export function onePiece(analysis: Analysis, question: string): Plan {
 			},
 		],
 	}
+}
+
+/** How many subtasks must be done one after the other: the longest way through a plan that has been found usable. */
+export function criticalPath({ subtasks }: Plan): number {
+	const byId = new Map(subtasks.map((subtask) => [subtask.id, subtask]))
+	const lengths = new Map<string, number>()
+	const lengthTo = (id: string): number => {
+		const known = lengths.get(id)
+		const subtask = byId.get(id)
+		if (known !== undefined || subtask === undefined) return known ?? 0
+		const length = 1 + Math.max(0, ...subtask.inputs.map(lengthTo))
+		lengths.set(id, length)
+		return length
+	}
+	return Math.max(...subtasks.map(({ id }) => lengthTo(id)))
 }
 
 function missingInput(plan: Plan, known: ReadonlySet<string>): string | null {

@@ -1,55 +1,91 @@
-import { expect, test } from 'vitest'
-import { collect, openReasoning, order, replyJson, sectionOf } from '../../../tests/support/reasoning.ts'
-import { analysisSchema } from '../analyze/stage.ts'
+import { describe, expect, test } from 'vitest'
+import { anAnalysis, collect, openReasoning, order, replyJson, sectionOf } from '../../../tests/support/reasoning.ts'
+import { reply } from '../../../tests/support/scripted-model-server.ts'
+import { limitsFor } from '../../core/effort.ts'
+import type { Effort } from '../../core/run-preferences.ts'
 import { decompose } from './stage.ts'
 
-const analysis = analysisSchema.parse(order.analysis)
+const analysis = anAnalysis()
 const [first, second, third] = order.plan.subtasks
 const circle = { subtasks: [{ ...first, inputs: ['s2'] }, { ...second, inputs: ['s1'] }, third] }
 
-test('a usable plan is taken as it is, and is told how many subtasks the effort allows', async () => {
-	await using world = await openReasoning()
-	const { result } = await collect(decompose.run({ analysis }, world.context('decompose', 'high')))
-	expect(result).toEqual(order.plan)
-	expect(JSON.stringify(world.server.requests[0]?.body.messages)).toContain('At most 8 subtasks')
-	expect(decompose.summarize(result)).toBe('3 subtasks.')
-	expect(decompose.describe(result)).toContain('**s3:** Add both. (from s1, s2)')
-})
-
-test('an unusable plan is asked for once more, with what is wrong with it', async () => {
-	await using world = await openReasoning({ plan: [replyJson(circle), replyJson(order.plan)] })
-	const { events, result } = await collect(decompose.run({ analysis }, world.context('decompose')))
-	expect(result).toEqual(order.plan)
-	const [before, after] = world.server.requests.map((request) => sectionOf(request, 'problem-with-the-last-plan'))
-	expect(before).toBe('none')
-	expect(after).toBe('The subtasks s1, s2, s3 wait for each other.')
-	expect(events.filter(({ kind }) => kind === 'stage-delta')).toHaveLength(1)
-})
-
-test('after two unusable plans the question is solved in one piece', async () => {
-	await using world = await openReasoning({ plan: replyJson(circle) })
-	const { result } = await collect(decompose.run({ analysis }, world.context('decompose')))
-	expect(result.subtasks).toHaveLength(1)
-	expect(world.server.requests).toHaveLength(2)
-	expect(decompose.summarize(result)).toBe('Solved in one piece.')
-})
-
-test('a plan with more subtasks than the effort allows is unusable', async () => {
-	const long = {
-		subtasks: [
-			first,
-			{ ...second, inputs: ['s1'] },
-			{ ...third, inputs: ['s2'] },
-			{ ...third, id: 's4', inputs: ['s3'] },
-		],
+/** Each subtask uses the one before. */
+function chainOf(length: number) {
+	return {
+		subtasks: Array.from({ length }, (_, index) => ({
+			...first,
+			id: `s${index + 1}`,
+			inputs: index === 0 ? ['g1'] : [`s${index}`],
+		})),
 	}
-	await using world = await openReasoning({ plan: replyJson(long) })
-	expect((await collect(decompose.run({ analysis }, world.context('decompose', 'low')))).result.subtasks).toHaveLength(
-		1,
-	)
-	expect(
-		(await collect(decompose.run({ analysis }, world.context('decompose', 'medium')))).result.subtasks,
-	).toHaveLength(4)
+}
+
+test('a usable plan is taken as it is, with the length of its critical path', async () => {
+	await using world = await openReasoning()
+	const { result } = await collect(decompose.run({ analysis }, world.context('decompose')))
+	expect(result).toEqual({ ...order.plan, criticalPath: 2 })
+	expect(decompose.summarize(result)).toBe('3 subtasks, 2 of them one after the other.')
+	expect(decompose.describe(result)).toEqual([
+		'**s1:** Price the pens.',
+		'**s2:** Price the markers.',
+		'**s3:** Add both. (from s1, s2)',
+	])
+})
+
+describe('the limit', () => {
+	test.each<[Effort, number]>([
+		['low', 3],
+		['medium', 5],
+		['high', 8],
+	])('at %s effort is %d subtasks: the model is told, and one more is one too many', async (effort, limit) => {
+		await using world = await openReasoning({ plan: [replyJson(chainOf(limit + 1)), replyJson(chainOf(limit))] })
+		const { result } = await collect(decompose.run({ analysis }, world.context('decompose', effort)))
+		expect(result.subtasks).toHaveLength(limit)
+		expect(result.criticalPath).toBe(limit)
+		const [before, after] = world.server.requests
+		expect(JSON.stringify(before?.body.messages)).toContain(`At most ${limit} subtasks`)
+		expect(after === undefined ? '' : sectionOf(after, 'problem-with-the-last-plan')).toBe(
+			`It has ${limit + 1} subtasks; ${limit} are allowed.`,
+		)
+	})
+})
+
+describe('an unusable plan', () => {
+	test('is asked for once more, with what is wrong with it', async () => {
+		await using world = await openReasoning({ plan: [replyJson(circle), replyJson(order.plan)] })
+		const { events, result } = await collect(decompose.run({ analysis }, world.context('decompose')))
+		expect(result.subtasks).toEqual(order.plan.subtasks)
+		const [before, after] = world.server.requests.map((request) => sectionOf(request, 'problem-with-the-last-plan'))
+		expect(before).toBe('none')
+		expect(after).toBe('The subtasks s1, s2, s3 wait for each other.')
+		expect(events.filter(({ kind }) => kind === 'stage-delta')).toHaveLength(1)
+	})
+
+	test.each([
+		['that is cyclic', circle],
+		['of 500 subtasks', chainOf(500)],
+		['that needs what does not exist', { subtasks: [{ ...first, inputs: ['g9'] }, second] }],
+		['with a dead end', { subtasks: [first, second] }],
+		['whose last subtask is needed by others', { subtasks: [{ ...first, inputs: ['s2'] }, second] }],
+		['whose ids are doubled', { subtasks: [first, first] }],
+	])('%s, twice, makes way for one piece', async (_, plan) => {
+		await using world = await openReasoning({ plan: replyJson(plan) })
+		const { result } = await collect(decompose.run({ analysis }, world.context('decompose')))
+		expect(result.subtasks).toHaveLength(1)
+		expect(result.criticalPath).toBe(1)
+		expect(world.server.requests).toHaveLength(2)
+		expect(decompose.summarize(result)).toBe('Solved in one piece.')
+	})
+
+	test('that is no plan at all is not asked for again after its repair', async () => {
+		await using world = await openReasoning({ plan: reply('First the pens.') })
+		const { events, result } = await collect(decompose.run({ analysis }, world.context('decompose')))
+		expect(result.subtasks).toHaveLength(1)
+		expect(world.server.requests).toHaveLength(2)
+		expect(events.find(({ kind }) => kind === 'stage-delta')).toMatchObject({
+			content: { text: expect.stringContaining('There was no plan to be had') },
+		})
+	})
 })
 
 test('a plan of one subtask is the whole question, with all that is given', async () => {
@@ -57,4 +93,32 @@ test('a plan of one subtask is the whole question, with all that is given', asyn
 	const { result } = await collect(decompose.run({ analysis }, world.context('decompose')))
 	expect(result.subtasks[0]).toMatchObject({ inputs: ['g1', 'g2'], check: 'arithmetic' })
 	expect(result.subtasks[0]?.objective).toContain(order.question)
+})
+
+describe('a model that reasons natively', () => {
+	const circumstances = (effort: Effort, modelKind: 'plain' | 'reasoning') => ({
+		question: order.question,
+		effort,
+		limits: limitsFor('staged', effort),
+		modelKind,
+	})
+
+	test.each<[Effort, 'plain' | 'reasoning', boolean]>([
+		['low', 'reasoning', true],
+		['medium', 'reasoning', true],
+		['high', 'reasoning', false],
+		['low', 'plain', false],
+		['medium', 'plain', false],
+	])('at %s effort, %s: planning is skipped: %s', (effort, modelKind, skipped) => {
+		const skip = decompose.skip?.({ analysis }, circumstances(effort, modelKind)) ?? null
+		expect(skip !== null).toBe(skipped)
+		if (skip === null) return
+		expect(skip).toMatchObject({ reason: 'not-needed', because: 'The model plans by itself while it thinks.' })
+		expect(decompose.output.parse(skip.output).subtasks).toHaveLength(1)
+	})
+
+	test('without a budget for planning, the question is one piece', () => {
+		const output = decompose.withoutBudget?.({ analysis }, circumstances('medium', 'plain'))
+		expect(decompose.output.parse(output)).toMatchObject({ criticalPath: 1, subtasks: [{ inputs: ['g1', 'g2'] }] })
+	})
 })

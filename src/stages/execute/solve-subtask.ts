@@ -1,17 +1,23 @@
 import { z } from 'zod'
 import { ThreadwiseError } from '../../core/errors.ts'
+import { checkMethodSchema } from '../../core/journal.ts'
 import type { Progress, StageContext } from '../../core/stage.ts'
+import { isUnreadable } from '../analyze/stage.ts'
 import { type Subtask, subtaskSchema } from '../decompose/plan.ts'
-import { checkResult, type ResultCheck, type SubtaskResult, subtaskResultSchema } from './check-result.ts'
+import { checkResult, type ResultCheck, type SubtaskResult, subtaskReply } from './check-result.ts'
+import { verifyClaim } from './verify-claim.ts'
 
-export const solvedSubtaskSchema = subtaskSchema.pick({ id: true, objective: true, expectedOutput: true }).extend({
+export const solvedSubtaskSchema = subtaskSchema.omit({ check: true }).extend({
 	work: z.string(),
 	result: z.string(),
 	/** `low-confidence`: every sample failed its check, or an input of this subtask is of low confidence. */
 	status: z.enum(['checked', 'unchecked', 'low-confidence']),
+	/** Whether it is of low confidence only because of an input. */
+	isDerived: z.boolean(),
 	samples: z.number().int().positive(),
-	/** What the checkpoint said of each sample. */
+	/** What the checkpoint said of each sample, and by which method. */
 	checks: z.array(z.string()),
+	checkedBy: checkMethodSchema.nullable(),
 })
 export type SolvedSubtask = z.infer<typeof solvedSubtaskSchema>
 
@@ -52,26 +58,61 @@ async function* takeSample(
 	context: StageContext,
 ): Progress<Sample> {
 	const key = `${subtask.id}-${sample + 1}`
-	const result: SubtaskResult = yield* context.askStructured({
-		key,
-		sample,
-		values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
-		maxOutputTokens: 1_000,
-		output: { name: 'subtask-result', schema: subtaskResultSchema },
-	})
-	// Another attempt finds the reply in the journal and comes to the same check, so it isn't kept.
-	const check = checkResult(result)
+	const result: SubtaskResult | null = yield* askForResult(subtask, inputs, sample, key, context)
+	const check: ResultCheck =
+		result === null ? unreadable : yield* checkpoint(subtask, inputs, { ...result, sample }, `${key}-check`, context)
 	if (check.outcome !== 'nothing-to-check') {
 		yield {
 			kind: 'checkpoint',
 			subtaskId: subtask.id,
 			sample,
-			method: 'arithmetic',
+			method: check.method,
 			passed: check.outcome === 'passed',
 			content: { evidence: check.evidence },
 		}
 	}
-	return { result, check }
+	return { result: result ?? nothing, check }
+}
+
+/** What stands for the result of a step that no reply gave. */
+export const noResult = '(no result)'
+const nothing: SubtaskResult = { work: '', calculations: [], result: noResult }
+const unreadable: ResultCheck = { method: 'schema', outcome: 'failed', evidence: 'The reply could not be read.' }
+
+/** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
+async function* askForResult(
+	subtask: Subtask,
+	inputs: SubtaskInputs,
+	sample: number,
+	key: string,
+	context: StageContext,
+): Progress<SubtaskResult | null> {
+	try {
+		return yield* context.askStructured({
+			key,
+			sample,
+			values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
+			...subtaskReply,
+		})
+	} catch (error) {
+		if (!isUnreadable(error)) throw error
+		return null
+	}
+}
+
+/** The ladder: what can be computed is; only what can't is put to a verifier that doesn't see how it was found. */
+export async function* checkpoint(
+	subtask: Pick<Subtask, 'objective' | 'expectedOutput'>,
+	inputs: Pick<SubtaskInputs, 'text'>,
+	{ sample, ...result }: SubtaskResult & { readonly sample: number },
+	key: string,
+	context: StageContext,
+): Progress<ResultCheck> {
+	// Another attempt finds the reply in the journal and comes to the same check, so it isn't kept.
+	const computed = checkResult(result, subtask.expectedOutput)
+	if (computed.outcome !== 'nothing-to-check' || !context.calls.includes('verify')) return computed
+	const { objective, expectedOutput: expected } = subtask
+	return yield* verifyClaim({ key, sample, objective, inputs: inputs.text, expected, result: result.result }, context)
 }
 
 function summarise(subtask: Subtask, inputs: SubtaskInputs, samples: readonly Sample[]): SolvedSubtask {
@@ -81,16 +122,23 @@ function summarise(subtask: Subtask, inputs: SubtaskInputs, samples: readonly Sa
 	return {
 		id: subtask.id,
 		objective: subtask.objective,
+		inputs: subtask.inputs,
 		expectedOutput: subtask.expectedOutput,
 		work: last.result.work,
 		result: last.result.result,
-		status: statusOf(last.check, inputs),
+		...statusOf(last.check, inputs),
 		samples: samples.length,
 		checks: samples.map(({ check }) => check.evidence),
+		checkedBy: last.check.outcome === 'nothing-to-check' ? null : last.check.method,
 	}
 }
 
-function statusOf(check: ResultCheck, inputs: SubtaskInputs): SolvedSubtask['status'] {
-	if (check.outcome === 'failed' || !inputs.trusted) return 'low-confidence'
-	return check.outcome === 'passed' ? 'checked' : 'unchecked'
+/** What a check and the inputs of a result make of it. */
+export function statusOf(
+	{ outcome }: ResultCheck,
+	{ trusted }: SubtaskInputs,
+): Pick<SolvedSubtask, 'status' | 'isDerived'> {
+	if (outcome === 'failed') return { status: 'low-confidence', isDerived: false }
+	if (!trusted) return { status: 'low-confidence', isDerived: true }
+	return { status: outcome === 'passed' ? 'checked' : 'unchecked', isDerived: false }
 }

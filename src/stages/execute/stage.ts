@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { counted } from '../../core/counted.ts'
-import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
+import { defineStage, optional, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Analysis, analyze } from '../analyze/stage.ts'
-import type { Plan, Subtask } from '../decompose/plan.ts'
+import { onePiece, type Plan, type Subtask } from '../decompose/plan.ts'
 import { decompose } from '../decompose/stage.ts'
+import { subtaskReply } from './check-result.ts'
+import { createSlots } from './slots.ts'
 import { type SolvedSubtask, solvedSubtaskSchema, solveSubtask } from './solve-subtask.ts'
+import { claimReply } from './verify-claim.ts'
 
 export const executionSchema = z.object({ subtasks: z.array(solvedSubtaskSchema).min(1), final: z.string() })
 export type Execution = z.infer<typeof executionSchema>
@@ -12,11 +15,14 @@ export type Execution = z.infer<typeof executionSchema>
 /** Systematic execution: every subtask as soon as its inputs are there, each followed by its checkpoint. */
 export const execute = defineStage({
 	kind: 'execute',
-	needs: { analysis: analyze, plan: decompose },
+	// Without a plan, the problem is solved in one piece.
+	needs: { analysis: analyze, plan: optional(decompose) },
 	output: executionSchema,
+	calls: ['verify'],
+	replies: { execute: subtaskReply, 'execute/verify': claimReply },
 
 	async *run({ analysis, plan }, context) {
-		const subtasks = yield* solveAll(plan, analysis, context)
+		const subtasks = yield* solveAll(plan ?? onePiece(analysis, context.question), analysis, context)
 		return { subtasks: [...subtasks], final: subtasks.at(-1)?.result ?? '' }
 	},
 
@@ -34,11 +40,15 @@ export const execute = defineStage({
 		]),
 })
 
+/** How many subtasks are worked on at a time: a model's server has its limits, and other questions are waiting too. */
+const concurrency = 4
+
 /**
- * Starts all subtasks at once; each waits for the promises of its inputs. So a subtask runs as soon as it can, without a
- * scheduler.
+ * Starts all subtasks at once; each waits for the promises of its inputs, then for a slot. So a subtask runs as soon as it can,
+ * and one that waits for another keeps no third from working.
  */
 function solveAll(plan: Plan, analysis: Analysis, context: StageContext): Progress<readonly SolvedSubtask[]> {
+	const slots = createSlots(concurrency)
 	const results = new Map(plan.subtasks.map((subtask) => [subtask.id, Promise.withResolvers<SolvedSubtask>()]))
 	// A subtask that nobody waits for reports its failure through `parallel` alone.
 	for (const { promise } of results.values()) promise.catch(() => {})
@@ -47,7 +57,8 @@ function solveAll(plan: Plan, analysis: Analysis, context: StageContext): Progre
 		const result = results.get(subtask.id)
 		try {
 			const needed = subtask.inputs.flatMap((input) => results.get(input)?.promise ?? [])
-			const solved = yield* solveSubtask(subtask, inputLines(subtask, analysis, await Promise.all(needed)), own)
+			const inputs = inputLines(subtask, analysis, await Promise.all(needed))
+			const solved = yield* slots.use(solveSubtask(subtask, inputs, own))
 			result?.resolve(solved)
 			return solved
 		} catch (error) {
@@ -59,7 +70,7 @@ function solveAll(plan: Plan, analysis: Analysis, context: StageContext): Progre
 }
 
 /** Only what the subtask names: given statements and the results of earlier subtasks. */
-function inputLines(subtask: Subtask, analysis: Analysis, solved: readonly SolvedSubtask[]) {
+export function inputLines(subtask: Pick<Subtask, 'inputs'>, analysis: Analysis, solved: readonly SolvedSubtask[]) {
 	const givens = analysis.givens.filter((given) => subtask.inputs.includes(given.id))
 	return {
 		text: [

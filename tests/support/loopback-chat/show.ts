@@ -20,10 +20,8 @@ function outcomeOf({ error, stopReason, budget, skipped, answer }: ReplyView): r
 	]
 }
 
-function headingOf({ status, placeInQueue, route, effort, routing, stages }: ReplyView): string {
-	if (status === 'queued') return english.queued(placeInQueue)
-	if (route === null || effort === null || routing === null) return english.working
-	return english.routed(route, stages.length, effort, routing.reason)
+function headingOf(view: ReplyView): string {
+	return view.status === 'queued' ? english.queued(view.placeInQueue) : english.routed(view)
 }
 
 const marks: Readonly<Record<StageView['status'], string>> = {

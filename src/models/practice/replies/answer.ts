@@ -4,7 +4,9 @@ import { carryOutProgram, type Done } from '../solver/carry-out.ts'
 import { readObjectives } from '../solver/objective.ts'
 import { capitalized } from '../solver/program.ts'
 import { solve } from '../solver/registry.ts'
-import { cannotAnswer, smallTalk } from './honesty.ts'
+import { isSentence } from '../solver/same-answer.ts'
+import { cannotAnswer, isRefusal, smallTalk } from './honesty.ts'
+import { understand } from './understanding.ts'
 
 /** A result of a subtask: what it is, and how much. */
 type NamedResult = { readonly label: string; readonly result: string }
@@ -14,18 +16,26 @@ export function directReply(request: ChatRequest): string {
 	const question = questionOf(request)
 	const talk = smallTalk(question)
 	if (talk !== undefined) return talk
-	const program = solve(question)
+	const { program, assumption } = understand(request)
 	if (program === undefined) return cannotAnswer()
 	const done = carryOutProgram(program)
-	return worded(done.map(withCalculation), done.at(-1)?.result ?? program.result, program.steps.length === 1)
+	const answer = worded(done.map(withCalculation), done.at(-1)?.result ?? program.result, program.steps.length === 1)
+	return assumption === undefined ? answer : `${answer} Assumed: ${assumption}`
 }
 
 /** The final answer of a staged run, from the results as they stand in the prompt. */
 export function stagedReply(request: ChatRequest): string {
 	const sections = sectionsOf(request)
 	const final = sections.get('final-result') ?? ''
-	if (final === '' || final.includes('practice model')) return cannotAnswer()
-	return `${worded(readResults(sections), final, false)}${remarks(sections)}`
+	if (final === '' || isRefusal(final)) return cannotAnswer()
+	const results = readResults(sections)
+	return `${worded(results.length > 0 ? results : found(request, final), final, false)}${remarks(sections)}`
+}
+
+/** An answer that was found as a whole has no results of steps; the question says what it is. */
+function found(request: ChatRequest, final: string): readonly NamedResult[] {
+	const label = labelOf(understand(request).program?.steps.at(-1)?.objective)
+	return label === undefined ? [] : [{ label, result: final }]
 }
 
 /** The answer first, then how it follows: at most three sentences, grouped where there are more results. */
@@ -49,11 +59,6 @@ function withCalculation({ label, calculations, result }: Done): NamedResult {
 	if (calculation === undefined || more.length > 0 || !/^[-$€£]?[\d.]+(?: [a-z]+)?$/i.test(result))
 		return { label, result }
 	return { label, result: `${calculation.expression} = ${result}` }
-}
-
-/** A comparison already says who wins. */
-function isSentence(result: string): boolean {
-	return / (?:is cheaper|pays more|cost the same)\b/.test(result)
 }
 
 /** The lines `s1: <objective>: <result>`. */

@@ -1,21 +1,29 @@
 import type { ChatRequest } from '../protocol.ts'
 import { questionOf } from '../roles.ts'
-import { solve } from '../solver/registry.ts'
 import { smallTalk } from './honesty.ts'
+import { understand } from './understanding.ts'
+
+type Verdict = {
+	readonly level: 'easy' | 'hard'
+	readonly reason: string
+	readonly estimatedSteps: number
+	readonly ambiguous: boolean
+}
 
 /** How much work a question is: several steps are hard, an expression or small talk is easy. */
-export function complexityReply(request: ChatRequest): unknown {
+export function complexityReply(request: ChatRequest): Verdict {
 	const question = questionOf(request)
-	const program = solve(question)
+	const { program, ambiguity } = understand(request)
 	const steps = program?.steps.length ?? 1
 	if (smallTalk(question) !== undefined) return verdict('easy', 'Small talk.', 1)
 	if (program === undefined) return verdict('easy', 'Outside what the practice model works out.', 1)
 	if (program.family === 'arithmetic') return verdict('easy', 'One expression to calculate.', steps)
+	if (ambiguity !== undefined) return { ...verdict('hard', 'It can be meant in two ways.', steps), ambiguous: true }
 	return steps < 2
 		? verdict('easy', 'One calculation.', steps)
 		: verdict('hard', `${steps} calculations that build on each other.`, steps)
 }
 
-function verdict(level: 'easy' | 'hard', reason: string, estimatedSteps: number): unknown {
+function verdict(level: Verdict['level'], reason: string, estimatedSteps: number): Verdict {
 	return { level, reason, estimatedSteps, ambiguous: false }
 }

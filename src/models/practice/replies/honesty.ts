@@ -10,6 +10,11 @@ export function cannotAnswer(): string {
 	return `I am the practice model and can't answer this: I only work out ${abilities}. ${howToConnect}`
 }
 
+/** Whether a text is such an answer, or quotes one. */
+export function isRefusal(text: string): boolean {
+	return text.includes('I am the practice model')
+}
+
 /** A short answer to small talk; undefined if the text is something else. */
 export function smallTalk(text: string): string | undefined {
 	const bare = text

@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts'
 import type { ProgramBuilder, Term } from './program.ts'
-import type { Quantity } from './reading.ts'
+import type { DiscountRule, Quantity } from './reading.ts'
 import type { Found } from './wording.ts'
 
 /** A discount, a tax, a fee: something that makes an amount larger or smaller. */
@@ -9,6 +9,8 @@ export type Change = {
 	readonly direction: 'up' | 'down'
 	readonly name: string
 	readonly at: number
+	/** Whether a percentage is one of the price before all changes, and not of what is left of it. */
+	readonly isOfOriginal?: boolean
 }
 
 const fees =
@@ -63,13 +65,27 @@ export function takeChanges(facts: Facts): readonly Change[] {
 		const earlier = found.filter(({ at }) => at < each.at).toSorted((a, b) => b.at - a.at)[0]
 		return earlier === undefined ? [] : [change(each, earlier.direction, `further ${earlier.name}`)]
 	})
-	return [...found, ...repeated].toSorted((a, b) => a.at - b.at)
+	return asMeant(
+		[...found, ...repeated].toSorted((a, b) => a.at - b.at),
+		facts.reading.discounts,
+	)
+}
+
+/** The changes in the order that somebody has settled; what isn't a discount stays in its place. */
+function asMeant(changes: readonly Change[], rule: DiscountRule | undefined): readonly Change[] {
+	if (rule === undefined) return changes
+	if (rule === 'both-from-original')
+		return changes.map((each) => ({ ...each, isOfOriginal: each.direction === 'down' }))
+	const isFirst = ({ quantity }: Change) => (quantity.dimension === 'percent') === (rule === 'percentage-first')
+	const discounts = changes.filter(({ direction }) => direction === 'down')
+	const ordered = [...discounts.filter(isFirst), ...discounts.filter((each) => !isFirst(each))]
+	return changes.map((each) => (each.direction === 'down' ? (ordered.shift() ?? each) : each))
 }
 
 /** Applies the changes one after the other; the last result gets the label. */
 export function applyChanges(builder: ProgramBuilder, start: Term, changes: readonly Change[], label: string): Term {
 	return changes.reduce((amount, each, index) => {
-		const by = amountOf(builder, each, amount)
+		const by = amountOf(builder, each, each.isOfOriginal === true ? start : amount)
 		const isLast = index === changes.length - 1
 		const after = `the amount ${each.direction === 'down' ? 'after' : 'with'} the ${each.name}`
 		return builder.step(

@@ -16,7 +16,12 @@ export type Reading = {
 	/** Everything before it, tagged. */
 	readonly told: string
 	readonly quantities: readonly Quantity[]
+	/** How discounts are meant, where somebody has said what the question leaves open. */
+	readonly discounts?: DiscountRule
 }
+
+/** Which of two discounts comes off first, or that both are taken off the original price. */
+export type DiscountRule = 'sum-first' | 'percentage-first' | 'both-from-original'
 
 export const letterOf: Readonly<Record<Dimension, string>> = {
 	count: 'N',

@@ -2,6 +2,7 @@ import { findsWhatIsAsked } from './asked.ts'
 import { ages } from './families/ages.ts'
 import { arithmetic } from './families/arithmetic.ts'
 import { average } from './families/average.ts'
+import { capacity } from './families/capacity.ts'
 import { changes } from './families/changes.ts'
 import { motion } from './families/motion.ts'
 import { offers } from './families/offers.ts'
@@ -13,6 +14,7 @@ import { work } from './families/work.ts'
 import type { Family } from './family.ts'
 import type { Program } from './program.ts'
 import { type Reading, readQuestion, readValue } from './reading.ts'
+import { remembered } from './remembered.ts'
 
 /** Every kind of question that the practice model can solve: one line per family. */
 export const families: readonly Family[] = [
@@ -27,14 +29,17 @@ export const families: readonly Family[] = [
 	sharing,
 	changes,
 	average,
+	capacity,
 ]
 
 /**
  * The program that solves a question; undefined for a question of no family, for one whose numbers aren't all
  * accounted for, and for one that two families read differently: no answer is better than a wrong one.
  */
-export function solve(question: string): Program | undefined {
-	const reading = readQuestion(question)
+export const solve = remembered((question: string): Program | undefined => solveReading(readQuestion(question)))
+
+/** The same for a question that was read before, such as one in which something open was settled. */
+export function solveReading(reading: Reading): Program | undefined {
 	if (reading.quantities.length === 0 || hasUnreadDigits(reading)) return undefined
 	const programs = families.flatMap((family) => attempt(family, reading) ?? [])
 	const [first, ...others] = programs

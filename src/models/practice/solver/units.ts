@@ -105,6 +105,8 @@ export function singular(noun: string): string {
 		shelves: 'shelf',
 		men: 'man',
 		women: 'woman',
+		buses: 'bus',
+		minibuses: 'minibus',
 	}
 	return noun.replace(/\S+(?= of )|(?<!\bof .*)\S+$/, (word) => {
 		const known = irregular[word.toLowerCase()]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { bignumber, evaluate } from 'mathjs'
 import { z } from 'zod'
 import { readQuestion } from '../solver/reading.ts'
-import type { SubtaskResult } from './staged-run.ts'
+import type { SubtaskResult } from './ask.ts'
 
 const caseSchema = z.strictObject({
 	id: z.string(),

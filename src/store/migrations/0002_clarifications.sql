@@ -1,0 +1,2 @@
+ALTER TABLE "threadwise"."turns" ADD COLUMN "continues_run_id" uuid;--> statement-breakpoint
+CREATE INDEX "events_answered" ON "threadwise"."events" USING btree ("at") WHERE "threadwise"."events"."kind" = 'run-end';
