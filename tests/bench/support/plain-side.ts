@@ -1,7 +1,7 @@
 import type { LanguageModels, ModelRequest } from '../../../src/core/language-model.ts'
 import { jsonSchemaFor } from '../../../src/reasoning/structured-output/index.ts'
 import { verdictSchema } from '../../../src/reasoning/verdict-cache.ts'
-import { analysisSchema } from '../../../src/stages/analyze/stage.ts'
+import { readingSchema } from '../../../src/stages/analyze/stage.ts'
 import { type Plan, planSchema, type Subtask } from '../../../src/stages/decompose/plan.ts'
 import { judgementSchema } from '../../../src/stages/evaluate/stage.ts'
 import { type SubtaskResult, subtaskResultSchema } from '../../../src/stages/execute/check-result.ts'
@@ -18,7 +18,7 @@ const structureOf = (name: string, schema: Parameters<typeof jsonSchemaFor>[1]) 
 /** Converted once, as whoever writes such code by hand would have them ready. */
 const structures = {
 	complexity: structureOf('complexity', verdictSchema),
-	analysis: structureOf('analysis', analysisSchema),
+	analysis: structureOf('analysis', readingSchema),
 	plan: structureOf('plan', planSchema),
 	result: structureOf('subtask-result', subtaskResultSchema),
 	alternative: structureOf('alternative', alternativeSchema),
