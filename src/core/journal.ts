@@ -43,6 +43,7 @@ export const checkMethodSchema = z.enum([
 	'interpretation',
 	'pairwise',
 ])
+export type CheckMethod = z.infer<typeof checkMethodSchema>
 
 const outcomeFacts = { usage: usageSchema, elapsedMs: milliseconds }
 
