@@ -78,11 +78,31 @@ export type PageView = With<
 		readonly stages: readonly PageStage[]
 		/** Whether nothing more happens until somebody does something. */
 		readonly rests: boolean
+		readonly texts: PageTexts
 	}
 >
 
+/** What the catalogue says about a view, so that the page needs no words of its own for it. */
+export type PageTexts = {
+	/** How the question is answered, and why: "6 stages, medium effort, about 40 s. Two prices to add." Null until that is known. */
+	readonly routed: string | null
+	/** Where the run stands in the queue; null once it was begun. */
+	readonly queued: string | null
+	/** Why it was stopped; null if it wasn't. */
+	readonly stopped: string | null
+	/** What was left out of a stopped run; null where nothing was. */
+	readonly skipped: string | null
+	/** The line under an answer: route, effort, checks, confidence, time, tokens, cost. */
+	readonly facts: readonly string[]
+}
+
 /** The data of an event `run` of the streams, and the answer of `GET /runs/{runId}`. */
-export type RunUpdate = { readonly entry: RunEntry; readonly view: PageView }
+export type RunUpdate = {
+	readonly entry: RunEntry
+	readonly view: PageView
+	/** Where the run's own page is for whoever is given the address; null where no public address is configured. */
+	readonly runUrl: string | null
+}
 
 /** `GET /me` */
 export type Me = {
@@ -106,6 +126,8 @@ export type MessageRequest = {
 	/** A UUID that the page makes: the same message again is the same run. */
 	readonly messageId: string
 	readonly text: string
+	/** An IANA name, such as `Europe/Berlin`. */
+	readonly timeZone?: string
 } & { readonly [Name in keyof RunPreferences]?: RunPreferences[Name] }
 /** `PUT /conversations/{threadId}/messages/{messageId}`; the answer is a `RunTaken` with status 202. */
 export type EditRequest = { readonly text: string }
