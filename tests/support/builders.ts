@@ -67,7 +67,7 @@ export const outcomes = {
 }
 
 export type RunChoices = MessageChoices &
-	Partial<Pick<Run, 'history' | 'attempt' | 'stopRequested'>> & {
+	Partial<Pick<Run, 'history' | 'attempt' | 'stopRequested' | 'answerNow'>> & {
 		readonly preferences?: Partial<RunPreferences>
 	}
 
@@ -86,6 +86,7 @@ export function aRun(choices: RunChoices = {}): Run {
 		history: choices.history ?? [],
 		preferences: { ...noPreferences, ...choices.preferences },
 		stopRequested: choices.stopRequested ?? null,
+		answerNow: choices.answerNow ?? false,
 	}
 }
 
