@@ -8,7 +8,12 @@ import { createJournalWriter, JournalUnavailable } from './journal-writer.ts'
 
 const claim = { runId: 'run', attempt: 1 }
 const writerOn = (store: Pick<RunStore, 'append'>) => createJournalWriter(store, claim, () => {})
-const appended = (lastSeq: number): Appended => ({ outcome: 'appended', lastSeq, stopRequested: null })
+const appended = (lastSeq: number): Appended => ({
+	outcome: 'appended',
+	lastSeq,
+	stopRequested: null,
+	answerNow: false,
+})
 
 /** A store that writes a batch when it is told to. */
 function patientStore() {

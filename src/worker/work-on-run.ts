@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { BudgetUsedUp } from '../core/budget-level.ts'
 import { reportError, ThreadwiseError } from '../core/errors.ts'
-import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
+import type { JobDelivery, JobOutcome, JobQueue } from '../core/job-queue.ts'
 import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
@@ -44,7 +44,7 @@ export async function workOnRun(
 	runId: string,
 	signal: AbortSignal,
 	dependencies: RunDependencies,
-	worksOn: (runId: string) => void = () => {},
+	delivery: Pick<JobDelivery, 'worksOn'> = { worksOn: () => {} },
 ): Promise<JobOutcome> {
 	const { store, owner } = dependencies
 	const askedAt = performance.now()
@@ -53,7 +53,7 @@ export async function workOnRun(
 	if (claimed.outcome !== 'claimed') return done
 
 	const { claim, run } = claimed
-	worksOn(run.id)
+	delivery.worksOn(run.id)
 	const stop = new AbortController()
 	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
 	await using lease = keepLease(store, claim, askedAt)

@@ -197,6 +197,27 @@ function jobQueueContract(place: Place<TestQueueBackend>): void {
 			expect(causes).toEqual(['user'])
 		})
 
+		test('the wish for an answer now reaches the handler beside its signal, which can still abort', async () => {
+			const job = aJob()
+			const started = Promise.withResolvers<void>()
+			const causes: unknown[] = []
+			await queue.add(job, 1)
+			await working(async (_, signal, { answerNow }) => {
+				started.resolve()
+				await whenAborted(answerNow)
+				causes.push(abortCauseOf(answerNow), abortCauseOf(signal))
+				await whenAborted(signal)
+				causes.push(abortCauseOf(signal))
+				return done
+			})
+			await started.promise
+			await elsewhere.cancel(job.runId, 'answer-now')
+			await until(() => causes.length === 2)
+			await elsewhere.cancel(job.runId, 'user')
+			await untilEmpty()
+			expect(causes).toEqual(['answer-now', null, 'user'])
+		})
+
 		test('a cancellation reaches no other run, and nobody if its run is not worked on', async () => {
 			const [cancelled, other] = [aJob(), aJob()]
 			const causes = new Map<string, unknown>()
