@@ -91,10 +91,17 @@ function Topbar({ title, isKnown, onList, onSettings }: TopbarProps): ComponentC
 }
 
 function ToNewest({ onPress }: { onPress: () => void }): ComponentChild {
-	return h('button', { type: 'button', class: 'button to-newest', onClick: onPress }, [
+	return h(
+		'button',
+		{
+			type: 'button',
+			class: 'button to-newest',
+			onClick: onPress,
+			'aria-label': strings.newest,
+			title: strings.newest,
+		},
 		icon('arrowDown'),
-		strings.newest,
-	])
+	)
 }
 
 type ProblemNoteProps = { readonly problem: Problem | null; readonly onDismiss: () => void }

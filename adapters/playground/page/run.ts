@@ -183,11 +183,12 @@ function After({ run, view, personId, actions }: AfterProps): ComponentChild {
 	const { routed, facts } = view.texts
 	const isOver = view.status !== 'waiting'
 	const mine = run.entry.feedback.find((feedback) => feedback.personId === personId) ?? null
-	return h('div', { class: 'after' }, [
-		h('ul', { class: 'facts-line', 'aria-label': strings.facts }, [
-			...facts.map((part) => h('li', null, part)),
-			h('li', null, h('a', { href: `/runs/${runId}` }, strings.fullRecord)),
-		]),
+	return h('div', { class: 'run-after' }, [
+		h(
+			'ul',
+			{ class: 'facts-line', 'aria-label': strings.facts },
+			facts.map((part) => h('li', null, part)),
+		),
 		routed === null ? null : h('p', { class: 'routed', dir: 'auto' }, routed),
 		isOver
 			? h('div', { class: 'actions' }, [
@@ -195,6 +196,7 @@ function After({ run, view, personId, actions }: AfterProps): ComponentChild {
 					h(Feedback, { key: `feedback-${runId}`, runId, mine, actions }),
 					h(Again, { runId, kind: 'regenerate', actions }),
 					h(Again, { runId, kind: 'think-harder', actions }),
+					h('a', { class: 'quiet-button', href: `/runs/${runId}` }, [icon('record'), strings.fullRecord]),
 				])
 			: null,
 	])

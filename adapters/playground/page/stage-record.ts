@@ -3,7 +3,7 @@ import type { PageCheck, PageRecord, PageStage, Tree } from '../page-view.ts'
 import { icon } from './icons.ts'
 import { edgePath, layoutPlan, nodeSize } from './plan-graph.ts'
 import { strings } from './strings.ts'
-import { isEmpty, Phrase, Prose } from './tree.ts'
+import { isEmpty, Phrase, Prose, textOf } from './tree.ts'
 
 const words = strings.record
 
@@ -83,23 +83,27 @@ function checksPart(checks: readonly PageCheck[]): ComponentChild {
 
 /** Checks of one result, each with what it went by. */
 export function Checks({ checks }: { checks: readonly PageCheck[] }): ComponentChild {
-	const manySamples = checks.some(({ sample }) => sample > 0)
+	const hasSamples = checks.some(({ sample }) => sample > 0)
 	return h(
 		'ul',
 		{ class: 'checks' },
-		checks.map(({ method, passed, sample, evidence }) =>
-			h('li', { class: passed ? 'check passed' : 'check failed' }, [
-				h('span', { class: 'check-mark' }, icon(passed ? 'check' : 'cross')),
-				h('div', null, [
-					h('span', { class: 'check-method' }, [
-						`${strings.methods[method]}: ${passed ? strings.passed : strings.failed}`,
-						manySamples ? h('span', { class: 'check-sample' }, strings.sample(sample)) : null,
-					]),
-					isEmpty(evidence) ? null : h(Prose, { tree: evidence, class: 'small' }),
-				]),
-			]),
-		),
+		checks.map((check) => h(Check, { check, hasSamples })),
 	)
+}
+
+function Check({ check, hasSamples }: { check: PageCheck; hasSamples: boolean }): ComponentChild {
+	const { method, passed, sample, evidence } = check
+	// Most evidence begins with how it was found.
+	const saysMethod = textOf(evidence).toLowerCase().startsWith(strings.methods[method])
+	const notes = [...(saysMethod ? [] : [strings.methods[method]]), ...(hasSamples ? [strings.sample(sample)] : [])]
+	return h('li', { class: passed ? 'check passed' : 'check failed' }, [
+		h('span', { class: 'check-mark' }, icon(passed ? 'check' : 'cross')),
+		h('div', null, [
+			h('span', { class: 'sr-only' }, `${passed ? strings.passed : strings.failed}: `),
+			isEmpty(evidence) ? null : h(Prose, { tree: evidence, class: 'small' }),
+			notes.length === 0 ? null : h('span', { class: 'check-notes' }, notes.join(', ')),
+		]),
+	])
 }
 
 function Plan({ subtasks }: { subtasks: RecordOf<'decompose'>['subtasks'] }): ComponentChild {
@@ -180,7 +184,10 @@ function Execution({ subtasks }: { subtasks: RecordOf<'execute'>['subtasks'] }):
 	)
 }
 
-function Solutions({ solutions }: { solutions: RecordOf<'alternatives'>['solutions'] }): ComponentChild {
+type Solution = RecordOf<'alternatives'>['solutions'][number]
+
+function Solutions({ solutions }: { solutions: readonly Solution[] }): ComponentChild {
+	const leading = leadingKey(solutions)
 	const agreeing = (key: string) => (key === '' ? 0 : solutions.filter((other) => other.key === key).length - 1)
 	return part(
 		words.alternatives,
@@ -188,9 +195,9 @@ function Solutions({ solutions }: { solutions: RecordOf<'alternatives'>['solutio
 			'ul',
 			{ class: 'solutions' },
 			solutions.map(({ method, answer, key, weight, check }) =>
-				h('li', { class: agreeing(key) > 0 ? 'solution agrees' : 'solution' }, [
+				h('li', { class: key === leading ? 'solution leads' : 'solution' }, [
 					h('h5', null, method),
-					h(Prose, { tree: answer, class: 'small' }),
+					h(Prose, { tree: answer }),
 					check === undefined ? null : h('p', { class: 'aside', dir: 'auto' }, check),
 					h('p', { class: 'solution-foot' }, [
 						h('span', null, agreeing(key) > 0 ? words.agrees(agreeing(key)) : words.alone),
@@ -200,6 +207,13 @@ function Solutions({ solutions }: { solutions: RecordOf<'alternatives'>['solutio
 			),
 		),
 	)
+}
+
+/** What the heaviest of equal answers have in common; null where nothing can be told. */
+function leadingKey(solutions: readonly Solution[]): string | null {
+	const weights = new Map<string, number>()
+	for (const { key, weight } of solutions) if (key !== '') weights.set(key, (weights.get(key) ?? 0) + (weight ?? 1))
+	return [...weights].toSorted(([, left], [, right]) => right - left)[0]?.[0] ?? null
 }
 
 function evaluationParts(record: RecordOf<'evaluate'>): readonly ComponentChild[] {
