@@ -7,7 +7,7 @@ import { listen } from './live.ts'
 import { Stages } from './stages.ts'
 import type { Problem } from './state.ts'
 import { duration, strings } from './strings.ts'
-import { isEmpty, Prose } from './tree.ts'
+import { isEmpty, Prose, Sentence } from './tree.ts'
 
 const words = strings.runPage
 
@@ -113,8 +113,8 @@ function AnswerPart({ view }: Pick<RunUpdate, 'view'>): ComponentChild {
 			: h('div', { class: 'callout failed' }, [
 					icon('warning'),
 					h('div', null, [
-						h('p', null, strings.failure(view.error.message)),
-						h('p', null, strings.fix(view.error.fix)),
+						h(Sentence, { text: strings.failure(view.error.message) }),
+						h(Sentence, { text: strings.fix(view.error.fix) }),
 					]),
 				]),
 		view.status === 'stopped' ? h('p', null, view.texts.stopped) : null,
