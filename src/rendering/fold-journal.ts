@@ -7,6 +7,7 @@ import { english } from './catalogue.ts'
 export const emptyReplyView: ReplyView = {
 	status: 'queued',
 	disclosure: null,
+	quiet: false,
 	route: null,
 	effort: null,
 	routing: null,
@@ -46,7 +47,7 @@ export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
 	switch (record.kind) {
 		case 'run-start':
-			return { ...view, status: 'working', placeInQueue: null, startedAt: record.at, disclosure: record.disclosure }
+			return foldStart(view, record)
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':
@@ -93,6 +94,11 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 		default:
 			return assertNever(record)
 	}
+}
+
+function foldStart(view: ReplyView, { at, disclosure, settings }: RecordOf<'run-start'>): ReplyView {
+	const quiet = settings?.quiet ?? false
+	return { ...view, status: 'working', placeInQueue: null, startedAt: at, disclosure, quiet }
 }
 
 function assertNever(record: never): never {
