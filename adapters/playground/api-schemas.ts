@@ -145,7 +145,7 @@ const viewSchema = z.custom<PageView>().openapi('PageView', {
 })
 
 export const runUpdateSchema: z.ZodType<RunUpdate> = z
-	.object({ entry: entrySchema, view: viewSchema, runUrl: z.string().nullable() })
+	.object({ entry: entrySchema, view: viewSchema, threadId: z.string().nullable(), runUrl: z.string().nullable() })
 	.openapi('RunUpdate')
 
 /** Written by our own code and parsed when it is read: described here, not checked again. */

@@ -5,7 +5,7 @@ import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { RunEntry } from '../../src/core/conversation-reader.ts'
 
-const may = (_actor: Actor, _action: string, _subject: unknown): boolean => true
+import { insistOn, may, runAsSubject, settingsAsSubject } from '../../src/core/may.ts'
 
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
@@ -14,7 +14,7 @@ import { foldJournal } from '../../src/rendering/index.ts'
 import { routes } from './api-routes.ts'
 import type { PlaygroundOptions } from './config.ts'
 import { RequestFailure, unknownRun } from './failure.ts'
-import type { Hub, Watched } from './hub.ts'
+import type { Hub, RunNow, Watched } from './hub.ts'
 import type { Pages } from './pages.ts'
 import { conversationOf, place, type Said, toIncomingMessage } from './receive.ts'
 import { streamRuns } from './run-stream.ts'
@@ -134,7 +134,7 @@ function addRuns(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 		const [entries, records] = await Promise.all([conversations.runs(conversation), runs.read(id)])
 		const entry = entries.find(({ runId }) => runId === id)
 		if (entry === undefined) throw unknownRun(id)
-		return context.json(pages.toUpdate({ entry, view: foldJournal(records) }), 200)
+		return context.json(pages.toUpdate({ entry, view: foldJournal(records) }, conversation), 200)
 	})
 	api.openapi(routes.runEvents, async (context) => {
 		const { conversation, id } = await readableRun(context, parts)
@@ -184,7 +184,8 @@ function follow(context: Context<ApiEnv>, { hub, pages, shutdown, onTrouble }: A
 	const after = context.req.header('last-event-id') ?? context.req.query('after') ?? null
 	const stream = context.get('openStream')()
 	const onEnd = () => stream[Symbol.dispose]()
-	return streamRuns(context, { hub, watched, after, toData: pages.toData, shutdown, onEnd, onTrouble })
+	const toData = (run: RunNow) => pages.toData(run, watched.conversation)
+	return streamRuns(context, { hub, watched, after, toData, shutdown, onEnd, onTrouble })
 }
 
 function personOf(context: Context<ApiEnv>): Extract<Visitor, { kind: 'person' }> {
@@ -220,14 +221,12 @@ function mayRead(context: Context<ApiEnv>, run: Run): boolean {
 	const visitor = context.get('visitor')
 	if (visitor.kind === 'guest') return visitor.runId === run.id
 	const { platform, workspaceId } = run.conversation
-	return may({ ...actorOf(context), platform, workspaceId }, 'read', run)
+	return may({ ...actorOf(context), platform, workspaceId }, 'read', runAsSubject(run)).allowed
 }
 
-/** A person sees and changes what they have set for themselves; the rest is for whoever looks after the place. */
+/** What somebody has set is shown to whoever may change it. */
 function mayChangeSettings(context: Context<ApiEnv>, { scope, subject }: Pick<SettingsKey, 'scope' | 'subject'>): void {
-	const actor = actorOf(context)
-	if (scope === 'person' && subject === actor.personId) return
-	if (!may(actor, 'change-settings', place)) throw forbidden
+	insistOn(may(actorOf(context), 'change-settings', settingsAsSubject({ ...place, scope, subject })))
 }
 
 /**
@@ -274,9 +273,3 @@ function unknownMessage(messageId: string): RequestFailure {
 		fix: 'Ask it as a new question.',
 	})
 }
-
-const forbidden = new RequestFailure(403, {
-	code: 'forbidden',
-	message: 'These settings are not yours to see or change.',
-	fix: 'Ask whoever looks after this Threadwise.',
-})

@@ -10,7 +10,8 @@ export function pageDocument(nonce: string) {
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <meta name="color-scheme" content="light dark">
 <title>Threadwise</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<script src="/assets/theme-first.ts"></script>
 <link rel="stylesheet" href="/assets/style.css">
 <script type="importmap" nonce="${nonce}">${raw(JSON.stringify(importMap).replaceAll('<', '\\u003c'))}</script>
 <script type="module" src="/assets/main.ts"></script>
@@ -38,7 +39,8 @@ export function loginDocument({ next, problem }: LoginForm) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Threadwise: who are you?</title>
-<link rel="icon" href="data:,">
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<script src="/assets/theme-first.ts"></script>
 <link rel="stylesheet" href="/assets/style.css">
 </head>
 <body>
@@ -46,10 +48,12 @@ export function loginDocument({ next, problem }: LoginForm) {
 <h1>Threadwise</h1>
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
+<div class="field">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${problem === null ? '' : raw(' aria-describedby="problem" aria-invalid="true"')}>
 ${problem === null ? '' : html`<p id="problem" role="alert">${problem}</p>`}
-<button type="submit">Open</button>
+</div>
+<button class="button primary" type="submit">Open</button>
 <p>It is what <code>THREADWISE_TOKEN</code> says on the server.</p>
 </form>
 </main>

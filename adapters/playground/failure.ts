@@ -23,6 +23,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, ContentfulStatusCode>>> = {
 	'question-empty': 400,
 	'question-too-long': 413,
 	'run-unknown': 404,
+	forbidden: 403,
 	busy: 503,
 	'store-unavailable': 503,
 	'queue-unavailable': 503,

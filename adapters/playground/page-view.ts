@@ -47,21 +47,25 @@ export type PageRecord =
 			readonly kind: 'alternatives'
 			readonly solutions: readonly With<Item<RecordOf<'alternatives'>['solutions']>, { readonly answer: Tree }>[]
 	  }
-	| {
-			readonly kind: 'evaluate'
-			readonly checks: readonly PageCheck[]
-			readonly verdict: With<
-				NonNullable<RecordOf<'evaluate'>['verdict']>,
-				{ readonly failures: readonly { readonly where: string; readonly evidence: Tree }[] }
-			> | null
-	  }
-	| {
-			readonly kind: 'correct'
-			readonly corrections: readonly With<
-				Item<RecordOf<'correct'>['corrections']>,
-				{ readonly before: Tree; readonly after: Tree; readonly reason: Tree }
-			>[]
-	  }
+	| With<
+			RecordOf<'evaluate'>,
+			{
+				readonly checks: readonly PageCheck[]
+				readonly verdict: With<
+					NonNullable<RecordOf<'evaluate'>['verdict']>,
+					{ readonly failures: readonly { readonly where: string; readonly evidence: Tree }[] }
+				> | null
+			}
+	  >
+	| With<
+			RecordOf<'correct'>,
+			{
+				readonly corrections: readonly With<
+					Item<RecordOf<'correct'>['corrections']>,
+					{ readonly before: Tree; readonly after: Tree; readonly reason: Tree }
+				>[]
+			}
+	  >
 
 export type PageStage = With<
 	StageView,
@@ -100,6 +104,8 @@ export type PageTexts = {
 export type RunUpdate = {
 	readonly entry: RunEntry
 	readonly view: PageView
+	/** Which conversation of the playground it belongs to; null for a run of another platform. */
+	readonly threadId: string | null
 	/** Where the run's own page is for whoever is given the address; null where no public address is configured. */
 	readonly runUrl: string | null
 }

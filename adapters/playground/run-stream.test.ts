@@ -39,7 +39,7 @@ beforeEach(async () => {
 			hub,
 			watched: { conversation, runId: context.req.param('runId') ?? null },
 			after: context.req.header('last-event-id') ?? null,
-			toData,
+			toData: (run) => toData(run, conversation),
 			shutdown: ending.signal,
 			onEnd: () => {
 				ofThisTest.ended += 1

@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import type { Nodes } from 'hast'
 import { describe, expect, test } from 'vitest'
+import type { RunEntry } from '../../src/core/conversation-reader.ts'
 import type { StageRecord } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { aStageView, aView } from '../../tests/support/builders.ts'
 import { createPages } from './pages.ts'
+import { conversationOf } from './receive.ts'
 import { showPage } from './show.ts'
 
 function textOf(node: Nodes): string {
@@ -126,16 +128,19 @@ describe('what the page is given', () => {
 	})
 
 	test('is made once of each view and each stage', () => {
-		const pages = createPages((runId) => `https://bot.example.com/runs/${runId}`)
+		const { toUpdate, toData } = createPages((runId) => `https://bot.example.com/runs/${runId}`)
+		const entry = { runId: 'run-1' } as RunEntry
+		const ours = conversationOf('thread-1')
 		const stage = aStageView()
-		const entry = { runId: 'run-1' } as never
-		const first = pages.toUpdate({ entry, view: aView({ stages: [stage] }) })
-		const second = pages.toUpdate({ entry, view: aView({ stages: [stage], answer: 'More.', lastSeq: 2 }) })
+		const first = toUpdate({ entry, view: aView({ stages: [stage] }) }, ours)
+		const second = toUpdate({ entry, view: aView({ stages: [stage], answer: 'More.', lastSeq: 2 }) }, ours)
 		expect(second.view.stages[0]).toBe(first.view.stages[0])
 		const view = aView()
-		expect(pages.toUpdate({ entry, view }).view).toBe(pages.toUpdate({ entry, view }).view)
-		expect(JSON.parse(pages.toData({ entry, view }))).toEqual(
-			JSON.parse(JSON.stringify(pages.toUpdate({ entry, view }))),
+		expect(toUpdate({ entry, view }, ours).view).toBe(toUpdate({ entry, view }, ours).view)
+		expect(JSON.parse(toData({ entry, view }, ours))).toEqual(
+			JSON.parse(JSON.stringify(toUpdate({ entry, view }, ours))),
 		)
+		expect(first).toMatchObject({ threadId: 'thread-1', runUrl: 'https://bot.example.com/runs/run-1' })
+		expect(toUpdate({ entry, view }, { ...ours, platform: 'elsewhere' }).threadId).toBeNull()
 	})
 })
