@@ -69,6 +69,5 @@ const notStarted = new RequestFailure(
 	2_000,
 )
 
-export { isLoopback } from './access.ts'
 export type { PlaygroundOptions } from './config.ts'
 export { runPageUrl } from './run-link.ts'
