@@ -44,8 +44,9 @@ export type Again = {
 export type RecordedAgain =
 	/** `duplicate`: the same was wanted before, and that run has no outcome yet. */
 	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
-	/** There is no such run, or it has no outcome yet. */
-	| { readonly outcome: 'unknown' | 'unfinished' }
+	| { readonly outcome: 'unknown' }
+	/** It has no outcome yet. */
+	| { readonly outcome: 'unfinished' }
 
 export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
 
