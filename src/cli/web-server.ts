@@ -10,6 +10,8 @@ export type Site = { fetch(request: Request, env: HttpBindings): Response | Prom
 /** Everything that this process serves over HTTP, on one port. */
 export type WebServer = AsyncDisposable & {
 	readonly address: { readonly host: string; readonly port: number }
+	/** Whether it is another port than usual, since that was taken. */
+	readonly tookAnother: boolean
 	/** Serves a site at every address but those of health. Only health is served before. */
 	mount(site: Site): void
 }
@@ -36,6 +38,7 @@ export async function startWebServer({ host, port }: WantedAddress, readiness: R
 	const { server, port: found } = port === null ? await listenNear(usualPort, open) : await open(port)
 	return {
 		address: { host, port: found },
+		tookAnother: port === null && found !== usualPort,
 		mount: (site) => {
 			mounted = site
 		},
