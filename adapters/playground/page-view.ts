@@ -104,6 +104,8 @@ export type PageTexts = {
 export type RunUpdate = {
 	readonly entry: RunEntry
 	readonly view: PageView
+	/** Which conversation of the playground it belongs to; null for a run of another platform. */
+	readonly threadId: string | null
 	/** Where the run's own page is for whoever is given the address; null where no public address is configured. */
 	readonly runUrl: string | null
 }
@@ -131,15 +133,15 @@ export type MessageRequest = {
 	readonly messageId: string
 	readonly text: string
 	/** An IANA name, such as `Europe/Berlin`. */
-	readonly timeZone?: string
-} & { readonly [Name in keyof RunPreferences]?: RunPreferences[Name] }
+	readonly timeZone?: string | undefined
+} & { readonly [Name in keyof RunPreferences]?: RunPreferences[Name] | undefined }
 /** `PUT /conversations/{threadId}/messages/{messageId}`; the answer is a `RunTaken` with status 202. */
 export type EditRequest = { readonly text: string }
 /** `POST /runs/{runId}/again`; the answer is a `RunTaken`. */
 export type AgainRequest = { readonly kind: 'think-harder' | 'regenerate' }
 export type RunTaken = { readonly runId: string }
 /** `POST /runs/{runId}/feedback`; the answer is `{}`. */
-export type FeedbackRequest = { readonly helpful: boolean; readonly reason?: string }
+export type FeedbackRequest = { readonly helpful: boolean; readonly reason?: string | undefined }
 
 /** `GET /settings?scope=&subject=`, and what `PUT` takes and answers. */
 export type SettingsOf = { readonly scope: SettingsScope; readonly subject: string; readonly settings: Settings }

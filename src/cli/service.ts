@@ -58,7 +58,7 @@ async function openHere(options: ServiceOptions, folder: DataFolder | null, open
 			const control = opened.use('control server', await startControlServer(service))
 			folder.announce(control.port, control.token)
 		}
-		return { ...service, readiness: runtime.readiness, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+		return { ...service, runtime, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	} catch (error) {
 		await opened[Symbol.asyncDispose]()
 		throw error

@@ -3,6 +3,7 @@ import type { DayBudgets } from '../core/spend-store.ts'
 import { dayBudgetsFrom } from './day-budgets.ts'
 import { type ConfigFile, readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
+import { type PlaygroundConfig, playgroundConfigFrom } from './playground.ts'
 import type { ConfigProblem } from './problem.ts'
 import { readVariables, type VariableValues } from './variables.ts'
 
@@ -17,8 +18,9 @@ export type HttpAddress = { readonly host: string; readonly port: number }
 export type Config = {
 	readonly storage: StorageConfig
 	readonly models: ModelConfig
-	/** Where health is told; null: nowhere. */
+	/** Where health is told and the page is served; null: nowhere was named. */
 	readonly http: HttpAddress | null
+	readonly playground: PlaygroundConfig
 	readonly defaults: {
 		readonly effort: Effort
 		readonly workflow: string
@@ -57,6 +59,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			storage: storage.storage,
 			models: models.models,
 			http: httpFrom(values),
+			playground: playgroundConfigFrom(values),
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',

@@ -1,13 +1,13 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import type { ErrorReport } from '../core/errors.ts'
 import type { Recorded } from '../core/run-store.ts'
-import { noUsage } from '../core/usage.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
+import { insertRun, type Transaction } from './new-run.ts'
 import { queryRows } from './rows.ts'
 import { contents, conversations, installations, people, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
@@ -44,8 +44,9 @@ async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string
 					do update set name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone
 				returning id
 			), conversation as (
-				insert into threadwise.conversations (id, installation_id, channel_id, thread_id)
-				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId} from installation
+				insert into threadwise.conversations (id, installation_id, channel_id, thread_id, is_direct)
+				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId}, ${conversation.isDirect ?? false}
+				from installation
 				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
 				returning id
 			), turn as (
@@ -88,30 +89,10 @@ async function recordIn(
 	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
-	const runId = newId()
-	await transaction.insert(runs).values({
-		id: runId,
-		installationId,
-		conversationId,
-		turnId,
-		personId,
-		kind: 'question',
-		state: 'accepted',
-		preferences: message.preferences,
-		round: nextRound(conversationId),
-	})
-	if (refusal !== undefined) await refuse(transaction, runId, refusal)
+	const { preferences } = message
+	const run = { ...owners, turnId, kind: 'question', parentRunId: null, preferences } as const
+	const runId = await insertRun(transaction, run, refusal)
 	return { outcome: 'recorded', runId }
-}
-
-type Transaction = Pick<Orm, 'insert' | 'select' | 'update' | 'delete' | 'execute'>
-
-/** The round after the last one in which the conversation has a run, but none that is over: who asks little goes before who asks much. */
-function nextRound(conversationId: string): SQL {
-	const isWaiting = sql`state in ('accepted', 'queued')`
-	return sql`greatest(0,
-		(select min(round) from threadwise.runs where ${isWaiting}),
-		(select max(round) + 1 from threadwise.runs where ${isWaiting} and conversation_id = ${conversationId}))`
 }
 
 type WaitingRun = { readonly id: string; readonly attempt: number }
@@ -144,11 +125,6 @@ async function continueRun(
 	return { outcome: 'continued', runId: id, nextAttempt: attempt + 1 }
 }
 
-async function refuse(transaction: Transaction, runId: string, { code, message, fix }: ErrorReport): Promise<void> {
-	const outcome = { kind: 'run-fail', code, usage: noUsage, elapsedMs: 0, content: { message, fix } } as const
-	await appendWhere(transaction, [{ event: outcome }], 0, sql`id = ${runId}::uuid`)
-}
-
 async function upsertInstallation(transaction: Transaction, { conversation }: IncomingMessage): Promise<string> {
 	const [row] = await transaction
 		.insert(installations)
@@ -172,10 +148,10 @@ async function upsertPerson(transaction: Transaction, installationId: string, { 
 }
 
 async function upsertConversation(transaction: Transaction, installationId: string, { conversation }: IncomingMessage) {
-	const { channelId, threadId } = conversation
+	const { channelId, threadId, isDirect = false } = conversation
 	const [row] = await transaction
 		.insert(conversations)
-		.values({ id: newId(), installationId, channelId, threadId })
+		.values({ id: newId(), installationId, channelId, threadId, isDirect })
 		.onConflictDoUpdate({
 			target: [conversations.installationId, conversations.channelId, conversations.threadId],
 			set: { channelId },

@@ -219,10 +219,11 @@ export type SessionChoices = {
 	/** The default one if absent. */
 	readonly workflow?: string
 }
-export type AttemptChoices = Omit<SessionChoices, 'budget' | 'workflow'> & {
-	/** Told of each entry before the attempt goes on. */
-	readonly onEntry?: (entry: JournalEntry) => void
-}
+export type AttemptChoices = Omit<SessionChoices, 'budget' | 'workflow'> &
+	Pick<ReasoningDependencies, 'settings' | 'spending'> & {
+		/** Told of each entry before the attempt goes on. */
+		readonly onEntry?: (entry: JournalEntry) => void
+	}
 
 /** What an attempt left: its entries, and what it threw, if anything. */
 export type Attempted = { readonly entries: readonly JournalEntry[]; readonly thrown: unknown }
@@ -313,9 +314,11 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 
 async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
 	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
+	const { settings, spending } = choices
+	const chosen = { ...(settings === undefined ? {} : { settings }), ...(spending === undefined ? {} : { spending }) }
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, remember, signal }, dependencies)) {
+		for await (const entry of reason({ run, records, remember, signal }, { ...dependencies, ...chosen })) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}
