@@ -14,14 +14,12 @@ const words = strings.runPage
 /** A run at its own address: all that its journal tells, to be read, printed and handed on. */
 export function RunPage({ runId }: { runId: string }): ComponentChild {
 	const [update, setUpdate] = useState<RunUpdate | null>(null)
-	const [threadId, setThreadId] = useState<string | null>(null)
 	const [records, setRecords] = useState<readonly TraceRecord[]>([])
 	const [problem, setProblem] = useState<Problem | null>(null)
 	useEffect(() => {
 		void api.run(runId).then((answer) => {
-			if (!answer.ok) return setProblem(answer.problem)
-			setUpdate(answer.value)
-			setThreadId(answer.value.threadId ?? null)
+			if (answer.ok) setUpdate(answer.value)
+			else setProblem(answer.problem)
 		})
 	}, [runId])
 	const rests = update?.view.rests ?? null
@@ -41,6 +39,7 @@ export function RunPage({ runId }: { runId: string }): ComponentChild {
 	useEffect(() => {
 		document.title = `${words.title} · ${strings.product}`
 	}, [])
+	const threadId = update?.threadId ?? null
 	const back = threadId === null ? '/' : `/c/${encodeURIComponent(threadId)}`
 	return h('div', { class: 'run-page' }, [
 		h('header', { class: 'run-page-head' }, [

@@ -43,7 +43,7 @@ function spinner(): ComponentChild {
 
 function Reasoning({ view }: { view: PageView }): ComponentChild {
 	const stages = view.rests ? view.stages.filter(({ status }) => status !== 'pending') : view.stages
-	if (stages.length === 0) return null
+	if (stages.length === 0 || (view.quiet && !view.rests)) return null
 	return h('section', { class: 'reasoning', 'aria-label': strings.reasoning }, [
 		view.rests ? h('h3', { class: 'label' }, strings.reasoning) : null,
 		h(Stages, { stages, live: !view.rests }),
