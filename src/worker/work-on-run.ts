@@ -36,17 +36,21 @@ const mostAttemptsInVain = 5
 /** A worker that ended before it wrote a word is likelier to have been ended by somebody else. */
 const mostClaimsInVain = 50
 
+/** A delivery that nobody interrupts. */
+const unattended: JobDelivery = { worksOn: () => {}, answerNow: new AbortController().signal }
+
 /**
  * One delivery: claim, reason, record, finish. A delivery says that there is work; the store chooses the run, and the one that was
- * delivered only where no other waits. The signal aborts on a stop of that run, a lost lock or a shutdown.
+ * delivered only where no other waits. The signal aborts on a stop of that run, a lost lock or a shutdown; the delivery's own one
+ * when the answer is wanted now.
  */
 export async function workOnRun(
 	runId: string,
 	signal: AbortSignal,
 	dependencies: RunDependencies,
-	delivery: Pick<JobDelivery, 'worksOn'> = { worksOn: () => {} },
+	delivery: JobDelivery = unattended,
 ): Promise<JobOutcome> {
-	const { store, owner } = dependencies
+	const { store, queue, owner } = dependencies
 	const askedAt = performance.now()
 	const claimed = (await store.claimNext(owner, leaseMs)) ?? (await store.claim(runId, owner, leaseMs))
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
@@ -55,18 +59,23 @@ export async function workOnRun(
 	const { claim, run } = claimed
 	delivery.worksOn(run.id)
 	const stop = new AbortController()
-	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
+	const wish = new AbortController()
+	const wanted = () => wish.abort(new AbortedError('answer-now'))
+	if (run.answerNow) wanted()
+	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)), wanted)
 	await using lease = keepLease(store, claim, askedAt)
 	const attempted: Attempted = {
 		claim,
 		run,
 		journal,
 		signal: mergeSignals(signal, lease.signal, stop.signal, journal.broken),
+		answerNow: mergeSignals(delivery.answerNow, lease.answerNow, wish.signal),
 		startedAtMs: Date.now(),
 		records: [],
 	}
 	try {
 		await attempt(attempted, dependencies)
+		if (isWantedAfterAll(attempted)) await queue.add({ version: 1, runId: run.id }, claim.attempt + 1)
 		return done
 	} catch (error) {
 		return await finish(error, attempted, dependencies)
@@ -78,20 +87,27 @@ type Attempted = {
 	readonly run: Run
 	readonly journal: JournalWriter
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. */
+	readonly answerNow: AbortSignal
 	readonly startedAtMs: number
 	/** What earlier attempts wrote, once it is read. */
 	records: readonly JournalRecord[]
 }
 
 async function attempt(attempted: Attempted, { store, reasoning }: RunDependencies): Promise<void> {
-	const { claim, run, journal, signal } = attempted
+	const { claim, run, journal, signal, answerNow } = attempted
 	attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
 	const remember = rememberFor(store, claim, journal)
-	for await (const entry of reason({ run, records: attempted.records, remember, signal }, reasoning)) {
+	for await (const entry of reason({ run, records: attempted.records, remember, signal, answerNow }, reasoning)) {
 		await journal.pass(entry)
 	}
+}
+
+/** The wish came while a question back was being written: nobody is waited for, and the run goes on without an answer. */
+function isWantedAfterAll({ answerNow, journal }: Attempted): boolean {
+	return answerNow.aborted && journal.written.at(-1)?.kind === 'run-wait'
 }
 
 async function readJournal(store: RunStore, runId: string): Promise<readonly JournalRecord[]> {

@@ -214,6 +214,7 @@ export type SessionChoices = {
 	readonly run?: Run
 	readonly records?: readonly JournalRecord[]
 	readonly signal?: AbortSignal
+	readonly answerNow?: AbortSignal
 	readonly budget?: Partial<Budget>
 	readonly remember?: Remember
 	/** The default one if absent. */
@@ -302,6 +303,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		prompts: dependencies.prompts,
 		remember: choices.remember ?? rememberInMemory(),
 		signal: choices.signal ?? never,
+		answerNow: choices.answerNow ?? never,
 	}
 }
 
@@ -312,10 +314,11 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 }
 
 async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
-	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
+	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory() } = choices
+	const { signal = never, answerNow = never } = choices
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, remember, signal }, dependencies)) {
+		for await (const entry of reason({ run, records, remember, signal, answerNow }, dependencies)) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}
