@@ -11,7 +11,13 @@ export type Recorded =
 	/** A run that had asked back goes on with this message, as the attempt of this number. */
 	| { readonly outcome: 'continued'; readonly runId: string; readonly nextAttempt: number }
 
-export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+export type Claimed = {
+	readonly outcome: 'claimed'
+	readonly claim: Claim
+	readonly run: Run
+	/** The number of the last record in its journal; 0 where there is nothing to read. */
+	readonly lastSeq: number
+}
 
 export type ClaimResult =
 	| Claimed
@@ -78,6 +84,8 @@ export interface RunStore {
 	 * of which has one run of every conversation, oldest first. Counts an attempt. Null where nothing waits.
 	 */
 	claimNext(owner: string, leaseMs: number): Promise<Claimed | null>
+	/** Takes over the run whose holder vanished first, for `leaseMs`. Counts an attempt. Null where none has vanished. */
+	claimVanished(owner: string, leaseMs: number): Promise<Claimed | null>
 	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
 	/** Extends the lease, and tells whether somebody asked to stop the run: a lost cancel message still arrives this way. */

@@ -3,7 +3,7 @@ import { DelayedError, type Processor, UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { AbortedError } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JobHandler, JobQueue } from '../core/job-queue.ts'
+import type { Deliveries, JobHandler, JobOutcome, JobQueue, ReasoningJob } from '../core/job-queue.ts'
 import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
 import { type CancelBus, createCancelBus } from './cancel-bus.ts'
 import { leave } from './leave.ts'
@@ -111,7 +111,7 @@ async function work(
 	handle: JobHandler,
 	concurrency: number,
 	onTrouble: QueueTroubleListener,
-): Promise<AsyncDisposable> {
+): Promise<Deliveries> {
 	const running = new Set<RunningDelivery>()
 	await cancelBus.listen((runId, error) => {
 		for (const delivery of running) if (delivery.runId === runId) delivery.controller.abort(error)
@@ -121,6 +121,7 @@ async function work(
 	worker.on('error', onTrouble)
 	await worker.waitUntilReady()
 	return {
+		handleNow: (job, handleIt) => deliver(job, handleIt, running),
 		[Symbol.asyncDispose]: async () => {
 			const closing = worker.close()
 			while (running.size > 0) await Promise.all([...running].map(({ handled }) => handled))
@@ -138,24 +139,31 @@ function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Proces
 	return async (job, token, lockLost) => {
 		const parsed = jobSchema.safeParse(job.data)
 		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
-		const controller = new AbortController()
-		const handled = Promise.withResolvers<void>()
-		const delivery: RunningDelivery = { runId: parsed.data.runId, controller, handled: handled.promise }
-		let delayMs = 0
-		running.add(delivery)
-		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
-		try {
-			const outcome = await handle(parsed.data, controller.signal, (taken) => {
-				delivery.runId = taken
-			})
-			if (outcome.kind === 'done') return
-			delayMs = outcome.ms
-		} finally {
-			running.delete(delivery)
-			handled.resolve()
-		}
-		await job.moveToDelayed(Date.now() + delayMs, token)
+		const outcome = await deliver(parsed.data, handle, running, lockLost)
+		if (outcome.kind === 'done') return
+		await job.moveToDelayed(Date.now() + outcome.ms, token)
 		throw new DelayedError()
+	}
+}
+
+async function deliver(
+	job: ReasoningJob,
+	handle: JobHandler,
+	running: Set<RunningDelivery>,
+	lockLost?: AbortSignal,
+): Promise<JobOutcome> {
+	const controller = new AbortController()
+	const handled = Promise.withResolvers<void>()
+	const delivery: RunningDelivery = { runId: job.runId, controller, handled: handled.promise }
+	running.add(delivery)
+	lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
+	try {
+		return await handle(job, controller.signal, (taken) => {
+			delivery.runId = taken
+		})
+	} finally {
+		running.delete(delivery)
+		handled.resolve()
 	}
 }
 

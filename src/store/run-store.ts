@@ -20,11 +20,12 @@ import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
+import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
-import { findRun } from './run-reader.ts'
+import { findChanged, findRun } from './run-reader.ts'
 import { storable, storableJson } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
@@ -48,10 +49,11 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const appendInGroups = createAppendInGroups(database)
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
-		markQueued: (runId) => markQueued(orm, runId),
+		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
 		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
+		claimVanished: (owner, leaseMs) => claimVanishedRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -69,11 +71,13 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	}
 }
 
-async function markQueued(orm: Orm, runId: string): Promise<void> {
+async function markQueued(orm: Orm, runIds: readonly string[]): Promise<void> {
+	const ids = JSON.stringify(runIds.map(asRunId))
 	await execute(
 		orm,
 		sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`,
+			update threadwise.runs set state = 'queued', changed_at = now()
+			where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')`,
 	)
 }
 
@@ -107,17 +111,24 @@ async function abandonLeases(orm: Orm): Promise<void> {
 }
 
 /** Rows that another worker is claiming are passed over, so that many workers never wait for each other. */
+const vanishedFirst = sql`
+	vanished as (
+		select id from threadwise.runs where state = 'running' and lease_until <= now()
+		order by lease_until limit 1 for update skip locked
+	)`
+
+async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
+}
+
 async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(
 		orm,
 		sql`
-			with vanished as (
-				select id from threadwise.runs where state = 'running' and lease_until <= now()
-				order by lease_until limit 1 for update skip locked
-			), waiting as (
+			${vanishedFirst}, waiting as (
 				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
 				order by round, id limit 1 for update skip locked
-			)`,
+			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
 		owner,
 		leaseMs,
@@ -131,22 +142,20 @@ async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number)
 }
 
 async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, leaseMs: number) {
-	const [claimed] = await queryRows(
+	const [claimed] = await findChanged(
 		orm,
-		claimedRow,
 		sql`
-			${choice}
-			update threadwise.runs
-			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
-				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where ${condition}
-			returning id, attempt`,
+			with ${choice} changed as (
+				update threadwise.runs
+				set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
+					lease_until = now() + ${interval(leaseMs)}, changed_at = now()
+				where ${condition}
+				returning *
+			)`,
 	)
 	if (claimed === undefined) return null
-	const run = await findRun(orm, claimed.id)
-	// Deleted in between, by the end of its retention time.
-	if (run === null) return null
-	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+	const { run, lastSeq } = claimed
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt }, run, lastSeq } as const
 }
 
 const typicalOf = 200

@@ -5,7 +5,7 @@ import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobOutcome, JobQueue } from '../core/job-queue.ts'
 import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
-import type { RunStore } from '../core/run-store.ts'
+import type { Claimed, RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
 import { bestAnswerIn, type ReasoningDependencies, type Remember, reason } from '../reasoning/index.ts'
 import { createJournalWriter, JournalUnavailable, type JournalWriter } from './journal-writer.ts'
@@ -51,15 +51,27 @@ export async function workOnRun(
 	const claimed = (await store.claimNext(owner, leaseMs)) ?? (await store.claim(runId, owner, leaseMs))
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
 	if (claimed.outcome !== 'claimed') return done
+	worksOn(claimed.run.id)
+	return workOnClaimed({ ...claimed, askedAt }, signal, dependencies)
+}
 
-	const { claim, run } = claimed
-	worksOn(run.id)
+/** A run that is ours; `askedAt`, by `performance.now()`, is when its lease began at the earliest. */
+export type ClaimedRun = Omit<Claimed, 'outcome'> & { readonly askedAt: number }
+
+/** Works on a run until it has its outcome, or until somebody else has to. */
+export async function workOnClaimed(
+	{ claim, run, lastSeq, askedAt }: ClaimedRun,
+	signal: AbortSignal,
+	dependencies: RunDependencies,
+): Promise<JobOutcome> {
+	const { store } = dependencies
 	const stop = new AbortController()
 	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
 	await using lease = keepLease(store, claim, askedAt)
 	const attempted: Attempted = {
 		claim,
 		run,
+		lastSeq,
 		journal,
 		signal: mergeSignals(signal, lease.signal, stop.signal, journal.broken),
 		startedAtMs: Date.now(),
@@ -76,6 +88,7 @@ export async function workOnRun(
 type Attempted = {
 	readonly claim: Claim
 	readonly run: Run
+	readonly lastSeq: number
 	readonly journal: JournalWriter
 	readonly signal: AbortSignal
 	readonly startedAtMs: number
@@ -84,8 +97,8 @@ type Attempted = {
 }
 
 async function attempt(attempted: Attempted, { store, reasoning }: RunDependencies): Promise<void> {
-	const { claim, run, journal, signal } = attempted
-	attempted.records = await readJournal(store, run.id)
+	const { claim, run, lastSeq, journal, signal } = attempted
+	if (lastSeq > 0) attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
 	const remember = rememberFor(store, claim, journal)
