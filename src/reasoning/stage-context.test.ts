@@ -210,12 +210,3 @@ describe('working side by side', () => {
 		expect((await collect(context.ask(ask))).result).toBe('It is $104.')
 	})
 })
-
-test('what is remembered is kept under the node', async () => {
-	await using world = await openReasoning()
-	const { remember } = world.session()
-	const context = contextIn(world, { remember })
-	expect(await context.remember('seed', z.number(), async () => 4)).toBe(4)
-	expect(await context.remember('seed', z.number(), async () => 5)).toBe(4)
-	expect(await remember('analyze/seed', z.number(), async () => 6)).toBe(4)
-})

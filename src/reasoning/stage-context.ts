@@ -80,7 +80,6 @@ export function createStageContext(session: ContextSession, node: NodeCall, opti
 			),
 		askStructured: (call) =>
 			askForStructure(call, messagesOf(call), (key, messages, output) => send(call, key, messages, { output })),
-		remember: (key, schema, compute) => session.remember(`${node.id}/${key}`, schema, compute),
 		parallel: (work) => {
 			const siblings = new AbortController()
 			const signal = mergeSignals(session.signal, siblings.signal)

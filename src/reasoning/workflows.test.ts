@@ -142,7 +142,6 @@ describe('several endpoints in one run', () => {
 		const attempt = {
 			run: ask('two-minds'),
 			records: [],
-			remember: strong.session().remember,
 			signal: new AbortController().signal,
 		}
 		const entries: JournalEntry[] = []
@@ -169,7 +168,6 @@ describe('several endpoints in one run', () => {
 		const attempt = {
 			run: ask('quick'),
 			records: [],
-			remember: strong.session().remember,
 			signal: new AbortController().signal,
 		}
 		const entries: JournalEntry[] = []
