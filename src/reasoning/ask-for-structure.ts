@@ -1,5 +1,5 @@
 import { textContent } from '../core/content.ts'
-import { ThreadwiseError } from '../core/errors.ts'
+import { type ThreadwiseError, unreadableReply } from '../core/errors.ts'
 import type { ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { AskStructured, Progress } from '../core/stage.ts'
 import type { ModelReply } from './model-reply.ts'
@@ -41,9 +41,7 @@ function read<Output>({ text, finishReason }: ModelReply, { output }: AskStructu
 }
 
 function unreadable(name: string, problem: string): ThreadwiseError {
-	return new ThreadwiseError('model-malformed', `The model's ${name} could not be read: ${problem}`, {
-		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
-	})
+	return unreadableReply(`The model's ${name} could not be read: ${problem}`)
 }
 
 const longestShownReply = 8_000

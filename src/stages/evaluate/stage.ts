@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Constraint, type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { counted } from '../../core/counted.ts'
-import { ThreadwiseError } from '../../core/errors.ts'
+import { type ThreadwiseError, unreadableReply } from '../../core/errors.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, optional, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Alternatives, alternatives, keyOf } from '../alternatives/stage.ts'
@@ -115,9 +115,7 @@ export const evaluate = defineStage({
 
 /** A model of which nothing could be read has failed: whatever else it writes would be no answer. */
 function nothingReadable(): ThreadwiseError {
-	return new ThreadwiseError('model-malformed', 'No result could be read, neither of a step nor of another solution.', {
-		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
-	})
+	return unreadableReply('No result could be read, neither of a step nor of another solution.')
 }
 
 const marks: Readonly<Record<ConstraintCheck['outcome'], string>> = { holds: '✓', fails: '✗', 'not-checked': '?' }
