@@ -1,5 +1,5 @@
 import { textContent } from '../core/content.ts'
-import { type ThreadwiseError, unreadableReply } from '../core/errors.ts'
+import { ThreadwiseError, unreadableReply } from '../core/errors.ts'
 import type { ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { AskStructured, Progress } from '../core/stage.ts'
 import type { ModelReply } from './model-reply.ts'
@@ -31,6 +31,16 @@ export async function* askForStructure<Output>(
 	const repaired = read(second, call)
 	if (repaired.ok) return repaired.value
 	throw unreadable(name, repaired.problem)
+}
+
+/** A server that breaks its protocol is another matter: it may be asked again. */
+export async function* nullIfUnreadable<Output>(asked: Progress<Output>): Progress<Output | null> {
+	try {
+		return yield* asked
+	} catch (error) {
+		if (error instanceof ThreadwiseError && error.code === 'model-malformed' && error.retry === 'never') return null
+		throw error
+	}
 }
 
 const tooLong = 'It was too long and was cut off at its limit. It must be much shorter.'

@@ -8,7 +8,7 @@ import {
 	replyJson,
 	type SessionChoices,
 } from '../../tests/support/reasoning.ts'
-import { hang, reply, status } from '../../tests/support/scripted-model-server.ts'
+import { garbage, hang, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { limitsFor } from '../core/effort.ts'
 import type { Ask, AskStructured, StageContext, StageEvent } from '../core/stage.ts'
 import { createStageContext } from './stage-context.ts'
@@ -174,6 +174,13 @@ describe('asking for a value of a shape', () => {
 		const outcome = collect(contextIn(world).askStructured({ ...askPlace, repair: false }))
 		await expect(outcome).rejects.toMatchObject({ code: 'model-malformed' })
 		expect(world.server.requests).toHaveLength(1)
+	})
+
+	test('whoever can do without gets null for a misfit, but not for a server that breaks its protocol', async () => {
+		await using unfit = await openReasoning({ analysis: reply('On the second floor.') })
+		expect((await collect(contextIn(unfit).askReadable(askPlace))).result).toBeNull()
+		await using broken = await openReasoning({ analysis: garbage() })
+		await expect(collect(contextIn(broken).askReadable(askPlace))).rejects.toMatchObject({ code: 'model-malformed' })
 	})
 
 	test('the first reply and its repair are both taken from the journal', async () => {

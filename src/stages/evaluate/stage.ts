@@ -7,7 +7,7 @@ import { defineStage, optional, type Progress, type StageContext } from '../../c
 import { type Alternatives, alternatives, keyOf } from '../alternatives/stage.ts'
 import { countVotes, type Group } from '../alternatives/vote.ts'
 import { chainWeight } from '../alternatives/weight.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { assess } from './assess.ts'
 import { choiceReply, choose } from './choose.ts'
@@ -227,21 +227,17 @@ async function* askJudge(
 	final: string,
 	context: StageContext,
 ): Progress<z.infer<typeof judgementSchema>> {
-	try {
-		return yield* context.askStructured({
-			key: 'judgement',
-			values: {
-				question: context.question,
-				constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
-				final,
-			},
-			...judgementReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return { checks: [] }
-	}
+	const judgement: z.infer<typeof judgementSchema> | null = yield* context.askReadable({
+		key: 'judgement',
+		values: {
+			question: context.question,
+			constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
+			final,
+		},
+		...judgementReply,
+	})
+	return judgement ?? { checks: [] }
 }
 
 /** What the judge leaves out is open: silence is no evidence. */
