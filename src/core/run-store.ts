@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { StopReason } from './abort.ts'
 import type { IncomingMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
@@ -104,9 +103,6 @@ export interface RunStore {
 	read(runId: string, afterSeq?: number): Promise<readonly JournalRecord[]>
 	/** The journal after `afterSeq` and everything that comes, until the run has its outcome or the signal aborts. */
 	follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalRecord>
-
-	/** The value kept under the key, or what `compute` returns, kept for later attempts. */
-	remember<Value>(claim: Claim, key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
 
 	/**
 	 * Writes down that a run shall stop. A run that nobody has begun is ended at once, with a `run-stop`; one that was begun and

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DelayedError, type Processor, UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { AbortedError } from '../core/abort.ts'
+import { type Backoff, backoffMs } from '../core/backoff.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { Deliveries, JobHandler, JobOutcome, JobQueue, ReasoningJob } from '../core/job-queue.ts'
 import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
@@ -12,8 +13,7 @@ import { fetchAgainAfterMs } from './patient-worker.ts'
 const queueName = 'reasoning'
 const readyTimeoutMs = 10_000
 
-const firstRetryMs = 500
-const longestRetryMs = 10_000
+const retries: Backoff = { firstMs: 500, longestMs: 10_000, fixedPart: 0.5 }
 
 /**
  * A worker that vanishes is noticed within `lockDuration` plus `stalledInterval`, and any number of times: the claim in the
@@ -25,7 +25,7 @@ const workerSettings: WorkerSettings = {
 	maxStalledCount: 1_000_000,
 	// BullMQ's own choice is 15 s, for which a worker also refuses to close.
 	runRetryDelay: fetchAgainAfterMs,
-	settings: { backoffStrategy: retryDelayMs },
+	settings: { backoffStrategy: (failures) => backoffMs(retries, failures, Math.random) },
 }
 
 const jobSettings = {
@@ -165,10 +165,4 @@ async function deliver(
 		running.delete(delivery)
 		handled.resolve()
 	}
-}
-
-/** Exponential with half of it drawn by chance, so that many jobs that failed together don't come back together. */
-function retryDelayMs(attemptsMade: number): number {
-	const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** (attemptsMade - 1))
-	return Math.round(longest / 2 + Math.random() * (longest / 2))
 }

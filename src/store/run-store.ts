@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { type StopReason, stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -26,7 +25,7 @@ import { recordMessage } from './record-message.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 import { findChanged, findRun } from './run-reader.ts'
-import { storable, storableJson } from './storable.ts'
+import { storable } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
 const typicalRow = z.object({
@@ -39,7 +38,6 @@ const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
 const stoppingRow = z.object({ attempt: z.number(), delivers: z.boolean() })
-const contentRow = z.object({ body: z.unknown() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -61,7 +59,6 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
-		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
 		find: (runId) => findRun(orm, runId),
@@ -261,45 +258,6 @@ async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
 	const row = await appendWhere(orm, entries, 0, isRun(runId))
 	if (row === null) throw unknownRun(runId)
-}
-
-async function remember<Value>(
-	orm: Orm,
-	claim: Claim,
-	key: string,
-	schema: z.ZodType<Value>,
-	compute: () => Promise<Value>,
-): Promise<Value> {
-	const [kept] = await queryRows(
-		orm,
-		contentRow,
-		sql`
-			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
-			where r.run_id = ${asRunId(claim.runId)}::uuid and r.key = ${key}`,
-	)
-	// A newer version may have changed what a value looks like.
-	const fitting = schema.safeParse(kept?.body)
-	if (kept !== undefined && fitting.success) return fitting.data
-	const value = await compute()
-	await keep(orm, claim, key, value)
-	return value
-}
-
-/** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
-async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
-	await execute(
-		orm,
-		sql`
-		with target as (
-			select id, person_id from threadwise.runs where ${heldBy(claim)}
-		), content as (
-			insert into threadwise.contents (id, person_id, body)
-			select ${newId()}::uuid, person_id, ${storableJson(value)}::jsonb from target returning id
-		)
-		insert into threadwise.remembered_results (run_id, key, content_id)
-		select target.id, ${key}, content.id from target, content
-		on conflict (run_id, key) do update set content_id = excluded.content_id`,
-	)
 }
 
 async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<StopRequested | null> {

@@ -7,7 +7,7 @@ import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/jour
 import type { Claim, Run } from '../core/run.ts'
 import type { Claimed, RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
-import { bestAnswerIn, type ReasoningDependencies, type Remember, reason } from '../reasoning/index.ts'
+import { bestAnswerIn, type ReasoningDependencies, reason } from '../reasoning/index.ts'
 import { createJournalWriter, JournalUnavailable, type JournalWriter } from './journal-writer.ts'
 import { keepLease, leaseMs } from './lease.ts'
 
@@ -101,8 +101,7 @@ async function attempt(attempted: Attempted, { store, reasoning }: RunDependenci
 	if (lastSeq > 0) attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
-	const remember = rememberFor(store, claim, journal)
-	for await (const entry of reason({ run, records: attempted.records, remember, signal }, reasoning)) {
+	for await (const entry of reason({ run, records: attempted.records, signal }, reasoning)) {
 		await journal.pass(entry)
 	}
 }
@@ -197,12 +196,4 @@ function outcomeOf(
 	}
 	const { code, message, fix } = reportError(error)
 	return { kind: 'run-fail', code, usage, elapsedMs, content: { message, fix } }
-}
-
-/** What is remembered follows from the journal, so it is kept only after that. */
-function rememberFor(store: RunStore, claim: Claim, journal: JournalWriter): Remember {
-	return async (key, schema, compute) => {
-		await journal.durable()
-		return store.remember(claim, key, schema, compute)
-	}
 }
