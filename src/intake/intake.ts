@@ -53,6 +53,7 @@ const longestWaitMs = 24 * 3_600_000
 
 export function createIntake(dependencies: IntakeDependencies): Intake {
 	const { store, queue, spending, longestQuestion, longestQueue, onTrouble } = dependencies
+	const countWaiting = countOnceInAWhile(async () => (await store.load()).waiting)
 	const enqueue = async (runId: string, attempt: number) => {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
@@ -61,7 +62,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		checkQuestion(textOf(message.content), longestQuestion)
 		const usedUp = await spending?.exhausted({ ...message.conversation, personId: message.author.id })
 		if (usedUp !== undefined && usedUp !== null) throw budgetUsedUp(usedUp)
-		const { waiting } = await store.load()
+		const waiting = await countWaiting()
 		if (waiting >= longestQueue) throw busy(waiting)
 	}
 	const recordAndEnqueue = async (message: IncomingMessage) => {
@@ -100,6 +101,29 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 			for (const { runId, nextAttempt } of missed) await enqueue(runId, nextAttempt)
 			return missed.length
 		},
+	}
+}
+
+/** How long a count is good enough: what is recorded meanwhile is added to it. */
+const countedForMs = 250
+
+/** Counting those that wait before each question of a burst would cost as much as recording it. Each call stands for one more. */
+function countOnceInAWhile(count: () => Promise<number>): () => Promise<number> {
+	let counted: Promise<number> = Promise.resolve(0)
+	let until = Number.NEGATIVE_INFINITY
+	let since = 0
+	return async () => {
+		if (performance.now() >= until) {
+			until = performance.now() + countedForMs
+			since = 0
+			counted = count()
+			counted.catch(() => {
+				until = Number.NEGATIVE_INFINITY
+			})
+		}
+		const before = since
+		since += 1
+		return (await counted) + before
 	}
 }
 

@@ -17,14 +17,13 @@ import { renderHistory } from './history.ts'
 import { ignoresItsLimit } from './model-call.ts'
 import { replayOf } from './replay.ts'
 import { inNode, type Reasoning } from './run-stages.ts'
-import type { ReasoningDependencies, Remember, Session } from './session.ts'
+import type { ReasoningDependencies, Session } from './session.ts'
 import { answerInStages, type QuestionBack } from './staged.ts'
 
 /** One attempt at a run: what the worker has claimed, and what earlier attempts have left. */
 export type Attempt = {
 	readonly run: Run
 	readonly records: readonly JournalRecord[]
-	readonly remember: Remember
 	readonly signal: AbortSignal
 	/** Aborts when somebody wants the answer now. Nobody does if absent. */
 	readonly answerNow?: AbortSignal
@@ -68,7 +67,7 @@ function lowBudget({ account }: Session): Pick<JournalEventOf<'run-end'>, 'budge
 }
 
 /** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
-function openSession({ run, records, remember, signal, answerNow }: Attempt, dependencies: ReasoningDependencies) {
+function openSession({ run, records, signal, answerNow }: Attempt, dependencies: ReasoningDependencies) {
 	const replay = replayOf(records)
 	const started = replay.runStart
 	const { workflow, hash } =
@@ -87,7 +86,6 @@ function openSession({ run, records, remember, signal, answerNow }: Attempt, dep
 		account: accountFor(run, dependencies, share),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
-		remember,
 		signal,
 		answerNow: answerNow ?? new AbortController().signal,
 		...(dependencies.typicalRun === undefined ? {} : { typicalRun: dependencies.typicalRun }),

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { type StopReason, stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -20,12 +19,13 @@ import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
+import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordMessage } from './record-message.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
-import { findRun } from './run-reader.ts'
-import { storable, storableJson } from './storable.ts'
+import { findChanged, findRun } from './run-reader.ts'
+import { storable } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
 const typicalRow = z.object({
@@ -39,7 +39,6 @@ const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
 const noteRow = z.object({ attempt: z.number(), delivers: z.boolean() })
 const requestedRow = z.object({ state: runStateSchema, next_attempt: z.number().nullable() })
-const contentRow = z.object({ body: z.unknown() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -49,10 +48,11 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const appendInGroups = createAppendInGroups(database)
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
-		markQueued: (runId) => markQueued(orm, runId),
+		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
 		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
+		claimVanished: (owner, leaseMs) => claimVanishedRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -60,7 +60,6 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
-		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		requestAnswerNow: (runId) => requestAnswerNow(orm, runId),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
@@ -71,11 +70,13 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	}
 }
 
-async function markQueued(orm: Orm, runId: string): Promise<void> {
+async function markQueued(orm: Orm, runIds: readonly string[]): Promise<void> {
+	const ids = JSON.stringify(runIds.map(asRunId))
 	await execute(
 		orm,
 		sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`,
+			update threadwise.runs set state = 'queued', changed_at = now()
+			where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')`,
 	)
 }
 
@@ -109,17 +110,24 @@ async function abandonLeases(orm: Orm): Promise<void> {
 }
 
 /** Rows that another worker is claiming are passed over, so that many workers never wait for each other. */
+const vanishedFirst = sql`
+	vanished as (
+		select id from threadwise.runs where state = 'running' and lease_until <= now()
+		order by lease_until limit 1 for update skip locked
+	)`
+
+async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
+}
+
 async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(
 		orm,
 		sql`
-			with vanished as (
-				select id from threadwise.runs where state = 'running' and lease_until <= now()
-				order by lease_until limit 1 for update skip locked
-			), waiting as (
+			${vanishedFirst}, waiting as (
 				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
 				order by round, id limit 1 for update skip locked
-			)`,
+			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
 		owner,
 		leaseMs,
@@ -133,22 +141,20 @@ async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number)
 }
 
 async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, leaseMs: number) {
-	const [claimed] = await queryRows(
+	const [claimed] = await findChanged(
 		orm,
-		claimedRow,
 		sql`
-			${choice}
-			update threadwise.runs
-			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
-				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where ${condition}
-			returning id, attempt`,
+			with ${choice} changed as (
+				update threadwise.runs
+				set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
+					lease_until = now() + ${interval(leaseMs)}, changed_at = now()
+				where ${condition}
+				returning *
+			)`,
 	)
 	if (claimed === undefined) return null
-	const run = await findRun(orm, claimed.id)
-	// Deleted in between, by the end of its retention time.
-	if (run === null) return null
-	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+	const { run, lastSeq } = claimed
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt }, run, lastSeq } as const
 }
 
 const typicalOf = 200
@@ -258,45 +264,6 @@ async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
 	const row = await appendWhere(orm, entries, 0, isRun(runId))
 	if (row === null) throw unknownRun(runId)
-}
-
-async function remember<Value>(
-	orm: Orm,
-	claim: Claim,
-	key: string,
-	schema: z.ZodType<Value>,
-	compute: () => Promise<Value>,
-): Promise<Value> {
-	const [kept] = await queryRows(
-		orm,
-		contentRow,
-		sql`
-			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
-			where r.run_id = ${asRunId(claim.runId)}::uuid and r.key = ${key}`,
-	)
-	// A newer version may have changed what a value looks like.
-	const fitting = schema.safeParse(kept?.body)
-	if (kept !== undefined && fitting.success) return fitting.data
-	const value = await compute()
-	await keep(orm, claim, key, value)
-	return value
-}
-
-/** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
-async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
-	await execute(
-		orm,
-		sql`
-		with target as (
-			select id, person_id from threadwise.runs where ${heldBy(claim)}
-		), content as (
-			insert into threadwise.contents (id, person_id, body)
-			select ${newId()}::uuid, person_id, ${storableJson(value)}::jsonb from target returning id
-		)
-		insert into threadwise.remembered_results (run_id, key, content_id)
-		select target.id, ${key}, content.id from target, content
-		on conflict (run_id, key) do update set content_id = excluded.content_id`,
-	)
 }
 
 async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<Requested | null> {

@@ -23,11 +23,6 @@ export type JournalWriter = {
 	 * @throws the same, also for what it didn't wait for before.
 	 */
 	pass(entry: JournalEntry): Promise<void>
-	/**
-	 * Resolves when everything taken so far is durable, but for what may be lost.
-	 * @throws the same.
-	 */
-	durable(): Promise<void>
 	/** Resolves when nothing is waiting or being written any more, whatever became of it. */
 	settled(): Promise<void>
 	/** Aborts with the error when something could not be written: nothing more will be. */
@@ -106,7 +101,6 @@ export function createJournalWriter(
 	return {
 		written,
 		broken: broken.signal,
-		durable,
 		write: async (entry) => {
 			take(entry)
 			const batch = schedule()

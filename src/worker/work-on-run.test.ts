@@ -7,6 +7,7 @@ import {
 	orderResults,
 	type ReasoningWorld,
 	type RoleScript,
+	replyJson,
 } from '../../tests/support/reasoning.ts'
 import { hang, hangAfter, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
@@ -462,6 +463,8 @@ describe('a run with a past', () => {
 
 		test('fails and says what to do', async () => {
 			const runId = await recorded()
+			await died(runId, 1)
+			await store.abandonLeases()
 			expect(await workOnRun(runId, never, dependenciesOf(await worldWith(), unreadable))).toEqual({ kind: 'done' })
 			expect(await outcomesOf(runId)).toMatchObject([
 				{
@@ -501,6 +504,36 @@ describe('a run with a past', () => {
 		expect(outcome?.kind === 'run-stop' && outcome.content?.answer).toContain('- Add both. → $104')
 		expect(second.server.requests).toHaveLength(0)
 		await secondWorker.end()
+	})
+})
+
+describe('a worker whose hands are all busy', () => {
+	const hands = 4
+
+	test('takes over what a worker that vanished held, and lets others wait', async () => {
+		const world = await worldWith({ plan: [...Array.from({ length: hands }, () => hang()), replyJson(order.plan)] })
+		const busy = await Promise.all(Array.from({ length: hands }, () => recorded()))
+		const { end } = await working(world)
+		await Promise.all(busy.map((runId) => queue.add({ version: 1, runId }, 1)))
+		await vi.waitUntil(() => world.roles().filter((role) => role === 'plan').length === hands, { timeout: 5_000 })
+		const waiting = await recorded()
+		await queue.add({ version: 1, runId: waiting }, 1)
+		const orphan = await recorded()
+		await store.claim(orphan, 'doomed', 1)
+		expect((await finished(orphan)).at(-1)).toMatchObject({ kind: 'run-end', attempt: 2 })
+		expect(await Promise.all([waiting, ...busy].map(stateOf))).toEqual(['accepted', ...busy.map(() => 'running')])
+		await end()
+		expect(await Promise.all(busy.map(stateOf))).toEqual(busy.map(() => 'queued'))
+	})
+
+	test('hands a run that it has taken over back when it ends', async () => {
+		const world = await worldWith({ plan: hang() })
+		const { end } = await working(world)
+		const orphan = await recorded()
+		await store.claim(orphan, 'doomed', 1)
+		await world.server.request(2)
+		await end()
+		expect(await store.find(orphan)).toMatchObject({ state: 'queued', attempt: 2 })
 	})
 })
 

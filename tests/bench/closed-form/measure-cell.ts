@@ -12,7 +12,6 @@ import { criticalPath } from '../../../src/stages/decompose/plan.ts'
 import { type Execution, execute } from '../../../src/stages/execute/stage.ts'
 import { stagePromptFolders } from '../../../src/stages/index.ts'
 import { aRun } from '../../support/builders.ts'
-import { rememberInMemory } from '../../support/reasoning.ts'
 import type { Cell } from './cells.ts'
 import { chainOf, firstWord, rightWord } from './chain.ts'
 
@@ -103,7 +102,6 @@ async function carryOut(
 		account: null,
 		models,
 		prompts,
-		remember: rememberInMemory(),
 		signal,
 		answerNow: new AbortController().signal,
 	}
