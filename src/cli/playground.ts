@@ -20,11 +20,12 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
 	if (!isOn) return null
 	const platform = createPlaygroundPlatform({
 		access: { listensOn: server.address, publicUrl, token },
-		personName: nameOfUser(),
+		personName: token === null ? nameOfUser() : 'Owner',
 		runs: runtime.store,
-		conversations: runtime.conversations,
-		settings: runtime.settings,
-		workflows: runtime.workflows,
+		conversations: runtime.conversationReader,
+		settings: runtime.settingsStore,
+		changeSettings: runtime.changeSettings,
+		workflows: runtime.workflowNames,
 		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
 		runUrl: runUrls(config),
 		onTrouble: (error) => log.warn({ error }, 'the page has trouble'),

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
+import type { ActionResult, Actor } from '../core/actor.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
-import type { SettingsStore } from '../core/settings.ts'
+import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
 import type { SpendStore } from '../core/spend-store.ts'
-import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
+import { changeSettings, createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
 import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflowNames } from '../reasoning/index.ts'
@@ -37,12 +38,14 @@ import { promptFolders, workflowsFolder } from './shipped-files.ts'
 export type Runtime = {
 	readonly store: RunStore
 	readonly intake: Intake
-	readonly conversations: ConversationReader
-	readonly settings: SettingsStore
+	readonly conversationReader: ConversationReader
+	readonly settingsStore: SettingsStore
 	/** What applies in a place now, over the configuration. */
 	readonly settingsIn: SettingsReader
-	/** The names of the workflows that can be chosen. */
-	readonly workflows: readonly string[]
+	/** Changes what is set, if whoever wants it may. */
+	changeSettings(actor: Actor, key: SettingsKey, settings: Settings): Promise<ActionResult>
+	/** The workflows that can be chosen. */
+	readonly workflowNames: readonly string[]
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
 	/** Takes what people write on these platforms, and shows them what comes of it. */
@@ -65,12 +68,13 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const workflows = workflowNames(workflowsFolder)
+	const names = workflowNames(workflowsFolder)
 	const { database, store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
-	const settings = createSettingsStore(database, workflows)
-	const settingsIn = createSettingsReader(settings, config.defaults)
+	const settingsStore = createSettingsStore(database, names)
+	const settingsIn = createSettingsReader(settingsStore, config.defaults)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
+	const tell = (trouble: string, relief: string) => ({ onTrouble: warn(trouble), onRelief: () => log.warn(relief) })
 	const intake = createIntake({
 		store,
 		queue,
@@ -80,7 +84,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
-	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
+	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
@@ -89,14 +93,15 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	return {
 		store,
 		intake,
-		conversations: createConversationReader(database),
-		settings,
+		conversationReader: createConversationReader(database),
+		settingsStore,
 		settingsIn,
-		workflows,
+		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
+		workflowNames: names,
 		readiness,
 		servePlatforms: (platforms) => {
-			const onTrouble = warn('a platform has trouble')
-			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, onTrouble }
+			const told = tell('runs cannot be shown', 'runs are shown again')
+			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, ...told }
 			return servePlatforms(platforms, parts, opened)
 		},
 		startWorker: () => {

@@ -1,3 +1,3 @@
-export { type Actions, changeSettings } from './actions.ts'
-export { checkQuestion, createIntake, type EditResult, type Intake } from './intake.ts'
+export { changeSettings } from './actions.ts'
+export { checkQuestion, createIntake, type Intake } from './intake.ts'
 export { startSweeper } from './sweeper.ts'

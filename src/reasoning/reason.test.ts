@@ -128,7 +128,6 @@ describe('a whole run', () => {
 		const attempt = {
 			run: aRun({ text: easyQuestion }),
 			records: [],
-			remember: world.session().remember,
 			signal: new AbortController().signal,
 		}
 		const first = await reason(attempt, dependencies).next()
@@ -292,8 +291,7 @@ describe('the classifier', () => {
 		await using world = await openReasoning({ complexity: replyJson(easy) })
 		const dependencies = { ...world.dependencies, verdicts: createVerdictCache() }
 		for (const text of [unsureQuestion, ` ${unsureQuestion.toUpperCase()}\n`]) {
-			const { remember } = world.session()
-			const attempt = { run: aRun({ text }), records: [], remember, signal: new AbortController().signal }
+			const attempt = { run: aRun({ text }), records: [], signal: new AbortController().signal }
 			const entries: JournalEntry[] = []
 			for await (const entry of reason(attempt, dependencies)) entries.push(entry)
 			expect(routesOf({ entries, thrown: null })).toEqual(['direct by classifier'])
@@ -602,7 +600,6 @@ describe('resuming from every prefix of a complete journal', () => {
 		const attempt = {
 			run,
 			records: recordsOf(entries.slice(0, 5)),
-			remember: world.session().remember,
 			signal: new AbortController().signal,
 		}
 		const resumed: JournalEntry[] = []
@@ -793,7 +790,6 @@ test('whoever stops listening in the middle of subtasks is not kept waiting, and
 	const attempt = {
 		run: aRun({ text: order.question }),
 		records: [],
-		remember: world.session().remember,
 		signal: new AbortController().signal,
 	}
 	for await (const { event } of reason(attempt, world.dependencies)) {

@@ -1,25 +1,30 @@
-import { createInterface } from 'node:readline'
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
-
 export type ServerSentEvent = { readonly id: string; readonly event: string; readonly data: string }
 
-/** The events of a response as they come, and comments as events of that name. */
+/** The events of a response as they come, and comments as events of that name. A connection that is cut ends them. */
 export async function* eventsIn(response: Response): AsyncGenerator<ServerSentEvent, void> {
 	if (response.body === null) throw new Error('the response has no body')
-	const source = Readable.fromWeb(response.body as ReadableStream)
-	const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })
-	// A connection that is cut ends the events.
-	source.on('error', () => lines.close())
-	let fields: Record<string, string> = {}
-	for await (const line of lines) {
-		const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
-		if (line.startsWith(':')) yield { id: '', event: 'comment', data: line.slice(1).trim() }
-		else if (line !== '') fields[name] = value
-		else {
-			const { id = '', event = 'message', data } = fields
-			fields = {}
-			if (data !== undefined) yield { id, event, data }
+	const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+	let rest = ''
+	try {
+		for (;;) {
+			const { done, value = '' } = await reader.read().catch(() => ({ done: true, value: '' }))
+			if (done) return
+			const blocks = `${rest}${value}`.split('\n\n')
+			rest = blocks.pop() ?? ''
+			yield* blocks.flatMap(toEvent)
 		}
+	} finally {
+		await reader.cancel().catch(() => {})
 	}
+}
+
+function toEvent(block: string): readonly ServerSentEvent[] {
+	const fields: Record<string, string> = {}
+	for (const line of block.split('\n')) {
+		const [, name = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
+		fields[name === '' ? 'comment' : name] = value
+	}
+	const { id = '', event = 'message', data, comment } = fields
+	if (data !== undefined) return [{ id, event, data }]
+	return comment === undefined ? [] : [{ id: '', event: 'comment', data: comment }]
 }

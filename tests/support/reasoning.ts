@@ -16,7 +16,7 @@ import { answerShare } from '../../src/reasoning/answer.ts'
 import { createRunBudget } from '../../src/reasoning/budget.ts'
 import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolder } from '../../src/reasoning/index.ts'
 import { replayOf } from '../../src/reasoning/replay.ts'
-import type { Remember, Session } from '../../src/reasoning/session.ts'
+import type { Session } from '../../src/reasoning/session.ts'
 import { createStageContext } from '../../src/reasoning/stage-context.ts'
 import { type Analysis, analysisSchema } from '../../src/stages/analyze/stage.ts'
 import type { SolvedSubtask } from '../../src/stages/execute/solve-subtask.ts'
@@ -214,8 +214,8 @@ export type SessionChoices = {
 	readonly run?: Run
 	readonly records?: readonly JournalRecord[]
 	readonly signal?: AbortSignal
+	readonly answerNow?: AbortSignal
 	readonly budget?: Partial<Budget>
-	readonly remember?: Remember
 	/** The default one if absent. */
 	readonly workflow?: string
 }
@@ -301,8 +301,8 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		account: null,
 		models: dependencies.models,
 		prompts: dependencies.prompts,
-		remember: choices.remember ?? rememberInMemory(),
 		signal: choices.signal ?? never,
+		answerNow: choices.answerNow ?? never,
 	}
 }
 
@@ -313,30 +313,18 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 }
 
 async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
-	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
+	const { run = aRun({ text: order.question }), records = [], signal = never, answerNow = never } = choices
 	const { settings, spending } = choices
 	const chosen = { ...(settings === undefined ? {} : { settings }), ...(spending === undefined ? {} : { spending }) }
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, remember, signal }, { ...dependencies, ...chosen })) {
+		for await (const entry of reason({ run, records, signal, answerNow }, { ...dependencies, ...chosen })) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}
 		return { entries, thrown: null }
 	} catch (thrown) {
 		return { entries, thrown }
-	}
-}
-
-/** What the store remembers, kept in memory. */
-export function rememberInMemory(): Remember {
-	const kept = new Map<string, unknown>()
-	return async (key, schema, compute) => {
-		const fitting = schema.safeParse(kept.get(key))
-		if (fitting.success) return fitting.data
-		const value = await compute()
-		kept.set(key, value)
-		return value
 	}
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { answerKey, computeConstraint } from '../../checks/index.ts'
 import { counted } from '../../core/counted.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { checkResult } from '../execute/check-result.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { comparing, type Grouped, groupByJudge, noneGrouped, samenessReply } from './group-by-judge.ts'
@@ -164,28 +164,24 @@ async function* takeSample(
 	analysis: Analysis,
 	context: StageContext,
 ): Progress<Sample | null> {
-	try {
-		const solution: z.infer<typeof solutionSchema> = yield* context.askStructured({
-			key: `sample-${number + 1}`,
-			call: method,
-			sample: number,
-			values: {
-				question: context.question,
-				restatement: analysis.restatement,
-				givens: analysis.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				unknown: analysis.unknown,
-				constraints: analysis.constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
-			},
-			...solutionReply,
-		})
-		const sample = candidateOf(solution, method, analysis)
-		const { answer, key, weight } = sample
-		yield { kind: 'sample', sample: number, method, weight, content: { answer, key: key ?? '' } }
-		return sample
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	const solution: z.infer<typeof solutionSchema> | null = yield* context.askReadable({
+		key: `sample-${number + 1}`,
+		call: method,
+		sample: number,
+		values: {
+			question: context.question,
+			restatement: analysis.restatement,
+			givens: analysis.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			unknown: analysis.unknown,
+			constraints: analysis.constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
+		},
+		...solutionReply,
+	})
+	if (solution === null) return null
+	const sample = candidateOf(solution, method, analysis)
+	const { answer, key, weight } = sample
+	yield { kind: 'sample', sample: number, method, weight, content: { answer, key: key ?? '' } }
+	return sample
 }
 
 /** Checked like a step of the chain. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { counted } from '../../core/counted.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { criticalPath, onePiece, type Plan, planProblem, planSchema } from './plan.ts'
 
 /** The plan that is carried out, and how many of its subtasks must be done one after the other. */
@@ -69,22 +69,19 @@ async function* askForPlan(
 	attempt: number,
 	problem: string | null,
 ): Progress<Plan | null> {
-	try {
-		return yield* context.askStructured({
-			key: `plan-${attempt + 1}`,
-			values: {
-				question: context.question,
-				restatement: analysis.restatement,
-				givens: analysis.givens.map((given) => `${given.id}: ${given.statement}`).join('\n'),
-				unknown: analysis.unknown,
-				limit: String(context.limits.subtasks),
-				problem: problem ?? 'none',
-			},
-			...reply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		yield { kind: 'stage-delta', content: { text: `There was no plan to be had: ${error.message}` } }
-		return null
-	}
+	const plan: Plan | null = yield* context.askReadable({
+		key: `plan-${attempt + 1}`,
+		values: {
+			question: context.question,
+			restatement: analysis.restatement,
+			givens: analysis.givens.map((given) => `${given.id}: ${given.statement}`).join('\n'),
+			unknown: analysis.unknown,
+			limit: String(context.limits.subtasks),
+			problem: problem ?? 'none',
+		},
+		...reply,
+	})
+	if (plan === null)
+		yield { kind: 'stage-delta', content: { text: 'There was no plan to be had: no reply could be read.' } }
+	return plan
 }

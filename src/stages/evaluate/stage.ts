@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type Constraint, type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { counted } from '../../core/counted.ts'
-import { ThreadwiseError } from '../../core/errors.ts'
+import { type ThreadwiseError, unreadableReply } from '../../core/errors.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, optional, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Alternatives, alternatives, keyOf } from '../alternatives/stage.ts'
 import { countVotes, type Group } from '../alternatives/vote.ts'
 import { chainWeight } from '../alternatives/weight.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { assess } from './assess.ts'
 import { choiceReply, choose } from './choose.ts'
@@ -115,9 +115,7 @@ export const evaluate = defineStage({
 
 /** A model of which nothing could be read has failed: whatever else it writes would be no answer. */
 function nothingReadable(): ThreadwiseError {
-	return new ThreadwiseError('model-malformed', 'No result could be read, neither of a step nor of another solution.', {
-		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
-	})
+	return unreadableReply('No result could be read, neither of a step nor of another solution.')
 }
 
 const marks: Readonly<Record<ConstraintCheck['outcome'], string>> = { holds: '✓', fails: '✗', 'not-checked': '?' }
@@ -229,21 +227,17 @@ async function* askJudge(
 	final: string,
 	context: StageContext,
 ): Progress<z.infer<typeof judgementSchema>> {
-	try {
-		return yield* context.askStructured({
-			key: 'judgement',
-			values: {
-				question: context.question,
-				constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
-				final,
-			},
-			...judgementReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return { checks: [] }
-	}
+	const judgement: z.infer<typeof judgementSchema> | null = yield* context.askReadable({
+		key: 'judgement',
+		values: {
+			question: context.question,
+			constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
+			final,
+		},
+		...judgementReply,
+	})
+	return judgement ?? { checks: [] }
 }
 
 /** What the judge leaves out is open: silence is no evidence. */

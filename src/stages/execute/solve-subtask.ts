@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { ThreadwiseError } from '../../core/errors.ts'
 import { checkMethodSchema } from '../../core/journal.ts'
 import type { Progress, StageContext } from '../../core/stage.ts'
-import { isUnreadable } from '../analyze/stage.ts'
 import { type Subtask, subtaskSchema } from '../decompose/plan.ts'
 import { checkResult, type ResultCheck, type SubtaskResult, subtaskReply } from './check-result.ts'
 import { verifyClaim } from './verify-claim.ts'
@@ -87,17 +86,12 @@ async function* askForResult(
 	key: string,
 	context: StageContext,
 ): Progress<SubtaskResult | null> {
-	try {
-		return yield* context.askStructured({
-			key,
-			sample,
-			values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
-			...subtaskReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	return yield* context.askReadable({
+		key,
+		sample,
+		values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
+		...subtaskReply,
+	})
 }
 
 /** The ladder: what can be computed is; only what can't is put to a verifier that doesn't see how it was found. */

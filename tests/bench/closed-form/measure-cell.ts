@@ -12,7 +12,6 @@ import { criticalPath } from '../../../src/stages/decompose/plan.ts'
 import { type Execution, execute } from '../../../src/stages/execute/stage.ts'
 import { stagePromptFolders } from '../../../src/stages/index.ts'
 import { aRun } from '../../support/builders.ts'
-import { rememberInMemory } from '../../support/reasoning.ts'
 import type { Cell } from './cells.ts'
 import { chainOf, firstWord, rightWord } from './chain.ts'
 
@@ -103,8 +102,8 @@ async function carryOut(
 		account: null,
 		models,
 		prompts,
-		remember: rememberInMemory(),
 		signal,
+		answerNow: new AbortController().signal,
 	}
 	const calls = cell.verifier === null ? {} : { verify: { model: 'verifier', prompt: 'execute/verify@1' } }
 	const node = { id: 'execute', model: 'author', prompt: 'execute@1', calls }
