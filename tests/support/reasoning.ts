@@ -233,26 +233,7 @@ const never = new AbortController().signal
 /** Opens a world in which the given roles answer as the script says and all others as they should. */
 export async function openReasoning(script: RoleScript = {}, choices: ReasoningChoices = {}): Promise<ReasoningWorld> {
 	const server = await startScriptedModelServer(stepsByRole({ ...goodScript, ...script }))
-	const alias = (name: string): ModelAliasSettings => ({
-		endpoint: 'scripted',
-		model: `${name}-model`,
-		kind: 'plain',
-		price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
-		allowsTemperature: true,
-		timeoutMs: 20_000,
-		...choices.model,
-	})
-	const aliases = { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') }
-	const models = createLanguageModels({ endpoints: { scripted: { baseUrl: server.baseUrl, apiKey: null } }, aliases })
-	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
-	const shipped = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(aliases) })
-	const dependencies: ReasoningDependencies = {
-		models,
-		prompts,
-		workflow: (name) => withBudget(shipped(name), choices.budget),
-		defaults: { effort: 'medium', workflow: 'default' },
-		disclosure: null,
-	}
+	const { models, dependencies } = reasoningAt(server.baseUrl, choices)
 	return {
 		server,
 		dependencies,
@@ -265,6 +246,31 @@ export async function openReasoning(script: RoleScript = {}, choices: ReasoningC
 			await server.close()
 		},
 	}
+}
+
+/** What reasoning needs, with the real models over HTTP to the server at this address; whoever opens it closes the models. */
+export function reasoningAt(baseUrl: string, choices: ReasoningChoices = {}) {
+	const alias = (name: string): ModelAliasSettings => ({
+		endpoint: 'local',
+		model: `${name}-model`,
+		kind: 'plain',
+		price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
+		allowsTemperature: true,
+		timeoutMs: 20_000,
+		...choices.model,
+	})
+	const aliases = { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') }
+	const models = createLanguageModels({ endpoints: { local: { baseUrl, apiKey: null } }, aliases })
+	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
+	const shipped = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(aliases) })
+	const dependencies: ReasoningDependencies = {
+		models,
+		prompts,
+		workflow: (name) => withBudget(shipped(name), choices.budget),
+		defaults: { effort: 'medium', workflow: 'default' },
+		disclosure: null,
+	}
+	return { models, dependencies }
 }
 
 function stepsByRole(script: Required<RoleScript>) {
@@ -311,7 +317,8 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
 }
 
-async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
+/** Runs a whole attempt. */
+export async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
 	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
 	const entries: JournalEntry[] = []
 	try {
