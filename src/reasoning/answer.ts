@@ -89,6 +89,8 @@ function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] 
 
 /** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
 function resultsFor({ execution, evaluation, correction }: AnswerInputs): readonly string[] {
+	const instead = correction?.insteadOfChain ?? null
+	if (instead !== null) return instead.split('\n')
 	if (evaluation !== null && evaluation.source !== 'chain') return evaluation.work.split('\n')
 	const subtasks = correction?.subtasks ?? execution.subtasks
 	return subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Constraint } from '../../src/checks/index.ts'
 import { AbortedError } from '../../src/core/abort.ts'
-import { limitsFor } from '../../src/core/effort.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { JournalEntry, JournalEventKind, JournalEventOf, JournalRecord } from '../../src/core/journal.ts'
 import type { Run } from '../../src/core/run.ts'
@@ -16,8 +15,10 @@ import { answerShare } from '../../src/reasoning/answer.ts'
 import { createRunBudget } from '../../src/reasoning/budget.ts'
 import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolder } from '../../src/reasoning/index.ts'
 import { replayOf } from '../../src/reasoning/replay.ts'
+import { contextOf } from '../../src/reasoning/run-stages.ts'
 import type { Remember, Session } from '../../src/reasoning/session.ts'
-import { createStageContext } from '../../src/reasoning/stage-context.ts'
+import type { Alternatives } from '../../src/stages/alternatives/stage.ts'
+import { chainWeight } from '../../src/stages/alternatives/weight.ts'
 import { type Analysis, analysisSchema } from '../../src/stages/analyze/stage.ts'
 import type { SolvedSubtask } from '../../src/stages/execute/solve-subtask.ts'
 import type { Execution } from '../../src/stages/execute/stage.ts'
@@ -153,6 +154,31 @@ export function aSolvedStep(changes: Partial<SolvedSubtask> = {}): SolvedSubtask
 export function anExecution(...steps: readonly Partial<SolvedSubtask>[]): Execution {
 	const subtasks = steps.map((step, index) => aSolvedStep({ id: `s${index + 1}`, ...step }))
 	return { subtasks, final: subtasks.at(-1)?.result ?? '' }
+}
+
+/** What the alternatives have put out: the chain, and samples of one answer each. */
+export function alternativesOf(
+	execution: Execution,
+	...samples: readonly (readonly [answer: string, key: string | null, weight: number])[]
+): Alternatives {
+	const chain = {
+		answer: execution.final,
+		key: execution.final.replace('$', ''),
+		weight: chainWeight(execution.subtasks),
+	}
+	return {
+		chain,
+		samples: samples.map(([answer, key, weight], index) => ({
+			answer,
+			key,
+			weight,
+			method: 'forwards',
+			work: `Way ${index + 1}.`,
+			check: 'Recomputed.',
+		})),
+		groups: [],
+		stoppedEarly: false,
+	}
 }
 
 /** What a step looks like whose check failed. */
@@ -314,7 +340,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 function contextIn(session: Session, nodeId: string, effort: Effort): StageContext {
 	const node = session.workflow.nodes.find(({ id }) => id === nodeId)
 	if (node === undefined) throw new Error(`the workflow has no node ${nodeId}`)
-	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
+	return contextOf(node, session, effort)
 }
 
 /** Runs a whole attempt. */

@@ -285,3 +285,21 @@ test('shows every solution, its method, what it was checked with and what it wei
 		'— "$102": 1 vote, weight 0.5',
 	])
 })
+
+test('what breaks a constraint weighs less than whatever breaks none, the chain included, and the record says why', async () => {
+	const analysis = anAnalysis({ constraints: [aConstraint('range', '..103')] })
+	const execution = anExecution({}, { result: '$104' })
+	await using world = await openReasoning({ solution: [unchecked('$102'), answering('$105'), unchecked('$102')] })
+	const { result } = await explored(world, { analysis, execution })
+	expect(result.chain.weight).toBeCloseTo(0.4)
+	expect(result.samples.map(({ weight }) => weight).toSorted()).toEqual([0.1, 0.5, 0.5])
+	expect(result.samples.map(({ check }) => check)).toContain('105 is more than 103.')
+	expect(result.groups[0]?.answer).toBe('$102')
+})
+
+test('a chain of checked steps that breaks a constraint gets one window: more would outvote what can be corrected', async () => {
+	const analysis = anAnalysis({ constraints: [aConstraint('range', '..103')] })
+	await using world = await openReasoning({ solution: [unchecked('$101'), unchecked('$102'), unchecked('$100')] })
+	const { result } = await explored(world, { analysis, execution: anExecution({}, { result: '$104' }), effort: 'high' })
+	expect(result.samples).toHaveLength(3)
+})
