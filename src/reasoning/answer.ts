@@ -73,18 +73,12 @@ function valuesFrom({ analysis, execution, evaluation, correction }: AnswerInput
 		question,
 		language: analysis.language,
 		restatement: analysis.restatement,
-		assumptions: lines(assumptionsOf(analysis)),
+		assumptions: lines(analysis.ambiguities.map(({ assumption }) => assumption)),
 		results: lines(resultsFor({ analysis, execution, evaluation, correction })),
 		final,
 		unresolved:
 			failures === null ? notEvaluated : lines(failures.map(({ where, evidence }) => `${where}: ${evidence}`)),
 	}
-}
-
-/** What the asker has said is no assumption any more. */
-function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] {
-	const isSettled = clarified.some(({ answer }) => answer !== null)
-	return isSettled ? [] : ambiguities.map((ambiguity) => ambiguity.assumption)
 }
 
 /** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
