@@ -21,7 +21,7 @@ import type { Decomposition } from '../decompose/stage.ts'
 import { execute } from './stage.ts'
 
 const analysis = anAnalysis()
-const plan: Decomposition = { ...planSchema.parse(order.plan), criticalPath: 2 }
+const plan: Decomposition = { ...planSchema.parse(order.plan), criticalPath: 2, refused: [] }
 
 function solved(world: ReasoningWorld, effort: Effort = 'medium', given: Decomposition | null = plan) {
 	return collect(execute.run({ analysis, plan: given }, world.context('execute', effort)))
@@ -280,7 +280,7 @@ test('four subtasks are worked on at a time, however many are ready', async () =
 		return byObjective(orderResults)(request, response)
 	}
 	await using world = await openReasoning({ 'subtask-result': together })
-	const { events } = await solved(world, 'high', { ...wide, criticalPath: criticalPath(wide) })
+	const { events } = await solved(world, 'high', { ...wide, criticalPath: criticalPath(wide), refused: [] })
 	let open = 0
 	let most = 0
 	for (const { kind } of events) {
