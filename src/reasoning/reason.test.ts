@@ -180,7 +180,7 @@ describe('every stage does its work and says so', () => {
 				'**s3:** Add both. (from s1, s2)',
 			],
 			execute: [
-				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check.',
+				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check, 2 in doubt.',
 				'**s1:** Price the pens. → **$48**',
 				'— Recomputed: 12 * 4 = 48.',
 				'**s2:** Price the markers. → **$54**',
