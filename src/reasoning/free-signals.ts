@@ -72,7 +72,9 @@ function wordProblem(text: string): FreeSignals | null {
 	const count = countNumbers(text)
 	const evidence = count + countConditions(text)
 	if (count >= 3 || (count >= 2 && evidence >= 4)) {
-		return hard(`${counted(count, 'number')} and ${counted(countConditions(text), 'condition')} to combine`, count)
+		const conditionCount = countConditions(text)
+		const and = conditionCount === 0 ? '' : ` and ${counted(conditionCount, 'condition')}`
+		return hard(`${counted(count, 'number')}${and} to combine`, count)
 	}
 	return null
 }

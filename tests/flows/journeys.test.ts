@@ -105,7 +105,7 @@ describe('a question that is asked of a model which', () => {
 		expect(samples).not.toContain('6')
 		expect(new Set(samples).size).toBeLessThan(3)
 		expect(of('evaluate', 'verdict')).toMatchObject([{ passed: true }])
-		expect(details('evaluate').join('\n')).toMatch(/Votes:\*\* \d+ % of the weight is for "6"/)
+		expect(details('evaluate').join('\n')).toMatch(/Votes:\*\* \d+ % of the weight of all solutions is for "6"/)
 		expect(skipped('correct')).toBe('Nothing failed.')
 	})
 

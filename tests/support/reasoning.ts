@@ -165,6 +165,7 @@ export function alternativesOf(
 		answer: execution.final,
 		key: execution.final.replace('$', ''),
 		weight: chainWeight(execution.subtasks),
+		refuted: null,
 	}
 	return {
 		chain,

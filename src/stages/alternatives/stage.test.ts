@@ -182,7 +182,7 @@ describe('the lead', () => {
 		expect(result.samples).toHaveLength(6)
 		expect(result.groups.map(({ answer, votes }) => `${answer} ${votes}`)).toEqual(['$104 6', '$102 1'])
 		expect(alternatives.summarize(result)).toBe(
-			'0 of 6 independent solutions agree with "$102"; the heaviest answer is "$104".',
+			'0 of 6 independent solutions agree with "$102"; most weight is on "$104".',
 		)
 	})
 
@@ -278,9 +278,9 @@ test('shows every solution, its method, what it was checked with and what it wei
 	const { result } = await explored(world)
 	expect(alternatives.describe(result)).toEqual([
 		'**Worked out step by step:** $102 (weight 0.5)',
-		expect.stringMatching(/^\*\*By forwards:\*\* \$1\d\d \(weight (?:1|0\.5|0); /),
-		expect.stringMatching(/^\*\*By backwards:\*\* /),
-		expect.stringMatching(/^\*\*By equation:\*\* /),
+		expect.stringMatching(/^\*\*By the method "forwards":\*\* \$1\d\d \(weight (?:1|0\.5|0); /),
+		expect.stringMatching(/^\*\*By the method "backwards":\*\* /),
+		expect.stringMatching(/^\*\*By the method "equation":\*\* /),
 		'— "$104": 2 votes, weight 1.5',
 		'— "$102": 1 vote, weight 0.5',
 	])

@@ -26,7 +26,10 @@ const candidateSchema = z.object({
 
 export const alternativesSchema = z.object({
 	/** The answer of the worked-out chain, which is a candidate like any other. */
-	chain: candidateSchema,
+	chain: candidateSchema.extend({
+		/** What speaks against it, if a computation does. */
+		refuted: z.string().nullable().default(null),
+	}),
 	samples: z.array(candidateSchema.extend({ method: z.string(), work: z.string(), check: z.string() })),
 	/** Equal answers together, the heaviest first. */
 	groups: z.array(z.object({ key: z.string(), answer: z.string(), weight: z.number(), votes: z.number().int() })),
@@ -102,12 +105,14 @@ export const alternatives = defineStage({
 		if (samples.length === 0) return 'No independent solution could be had.'
 		if (others.length === 0 && first?.key === chain.key)
 			return `${agreeing} of ${counted(samples.length, 'independent solution')} agree.${early}`
-		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; the heaviest answer is "${first?.answer}".`
+		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; most weight is on "${first?.answer}".`
 	},
 
 	describe: ({ chain, samples, groups }) => [
-		`**Worked out step by step:** ${chain.answer} (weight ${chain.weight})`,
-		...samples.map(({ method, answer, weight, check }) => `**By ${method}:** ${answer} (weight ${weight}; ${check})`),
+		`**Worked out step by step:** ${chain.answer} (weight ${chain.weight}${chain.refuted === null ? '' : `; ${chain.refuted}`})`,
+		...samples.map(
+			({ method, answer, weight, check }) => `**By the method "${method}":** ${answer} (weight ${weight}; ${check})`,
+		),
 		...groups.map(({ answer, weight, votes }) => `— "${answer}": ${counted(votes, 'vote')}, weight ${weight}`),
 	],
 })
@@ -130,7 +135,8 @@ function hasCheckedSteps({ subtasks }: Pick<Execution, 'subtasks'>): boolean {
 
 function chainCandidate(analysis: Analysis, { subtasks, final }: Execution) {
 	const weight = weighedByConstraints(chainWeight(subtasks), final, analysis.constraints)
-	return { answer: final, key: keyOf(final, analysis), weight }
+	const [broken] = refutations(final, analysis.constraints)
+	return { answer: final, key: keyOf(final, analysis), weight, refuted: broken?.evidence ?? null }
 }
 
 function onlyChain(analysis: Analysis, execution: Execution): Alternatives {

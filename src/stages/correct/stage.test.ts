@@ -225,7 +225,7 @@ describe('with other solutions at hand', () => {
 		})
 		expect(result).toMatchObject({ final: '$104', passed: true, confidence: 'high', insteadOfChain: null })
 		expect(result.voteShare).toBeCloseTo(6 / 7)
-		expect(correct.describe(result)).toContain('**Votes:** 86 % of the weight is for "$104" now.')
+		expect(correct.describe(result)).toContain('**Votes:** 86 % of the weight of all solutions is for "$104" now.')
 	})
 
 	test('a correction that comes to something else has only its own, and is the less sure', async () => {

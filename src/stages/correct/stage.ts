@@ -98,7 +98,9 @@ export const correct = defineStage({
 				`**Round ${index + 1} (${where}):** ${before} → ${after}, ${accepted ? 'kept' : 'not kept, since it is no better'}. Reason: ${reason}`,
 		),
 		...(insteadOfChain === null ? [] : [`**Given instead:** ${final}, as another solution has it.`]),
-		...(voteShare === 1 ? [] : [`**Votes:** ${Math.round(voteShare * 100)} % of the weight is for "${final}" now.`]),
+		...(voteShare === 1
+			? []
+			: [`**Votes:** ${Math.round(voteShare * 100)} % of the weight of all solutions is for "${final}" now.`]),
 	],
 })
 

@@ -203,7 +203,7 @@ describe('votes', () => {
 		const { result } = await evaluated(world, { execution, alternatives: others })
 		expect(result).toMatchObject({ final: '$104', source: 'chain', confidence: 'high', passed: true })
 		expect(result.voteShare).toBeCloseTo(4 / 5.5)
-		expect(evaluate.describe(result)).toEqual(['**Votes:** 73 % of the weight is for "$104".'])
+		expect(evaluate.describe(result)).toEqual(['**Votes:** 73 % of the weight of all solutions is for "$104".'])
 	})
 
 	test('choose the alternative where the chain is in doubt, and what failed in the chain fails no longer', async () => {

@@ -124,7 +124,9 @@ export const evaluate = defineStage({
 	describe: ({ checks, failures, closeCall, source, final, voteShare, otherwise }) => [
 		...(source === 'chain' ? [] : [`**Chosen instead of the worked-out result:** ${final}`]),
 		...(closeCall === null ? [] : [`**Close call:** ${closeCall}`]),
-		...(voteShare === 1 ? [] : [`**Votes:** ${Math.round(voteShare * 100)} % of the weight is for "${final}".`]),
+		...(voteShare === 1
+			? []
+			: [`**Votes:** ${Math.round(voteShare * 100)} % of the weight of all solutions is for "${final}".`]),
 		...(otherwise === null
 			? []
 			: [`**Not given up yet:** it is corrected first; if that fails, the answer is "${otherwise}".`]),
