@@ -73,7 +73,7 @@ function valuesFrom({ analysis, execution, evaluation, correction }: AnswerInput
 		question,
 		language: analysis.language,
 		restatement: analysis.restatement,
-		assumptions: lines(assumptionsOf(analysis)),
+		assumptions: lines(analysis.ambiguities.map(({ assumption }) => assumption)),
 		results: lines(resultsFor({ analysis, execution, evaluation, correction })),
 		final,
 		unresolved:
@@ -81,14 +81,10 @@ function valuesFrom({ analysis, execution, evaluation, correction }: AnswerInput
 	}
 }
 
-/** What the asker has said is no assumption any more. */
-function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] {
-	const isSettled = clarified.some(({ answer }) => answer !== null)
-	return isSettled ? [] : ambiguities.map((ambiguity) => ambiguity.assumption)
-}
-
 /** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
 function resultsFor({ execution, evaluation, correction }: AnswerInputs): readonly string[] {
+	const instead = correction?.insteadOfChain ?? null
+	if (instead !== null) return instead.split('\n')
 	if (evaluation !== null && evaluation.source !== 'chain') return evaluation.work.split('\n')
 	const subtasks = correction?.subtasks ?? execution.subtasks
 	return subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)

@@ -25,6 +25,8 @@ export type RunBudget = {
 	/** A call cost more than the most it could, so no estimate can be trusted any more: no work is covered from now on. */
 	endWork(): void
 	spent(): Usage
+	/** Resolves when a call under way is over, which may give back what it didn't use; null where none is under way. */
+	nextRelease(): Promise<void> | null
 }
 
 type Share = Estimate & { readonly calls: number }
@@ -39,6 +41,13 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 	let spent = alreadySpent
 	let callLimit = Number.POSITIVE_INFINITY
 	let overrun = false
+	let underWay = 0
+	let release = Promise.withResolvers<void>()
+	const end = () => {
+		underWay -= 1
+		release.resolve()
+		release = Promise.withResolvers<void>()
+	}
 	const reserved = { calls: 0, tokens: 0, costMicroUsd: 0 }
 	const hold = (sign: 1 | -1, estimate: Estimate) => {
 		reserved.calls += sign
@@ -63,16 +72,19 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 			const usedUp = uncovered(estimate, purpose)
 			if (usedUp !== null) throw new BudgetUsedUp(usedUp)
 			hold(1, estimate)
+			underWay += 1
 			return {
 				settle: (usage, isEstimated = false) => {
 					hold(-1, estimate)
 					spent = addUsage(spent, usage)
+					end()
 					if (!isEstimated) return
 					reserved.tokens += Math.max(0, estimate.tokens - usage.inputTokens - usage.outputTokens)
 					reserved.costMicroUsd += Math.max(0, estimate.costMicroUsd - usage.costMicroUsd)
 				},
 				leave: () => {
 					reserved.calls -= 1
+					end()
 				},
 			}
 		},
@@ -83,6 +95,7 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 			overrun = true
 		},
 		spent: () => spent,
+		nextRelease: () => (underWay === 0 ? null : release.promise),
 	}
 }
 
