@@ -1,4 +1,6 @@
+import type { ActionResult, Actor, RunBegun } from './actor.ts'
 import type { Conversation, IncomingMessage } from './conversation.ts'
+import type { Feedback } from './feedback.ts'
 import type { ReplyView } from './reply-view.ts'
 
 /** What a platform can do, so that nothing has to know its name. */
@@ -18,11 +20,23 @@ export type Reply = {
 	readonly messageIds: readonly string[]
 }
 
+/**
+ * What people do on a platform. Each rejects if it couldn't be recorded: then the platform should deliver it again, or tell the person.
+ * Whether somebody may do it is decided here, not by the platform.
+ */
 export type PlatformEvents = {
-	/** Called for every message that addresses the bot. Rejects if it couldn't be recorded: let the platform deliver it again. */
+	/** Called for every message that addresses the bot. */
 	message(message: IncomingMessage): Promise<void>
-	/** Called when a person asks to stop a run. */
-	stop(runId: string, personId: string): Promise<void>
+	/** Called when a message that addressed the bot has a new text: a run that answers the old one is superseded. */
+	edit(message: IncomingMessage): Promise<void>
+	/** Called when a person asks to stop a run, or deletes its question. */
+	stop(runId: string, actor: Actor): Promise<ActionResult>
+	/** Called when a person wants the answer now: a run that is working answers from what it has. */
+	answerNow(runId: string, actor: Actor): Promise<ActionResult>
+	/** Called when a person wants the same question answered once more; with `think-harder` at the next higher effort, in stages. */
+	again(runId: string, kind: 'think-harder' | 'regenerate', actor: Actor): Promise<RunBegun>
+	/** Called when a person says what they think of an answer. */
+	feedback(runId: string, actor: Actor, feedback: Omit<Feedback, 'personId'>): Promise<ActionResult>
 }
 
 /**

@@ -43,6 +43,7 @@ export const checkMethodSchema = z.enum([
 	'interpretation',
 	'pairwise',
 ])
+export type CheckMethod = z.infer<typeof checkMethodSchema>
 
 const outcomeFacts = { usage: usageSchema, elapsedMs: milliseconds }
 
@@ -129,7 +130,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('tool-result', { toolCallId: z.string(), failed: z.boolean(), content: content({ output: z.unknown() }) }),
 	event('stage-skip', {
 		stage: stageKindSchema,
-		reason: z.enum(['not-needed', 'effort', 'budget']),
+		/** `answer-now`: the answer was wanted before this was done. */
+		reason: z.enum(['not-needed', 'effort', 'budget', 'answer-now']),
 		content: content({ reason: text }),
 	}),
 	event('stage-end', {
@@ -141,6 +143,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('answer-delta', { restart: z.boolean(), content: content({ text }) }),
 	/** What the asker has said to a question back. */
 	event('clarification', { personId: text, content: content({ answer: text }) }),
+	/** From here on, the run answers from what it has: somebody wanted the answer now. */
+	event('answer-now', {}),
 	event('run-wait', { reason: z.enum(['clarification', 'approval']), content: content({ question: text }) }),
 	event('reply-posted', { platform: z.string(), messageIds: z.array(z.string()) }),
 	event('feedback', { personId: z.string(), helpful: z.boolean(), content: content({ reason: text }) }),

@@ -26,7 +26,7 @@ export type ClaimResult =
 	| { readonly outcome: 'unknown' }
 
 export type Extended =
-	| { readonly outcome: 'extended'; readonly stopRequested: StopReason | null }
+	| { readonly outcome: 'extended'; readonly stopRequested: StopReason | null; readonly answerNow: boolean }
 	| { readonly outcome: 'lease-lost' }
 
 /** A run that has no delivery under way although it should. */
@@ -39,17 +39,19 @@ export type Appended =
 			readonly lastSeq: number
 			/** Why somebody asked to stop the run by then: the quickest way in which a lost cancel message still arrives. */
 			readonly stopRequested: StopReason | null
+			/** Whether somebody wanted the answer now by then. */
+			readonly answerNow: boolean
 	  }
 	/** Nothing was written: a run that shall stop is neither answered nor left waiting any more. */
 	| { readonly outcome: 'stop-requested'; readonly reason: StopReason }
 	/** Nothing was written: the claim is no longer ours. */
 	| { readonly outcome: 'lease-lost' }
 
-/** A stop that was asked for. */
-export type StopRequested = {
+/** A stop, or the answer now, that was asked for. */
+export type Requested = {
 	/** The state before the request. */
 	readonly state: RunState
-	/** The attempt that has to be delivered so that a worker ends the run with its best answer; null where nobody has to. */
+	/** The attempt that has to be delivered so that a worker brings the run to its end; null where none has to. */
 	readonly nextAttempt: number | null
 }
 
@@ -87,7 +89,7 @@ export interface RunStore {
 	claimVanished(owner: string, leaseMs: number): Promise<Claimed | null>
 	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
-	/** Extends the lease, and tells whether somebody asked to stop the run: a lost cancel message still arrives this way. */
+	/** Extends the lease, and tells what somebody has asked for: a lost cancel message still arrives this way. */
 	extend(claim: Claim, leaseMs: number): Promise<Extended>
 	/** Hands a run back to be delivered again. Returns the number of its next attempt, or null if the lease was lost. */
 	release(claim: Claim): Promise<number | null>
@@ -108,7 +110,12 @@ export interface RunStore {
 	 * Writes down that a run shall stop. A run that nobody has begun is ended at once, with a `run-stop`; one that was begun and
 	 * that nobody works on now is made ready for a worker. Null for an unknown run.
 	 */
-	requestStop(runId: string, reason: StopReason): Promise<StopRequested | null>
+	requestStop(runId: string, reason: StopReason): Promise<Requested | null>
+	/**
+	 * Writes down that a run shall answer from what it has. One that nobody has begun will be answered directly; one that waits for
+	 * its asker is made ready for a worker, and goes on without their answer. Null for an unknown run.
+	 */
+	requestAnswerNow(runId: string): Promise<Requested | null>
 	/** Has runs go on that have waited for their asker longer than this; they have got no answer. */
 	endWaits(longerThanMs: number): Promise<readonly UndeliveredRun[]>
 	find(runId: string): Promise<Run | null>

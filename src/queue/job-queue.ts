@@ -114,7 +114,7 @@ async function work(
 ): Promise<Deliveries> {
 	const running = new Set<RunningDelivery>()
 	await cancelBus.listen((runId, error) => {
-		for (const delivery of running) if (delivery.runId === runId) delivery.controller.abort(error)
+		for (const delivery of running) if (delivery.runId === runId) interrupt(delivery, error)
 	})
 	const settings = { ...workerSettings, concurrency }
 	const worker = backend.createWorker(queueName, processorFor(handle, running), settings)
@@ -132,7 +132,17 @@ async function work(
 }
 
 /** One run may have two deliveries at once: the second learns from its claim that it has nothing to do. */
-type RunningDelivery = { runId: string; readonly controller: AbortController; readonly handled: Promise<void> }
+type RunningDelivery = {
+	runId: string
+	readonly controller: AbortController
+	readonly answerNow: AbortController
+	readonly handled: Promise<void>
+}
+
+function interrupt({ controller, answerNow }: RunningDelivery, error: AbortedError): void {
+	const interrupted = error.abortCause === 'answer-now' ? answerNow : controller
+	interrupted.abort(error)
+}
 
 /** BullMQ's errors as control flow end here: a handler only returns what it made of the delivery. */
 function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Processor {
@@ -153,13 +163,17 @@ async function deliver(
 	lockLost?: AbortSignal,
 ): Promise<JobOutcome> {
 	const controller = new AbortController()
+	const answerNow = new AbortController()
 	const handled = Promise.withResolvers<void>()
-	const delivery: RunningDelivery = { runId: job.runId, controller, handled: handled.promise }
+	const delivery: RunningDelivery = { runId: job.runId, controller, answerNow, handled: handled.promise }
 	running.add(delivery)
 	lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
 	try {
-		return await handle(job, controller.signal, (taken) => {
-			delivery.runId = taken
+		return await handle(job, controller.signal, {
+			answerNow: answerNow.signal,
+			worksOn: (taken) => {
+				delivery.runId = taken
+			},
 		})
 	} finally {
 		running.delete(delivery)

@@ -5,6 +5,7 @@ import type { Run } from '../core/run.ts'
 import type { Effort, Route } from '../core/run-preferences.ts'
 import { type Account, createAccount } from './account.ts'
 import { answerShare } from './answer.ts'
+import { notingWish } from './answer-now.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
@@ -24,6 +25,8 @@ export type Attempt = {
 	readonly run: Run
 	readonly records: readonly JournalRecord[]
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. Nobody does if absent. */
+	readonly answerNow?: AbortSignal
 }
 
 /**
@@ -40,7 +43,7 @@ export async function* reason(attempt: Attempt, dependencies: ReasoningDependenc
 	yield { event: opening }
 	const preferred = session.run.preferences.effort ?? defaultsIn(dependencies.defaults, session.run.conversation).effort
 	try {
-		const result = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
+		const result = yield* notingWish(answerByRoute(session, session.replay.runRoute?.effort ?? preferred), session)
 		if (session.account !== null) await session.account.close()
 		if ('question' in result) {
 			yield { event: { kind: 'run-wait', reason: 'clarification', content: { question: result.question } } }
@@ -64,7 +67,7 @@ function lowBudget({ account }: Session): Pick<JournalEventOf<'run-end'>, 'budge
 }
 
 /** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
-function openSession({ run, records, signal }: Attempt, dependencies: ReasoningDependencies) {
+function openSession({ run, records, signal, answerNow }: Attempt, dependencies: ReasoningDependencies) {
 	const replay = replayOf(records)
 	const started = replay.runStart
 	const { workflow, hash } =
@@ -84,6 +87,7 @@ function openSession({ run, records, signal }: Attempt, dependencies: ReasoningD
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		signal,
+		answerNow: answerNow ?? new AbortController().signal,
 		...(dependencies.typicalRun === undefined ? {} : { typicalRun: dependencies.typicalRun }),
 		...(dependencies.verdicts === undefined ? {} : { verdicts: dependencies.verdicts }),
 		...(dependencies.stages === undefined ? {} : { stages: dependencies.stages }),
@@ -131,6 +135,8 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 		session.budget.allowCalls(limitsFor('direct', effort).calls)
 		const { output } = yield* inNode(directNode, answerDirectly(session, effort), session.replay)
 		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
+		// Who wants the answer now gets this one: the stages would only begin here.
+		if (session.answerNow.aborted) return { answer: output.answer, confidence: 'low' }
 		yield { event: await routeEvent(session, effort, cascadeFrom(output.problem)) }
 	}
 	return yield* answerInStages(session, effort)

@@ -66,7 +66,7 @@ async function* runOrSkip(
 		return { output: skipped.output, question: null }
 	}
 	// What the budget didn't cover stays left out: the next attempt, which reserves anew, would do work behind its own record.
-	if (session.replay.hasSkipped(node.id) && stage.withoutBudget !== undefined)
+	if (session.replay.wasUncovered(node.id) && stage.withoutBudget !== undefined)
 		return { output: stage.withoutBudget(inputs, circumstances), question: null }
 	try {
 		return yield* runNode(node, stage, inputs, session, effort)
@@ -78,7 +78,8 @@ async function* runOrSkip(
 	}
 }
 
-async function* skip(
+/** Says that a node is left out, once. */
+export async function* skip(
 	{ id, stage }: WorkflowNode,
 	reason: JournalEventOf<'stage-skip'>['reason'],
 	because: string,
@@ -104,11 +105,15 @@ async function* runNode(
 	effort: Effort,
 ): Reasoning<NodeResult> {
 	const startedAt = performance.now()
-	if (!session.replay.hasStarted(node.id)) yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
+	if (!session.replay.hasStarted(node.id)) {
+		session.signal.throwIfAborted()
+		yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
+	}
 	const context = contextOf(node, session, effort)
 	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context), session.replay)
 	const output: unknown = stage.output.parse(raw)
-	const question = stage.asksBack?.(output) ?? null
+	// Who wants the answer now isn't asked: the assumption holds.
+	const question = session.answerNow.aborted ? null : (stage.asksBack?.(output) ?? null)
 	// Not ended: with the answer, the stage begins again.
 	if (question !== null) return { output, question }
 	yield {

@@ -51,6 +51,8 @@ export type Session = {
 	readonly prompts: PromptSource
 	readonly stages?: readonly AnyStage[]
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now: then no more work is begun, and the run answers from what it has. */
+	readonly answerNow: AbortSignal
 	readonly verdicts?: VerdictCache
 	readonly typicalRun?: NonNullable<ReasoningDependencies['typicalRun']>
 }

@@ -32,6 +32,7 @@ const runRow = z.object({
 	attempt: z.number(),
 	preferences: runPreferencesSchema,
 	stop_requested: stopReasonSchema.nullable(),
+	answer_now: z.boolean(),
 	platform: z.string(),
 	workspace_id: z.string(),
 	channel_id: z.string(),
@@ -68,7 +69,7 @@ export async function findChanged(orm: Orm, changed: SQL): Promise<readonly { ru
 
 function runsFrom(source: SQL): SQL {
 	return sql`
-			select r.id, r.last_seq, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, i.platform, i.workspace_id,
+			select r.id, r.last_seq, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, r.answer_now, i.platform, i.workspace_id,
 				c.channel_id, c.thread_id, p.platform_user_id as person_id, p.name, p.locale, p.time_zone, q.body as question, (
 					select jsonb_agg(earlier) from (
 						select asker.name, said.body as said, (
@@ -116,6 +117,7 @@ function toRun(row: z.infer<typeof runRow>): Run {
 		history: (row.history ?? []).toReversed().flatMap(toTurns),
 		preferences: row.preferences,
 		stopRequested: row.stop_requested,
+		answerNow: row.answer_now,
 	}
 }
 

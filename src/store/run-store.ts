@@ -9,10 +9,10 @@ import type {
 	Claimed,
 	ClaimResult,
 	Extended,
+	Requested,
 	RunLike,
 	RunLoad,
 	RunStore,
-	StopRequested,
 	TypicalRun,
 } from '../core/run-store.ts'
 import { noUsage } from '../core/usage.ts'
@@ -36,8 +36,9 @@ const typicalRow = z.object({
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
 const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
-const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
-const stoppingRow = z.object({ attempt: z.number(), delivers: z.boolean() })
+const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
+const noteRow = z.object({ attempt: z.number(), delivers: z.boolean() })
+const requestedRow = z.object({ state: runStateSchema, next_attempt: z.number().nullable() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -60,6 +61,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		read: journal.read,
 		follow: journal.follow,
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
+		requestAnswerNow: (runId) => requestAnswerNow(orm, runId),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
 		find: (runId) => findRun(orm, runId),
 		load: () => readLoad(orm),
@@ -213,13 +215,13 @@ async function readState(orm: Orm, runId: string) {
 async function extendLease(orm: Orm, claim: Claim, leaseMs: number): Promise<Extended> {
 	const [row] = await queryRows(
 		orm,
-		stopRow,
+		wantedRow,
 		sql`
 			update threadwise.runs set lease_until = now() + ${interval(leaseMs)}
-			where ${heldBy(claim)} returning stop_requested`,
+			where ${heldBy(claim)} returning stop_requested, answer_now`,
 	)
 	if (row === undefined) return { outcome: 'lease-lost' }
-	return { outcome: 'extended', stopRequested: row.stop_requested }
+	return { outcome: 'extended', stopRequested: row.stop_requested, answerNow: row.answer_now }
 }
 
 async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
@@ -244,13 +246,17 @@ async function appendUnderClaim(
 ): Promise<Appended> {
 	const yieldsToStop = entries.some(({ event }) => event.kind === 'run-end' || event.kind === 'run-wait')
 	const row = await appendInGroups({ claim, entries, yieldsToStop })
-	if (row !== null) return { outcome: 'appended', lastSeq: row.last_seq, stopRequested: row.stop_requested }
+	if (row !== null) {
+		const { last_seq: lastSeq, stop_requested: stopRequested, answer_now: answerNow } = row
+		return { outcome: 'appended', lastSeq, stopRequested, answerNow }
+	}
 	return yieldsToStop ? whyNotAppended(orm, claim) : { outcome: 'lease-lost' }
 }
 
 /** A stop that was requested stays so: reading it afterwards finds what refused the events. */
 async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
-	const [row] = await queryRows(orm, stopRow, sql`select stop_requested from threadwise.runs where ${heldBy(claim)}`)
+	const wanted = sql`select stop_requested, answer_now from threadwise.runs where ${heldBy(claim)}`
+	const [row] = await queryRows(orm, wantedRow, wanted)
 	const reason = row?.stop_requested ?? null
 	return reason === null ? { outcome: 'lease-lost' } : { outcome: 'stop-requested', reason }
 }
@@ -260,7 +266,7 @@ async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[
 	if (row === null) throw unknownRun(runId)
 }
 
-async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<StopRequested | null> {
+async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<Requested | null> {
 	const before = await readState(orm, runId)
 	if (before === null) return null
 	const stopping = await noteStop(orm, runId, reason)
@@ -273,7 +279,7 @@ async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise
 async function noteStop(orm: Orm, runId: string, reason: StopReason) {
 	const [row] = await queryRows(
 		orm,
-		stoppingRow,
+		noteRow,
 		sql`
 			update threadwise.runs
 			set stop_requested = coalesce(stop_requested, ${reason}), state = case state when 'waiting' then 'queued' else state end,
@@ -294,6 +300,28 @@ async function endUnbegun(orm: Orm, runId: string, reason: StopReason): Promise<
 		sql`${isRun(runId)} and state in ('accepted', 'queued') and last_seq = 0`,
 	)
 	return ended !== null
+}
+
+async function requestAnswerNow(orm: Orm, runId: string): Promise<Requested | null> {
+	const [row] = await queryRows(
+		orm,
+		requestedRow,
+		sql`
+			with before as (
+				select id, state from threadwise.runs where ${isRun(runId)} for update
+			), noted as (
+				update threadwise.runs r
+				set answer_now = true,
+					preferences = case r.attempt when 0 then jsonb_set(r.preferences, '{route}', '"direct"') else r.preferences end,
+					state = case r.state when 'waiting' then 'queued' else r.state end,
+					changed_at = case r.state when 'waiting' then now() else r.changed_at end
+				from before where r.id = before.id and before.state in ('accepted', 'queued', 'running', 'waiting')
+				returning r.attempt
+			)
+			select before.state, case before.state when 'waiting' then noted.attempt + 1 end as next_attempt
+			from before left join noted on true`,
+	)
+	return row === undefined ? null : { state: row.state, nextAttempt: row.next_attempt }
 }
 
 /** An id that can't be one of ours is that of no run. */

@@ -130,6 +130,8 @@ export const runs = threadwise.table(
 		claimedBy: text('claimed_by'),
 		leaseUntil: timestamp('lease_until', { withTimezone: true }),
 		stopRequested: text('stop_requested'),
+		/** Whether somebody wanted the answer now. */
+		answerNow: boolean('answer_now').notNull().default(false),
 		createdAt: createdAt(),
 		changedAt: timestamp('changed_at', { withTimezone: true }).notNull().defaultNow(),
 	},

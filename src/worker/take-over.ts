@@ -27,8 +27,8 @@ export function startTakingOver(
 	const workOn = async (claimed: ClaimedRun) => {
 		takenOver += 1
 		try {
-			await deliveries.handleNow({ version: 1, runId: claimed.run.id }, (_, stopped) =>
-				workOnClaimed(claimed, mergeSignals(stopped, signal), dependencies),
+			await deliveries.handleNow({ version: 1, runId: claimed.run.id }, (_, stopped, delivery) =>
+				workOnClaimed(claimed, mergeSignals(stopped, signal), dependencies, delivery),
 			)
 		} catch (error) {
 			onTrouble(error)

@@ -282,6 +282,110 @@ describe('a stop that nobody told the worker of', () => {
 	})
 })
 
+describe('the answer that is wanted now', () => {
+	const half: RoleScript = {
+		'subtask-result': byObjective({ ...orderResults, 'Price the markers.': hang() }),
+		answer: reply('About $48 so far.'),
+	}
+
+	test('comes at once: the open request is closed within a second, and the run answers', async () => {
+		const world = await worldWith(half)
+		const worker = await working(world)
+		const { runId } = await intake.ask(aMessage({ text: order.question }))
+		const requests = [await world.server.request(3), await world.server.request(4)]
+		await until(runId, 'subtask-end')
+		const pressedAt = performance.now()
+		await store.requestAnswerNow(runId)
+		await queue.cancel(runId, 'answer-now')
+		await Promise.all(requests.map(({ closed }) => closed))
+		expect(performance.now() - pressedAt).toBeLessThan(1_000)
+		const records = await finished(runId)
+		expect(records.at(-1)).toMatchObject({ kind: 'run-end', content: { answer: 'About $48 so far.' } })
+		expect(records.filter(({ kind }) => kind === 'answer-now')).toHaveLength(1)
+		expect(await stateOf(runId)).toBe('answered')
+		await worker.end()
+	})
+
+	test('whose message was lost comes with the next extension of the lease', async () => {
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+		const world = await worldWith({ plan: hang() })
+		const runId = await recorded()
+		const work = workOnRun(runId, never, dependenciesOf(world))
+		const request = await world.server.request(2)
+		await store.requestAnswerNow(runId)
+		await vi.advanceTimersByTimeAsync(1_000)
+		await request.closed
+		await work
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', content: { answer: 'It is $104.' } }])
+	})
+
+	test('or with the next event that is written', async () => {
+		const world = await worldWith({ plan: hang() })
+		const runId = await recorded()
+		const noted: Partial<RunStore> = {
+			append: async (claim, entries) => {
+				if (entries.some(({ event }) => event.kind === 'stage-end')) await store.requestAnswerNow(claim.runId)
+				return store.append(claim, entries)
+			},
+		}
+		await workOnRun(runId, never, dependenciesOf(world, noted))
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', confidence: 'low' }])
+	})
+
+	test('is still wanted when another worker takes the run over, and a stop behind it stops', async () => {
+		const first = await worldWith({ ...half, answer: hang() })
+		const runId = await recorded()
+		const crash = new AbortController()
+		const crashed = workOnRun(runId, crash.signal, dependenciesOf(first))
+		await until(runId, 'subtask-end')
+		crash.abort(new AbortedError('lease-lost'))
+		await crashed
+		await store.requestAnswerNow(runId)
+		await store.abandonLeases()
+		const second = await worldWith({ answer: hang() })
+		const stop = new AbortController()
+		const work = workOnRun(runId, stop.signal, dependenciesOf(second))
+		await second.server.request(0)
+		expect(second.roles()).toEqual(['answer'])
+		stop.abort(new AbortedError('user'))
+		await work
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user', attempt: 2 }])
+	})
+
+	test('of a run that nobody has begun is a direct one', async () => {
+		const world = await worldWith()
+		const runId = await recorded()
+		await store.requestAnswerNow(runId)
+		await workOnRun(runId, never, dependenciesOf(world))
+		expect(world.roles()).toEqual(['direct'])
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', content: { answer: 'It is $104.' } }])
+	})
+
+	test('while a question back is being written is given without waiting for anybody', async () => {
+		const ambiguities = [
+			{ statement: 'Tax?', assumption: 'Prices include tax.', changesAnswer: true, question: 'With tax?' },
+		]
+		const world = await worldWith({ analysis: reply(JSON.stringify({ ...order.analysis, ambiguities })) })
+		const runId = await recorded()
+		const noted: Partial<RunStore> = {
+			append: async (claim, entries) => {
+				if (entries.some(({ event }) => event.kind === 'run-wait')) await store.requestAnswerNow(claim.runId)
+				return store.append(claim, entries)
+			},
+		}
+		await workOnRun(runId, never, dependenciesOf(world, noted))
+		expect(await stateOf(runId)).toBe('queued')
+		await working(world)
+		const records = await finished(runId)
+		expect(records.at(-1)).toMatchObject({ kind: 'run-end', attempt: 2, content: { answer: 'It is $104.' } })
+	})
+})
+
+/** Resolves when the journal of a run has an event of that kind. */
+async function until(runId: string, kind: JournalEventKind): Promise<void> {
+	for await (const record of store.follow(runId, 0, never)) if (record.kind === kind) return
+}
+
 describe('a run with a past', () => {
 	const sample: JournalEntry = {
 		event: { kind: 'sample', sample: 1, method: 'direct', content: { answer: '104', key: '104' } },

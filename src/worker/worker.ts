@@ -20,10 +20,10 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 	const { concurrency, onTrouble } = options
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
-		async (job, signal, worksOn) => {
+		async (job, signal, delivery) => {
 			try {
 				const merged = mergeSignals(signal, shutdown.signal)
-				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, worksOn)
+				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, delivery)
 			} catch (error) {
 				onTrouble(error)
 				throw error

@@ -197,6 +197,27 @@ function jobQueueContract(place: Place<TestQueueBackend>): void {
 			expect(causes).toEqual(['user'])
 		})
 
+		test('the wish for an answer now reaches the handler beside its signal, which can still abort', async () => {
+			const job = aJob()
+			const started = Promise.withResolvers<void>()
+			const causes: unknown[] = []
+			await queue.add(job, 1)
+			await working(async (_, signal, { answerNow }) => {
+				started.resolve()
+				await whenAborted(answerNow)
+				causes.push(abortCauseOf(answerNow), abortCauseOf(signal))
+				await whenAborted(signal)
+				causes.push(abortCauseOf(signal))
+				return done
+			})
+			await started.promise
+			await elsewhere.cancel(job.runId, 'answer-now')
+			await until(() => causes.length === 2)
+			await elsewhere.cancel(job.runId, 'user')
+			await untilEmpty()
+			expect(causes).toEqual(['answer-now', null, 'user'])
+		})
+
 		test('what is handled at once needs no free hand, and a cancellation and disposing know of it', async () => {
 			const [busy, urgent] = [aJob(), aJob()]
 			const started = Promise.withResolvers<void>()

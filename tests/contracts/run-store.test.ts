@@ -16,6 +16,9 @@ const longLeaseMs = 60_000
 const shortLeaseMs = 5
 const never = new AbortController().signal
 
+const extended = { outcome: 'extended', answerNow: false }
+const appended = { outcome: 'appended', stopRequested: null, answerNow: false }
+
 function runStoreContract(place: Place<TestDatabase>): void {
 	describe.skipIf(place.missing !== null)(`the run store: ${titleOf(place)}`, () => {
 		let opened: TestDatabase
@@ -66,6 +69,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 					history: [],
 					preferences: message.preferences,
 					stopRequested: null,
+					answerNow: false,
 				})
 			})
 
@@ -158,7 +162,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 
 			test('an extended lease is not over', async () => {
 				const claim = await running(20)
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'extended', stopRequested: null })
+				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: null })
 				await sleep(40)
 				expect((await store.claim(claim.runId, 'other', longLeaseMs)).outcome).toBe('held')
 			})
@@ -217,7 +221,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 					},
 					delta('eight'),
 				]
-				expect(await store.append(claim, entries)).toEqual({ outcome: 'appended', lastSeq: 2, stopRequested: null })
+				expect(await store.append(claim, entries)).toEqual({ ...appended, lastSeq: 2 })
 				const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 				expect(await store.read(claim.runId)).toEqual([
 					{ v: 1, seq: 1, at, attempt: 1, nodeId: 'execute', kind: 'stage-start', stage: 'execute' },
@@ -238,16 +242,12 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const broken = JSON.parse('{"event":{"kind":null}}')
 				await expect(store.append(claim, [delta('first'), broken])).rejects.toMatchObject({ code: 'store-refused' })
 				expect(await store.read(claim.runId)).toEqual([])
-				expect(await store.append(claim, [delta('again')])).toEqual({
-					outcome: 'appended',
-					lastSeq: 1,
-					stopRequested: null,
-				})
+				expect(await store.append(claim, [delta('again')])).toEqual({ ...appended, lastSeq: 1 })
 			})
 
 			test('an empty batch changes nothing', async () => {
 				const claim = await running()
-				expect(await store.append(claim, [])).toEqual({ outcome: 'appended', lastSeq: 0, stopRequested: null })
+				expect(await store.append(claim, [])).toEqual({ ...appended, lastSeq: 0 })
 				expect(await store.read(claim.runId)).toEqual([])
 			})
 
@@ -442,11 +442,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			test('whoever works on a run is told when they write', async () => {
 				const claim = await running()
 				await elsewhere.requestStop(claim.runId, 'user')
-				expect(await store.append(claim, [delta('on')])).toEqual({
-					outcome: 'appended',
-					lastSeq: 1,
-					stopRequested: 'user',
-				})
+				expect(await store.append(claim, [delta('on')])).toEqual({ ...appended, lastSeq: 1, stopRequested: 'user' })
 			})
 
 			test.each([
@@ -472,7 +468,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const claim = await running()
 				expect(await elsewhere.requestStop(claim.runId, 'user')).toEqual({ state: 'running', nextAttempt: null })
 				expect(await stateOf(claim.runId)).toBe('running')
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'extended', stopRequested: 'user' })
+				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: 'user' })
 			})
 
 			test('the first reason stays', async () => {

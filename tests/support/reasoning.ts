@@ -241,6 +241,7 @@ export type SessionChoices = {
 	readonly run?: Run
 	readonly records?: readonly JournalRecord[]
 	readonly signal?: AbortSignal
+	readonly answerNow?: AbortSignal
 	readonly budget?: Partial<Budget>
 	/** The default one if absent. */
 	readonly workflow?: string
@@ -333,6 +334,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		models: dependencies.models,
 		prompts: dependencies.prompts,
 		signal: choices.signal ?? never,
+		answerNow: choices.answerNow ?? never,
 	}
 }
 
@@ -344,10 +346,10 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 
 /** Runs a whole attempt. */
 export async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
-	const { run = aRun({ text: order.question }), records = [], signal = never } = choices
+	const { run = aRun({ text: order.question }), records = [], signal = never, answerNow = never } = choices
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, signal }, dependencies)) {
+		for await (const entry of reason({ run, records, signal, answerNow }, dependencies)) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}

@@ -94,6 +94,18 @@ describe('the small roles', () => {
 		expect(ask(stageRequest(sections))).toBe('The product is 391.')
 	})
 
+	test('an answer whose last step is missing is concluded from the question, and says what is open', () => {
+		const sections = {
+			question: 'What is 17 * 23 + 9?',
+			results: 's1: Multiply.: 391',
+			'final-result': '(not worked out to the end: conclude it from the results)',
+			unresolved: 'Not worked out: Add 9.',
+		}
+		const answer = ask(stageRequest(sections))
+		expect(answer).toMatch(/\b400\b/)
+		expect(answer).toMatch(/ Not settled: Not worked out: Add 9\.$/)
+	})
+
 	test('constraints are made checkable where the question allows it', () => {
 		const kinds = (text: string) =>
 			askFor('analysis', { question: text }).constraints.map(({ kind, value }) =>

@@ -103,6 +103,7 @@ async function carryOut(
 		models,
 		prompts,
 		signal,
+		answerNow: new AbortController().signal,
 	}
 	const calls = cell.verifier === null ? {} : { verify: { model: 'verifier', prompt: 'execute/verify@1' } }
 	const node = { id: 'execute', model: 'author', prompt: 'execute@1', calls }

@@ -1,0 +1,52 @@
+import type { Author, Conversation } from './conversation.ts'
+import type { Feedback } from './feedback.ts'
+import type { RunKind, RunState } from './run.ts'
+import type { RunPreferences } from './run-preferences.ts'
+
+/** A run in the list of a conversation; what it has come to stands in its journal. */
+export type RunEntry = {
+	readonly runId: string
+	readonly kind: RunKind
+	readonly parentRunId: string | null
+	readonly state: RunState
+	/** The platform's id of the message that it answers. */
+	readonly messageId: string
+	/** Null where it was erased. */
+	readonly question: string | null
+	readonly asker: Author
+	readonly preferences: RunPreferences
+	/** ISO 8601. */
+	readonly askedAt: string
+	/** The newest of each person. */
+	readonly feedback: readonly Feedback[]
+}
+
+/** A conversation in a list of conversations. */
+export type ConversationEntry = {
+	readonly conversation: Conversation
+	/** The beginning of its first question, at most 120 characters; null where that was erased. */
+	readonly title: string | null
+	readonly runs: number
+	/** Whether any of its runs has no outcome yet. */
+	readonly isOpen: boolean
+	/** When the newest question was asked, ISO 8601. */
+	readonly lastAskedAt: string
+}
+
+export type ConversationQuery = {
+	readonly platform: string
+	readonly workspaceId: string
+	/** Only those in which this person has asked. */
+	readonly personId?: string
+	/** Only those whose newest question is older, ISO 8601: the next page. */
+	readonly before?: string
+	readonly limit: number
+}
+
+/** Reads what was asked where, for places that show more than single replies. */
+export interface ConversationReader {
+	/** The newest first. */
+	list(query: ConversationQuery): Promise<readonly ConversationEntry[]>
+	/** In the order in which they were asked; empty for a conversation that nobody has begun. */
+	runs(conversation: Conversation): Promise<readonly RunEntry[]>
+}
