@@ -9,6 +9,7 @@ import { checkPrompts } from './commands/check-prompts.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { listPrompts } from './commands/list-prompts.ts'
+import { setup } from './commands/setup.ts'
 import { start } from './commands/start.ts'
 import { trace } from './commands/trace.ts'
 import { worker } from './commands/worker.ts'
@@ -78,6 +79,13 @@ program
 	.description('show the main job, with nothing installed or configured')
 	.action(async () => {
 		process.exitCode = await demo()
+	})
+
+program
+	.command('setup')
+	.description('connect a model: asks a few questions and writes .env')
+	.action(async () => {
+		process.exitCode = await setup(printer)
 	})
 
 program

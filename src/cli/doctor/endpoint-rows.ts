@@ -1,4 +1,5 @@
 import { type Finding, notChecked, ok, problem } from '../../core/check.ts'
+import { counted } from '../../core/counted.ts'
 import type { ErrorCode } from '../../core/errors.ts'
 import type { ModelList } from '../../models/index.ts'
 
@@ -51,7 +52,9 @@ export function addressFinding({ name, baseUrl }: ServerToCheck, list: ModelList
 			'Look into the log of that server, or try later.',
 		)
 	}
-	return ok(list.kind === 'models' ? `${where} answers and lists ${list.names.length} models` : `${where} answers`)
+	return ok(
+		list.kind === 'models' ? `${where} answers and lists ${counted(list.names.length, 'model')}` : `${where} answers`,
+	)
 }
 
 function reachFix(cause: string, setting: string): string {
