@@ -19,6 +19,7 @@ import { runSetup } from '../setup/setup-flow.ts'
 
 const openAiUrl = 'https://api.openai.com/v1'
 const listWithinMs = 5_000
+const usualSize = { columns: 80, rows: 24 }
 const checkWithinMs = 60_000
 /** As other commands that end by Ctrl-C. */
 const interruptedStatus = 130
@@ -39,6 +40,8 @@ export async function setup(printer: Printer): Promise<number> {
 		printer.fail(needsTerminal())
 		return 1
 	}
+	// Some pseudo-terminals don't say how large they are, and everything would stand in a column of single letters.
+	if (!(output.columns > 0)) Object.assign(output, usualSize)
 	const prompter = createClackPrompter(input, output)
 	const colored = process.env.NO_COLOR === undefined
 	return setUp({ prompter, colored, folder: '.', environment: process.env, places: localPlaces }, printer)

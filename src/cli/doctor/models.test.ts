@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { changedRows, doctorRows, rowNamed, type Variables } from '../../../tests/support/doctor.ts'
 import {
 	emptyAtLength,
@@ -16,6 +16,9 @@ import {
 import { freePort } from '../../../tests/support/servers.ts'
 import type { CheckRow } from '../../core/check.ts'
 
+// Each visit asks a server of its own.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const model = 'tiny-1'
 const key = 'sk-canary-4711'
 const aliases = 'fast, strong, judge'
@@ -23,6 +26,7 @@ const aliases = 'fast, strong, judge'
 type Kind = 'list' | 'small' | 'json_schema' | 'json_object' | 'json-in-text'
 type Behaviour = Readonly<Record<Kind, ScriptedStep>>
 
+const silence = hang()
 const numbers = reply(['1 2 3', ' 4 5 6', ' 7 8 9'])
 const verdict = reply('{"evidence": "12 times 4.50 is 54", "holds": true}')
 const list = (...names: readonly string[]) =>
@@ -50,7 +54,8 @@ async function visit(broken: Partial<Behaviour>, more: Variables = {}): Promise<
 	const server = await startScriptedModelServer((request) => behaviour[kindOf(request)])
 	onTestFinished(() => server.close())
 	const base = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key, THREADWISE_MODEL: model }
-	return doctorRows({ ...base, THREADWISE_MODEL_TIMEOUT_MS: '500', ...more })
+	const timeoutMs = Object.values(broken).includes(silence) ? '500' : '20000'
+	return doctorRows({ ...base, THREADWISE_MODEL_TIMEOUT_MS: timeoutMs, ...more })
 }
 
 /** Every fact that an answer is needed for. */
@@ -96,7 +101,7 @@ const faults: readonly (readonly [
 	],
 	[
 		'a server that says nothing',
-		{ list: hang() },
+		{ list: silence },
 		'endpoint: problem',
 		/does not answer/,
 		['key: not-checked', `${aliases}: model: not-checked`, `${aliases}: reply: not-checked`, ...needAnswer],
@@ -122,7 +127,7 @@ const faults: readonly (readonly [
 		/knows no model "tiny-1"\./,
 		['key: not-checked', `${aliases}: reply: not-checked`, ...needAnswer],
 	],
-	['a model that hangs', { small: hang() }, `${aliases}: reply: problem`, /said nothing .* for 0\.5 s/, needAnswer],
+	['a model that hangs', { small: silence }, `${aliases}: reply: problem`, /said nothing .* for 0\.5 s/, needAnswer],
 	[
 		'a model that only thinks',
 		{ small: emptyAtLength() },

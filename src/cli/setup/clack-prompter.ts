@@ -42,12 +42,10 @@ export function createClackPrompter(input: Readable, output: Writable): Prompter
 				...(initial === undefined ? {} : { initialValue: initial }),
 				...(placeholder === undefined ? {} : { placeholder }),
 			}
-			return answered(await text({ ...common, message, ...shown, ...validated(check) })).trim()
+			return typed(await text({ ...common, message, ...shown, ...validated(check) }))
 		},
 		askSecret: async ({ message, check }) => {
-			const answer = await password({ ...common, message, ...validated(check) })
-			// Nothing typed is no text at all.
-			return (answered(answer) ?? '').trim()
+			return typed(await password({ ...common, message, ...validated(check) }))
 		},
 		confirm: async (message) => answered(await confirm({ ...common, message })),
 		say: (words) => log.message(words, { output }),
@@ -58,6 +56,11 @@ export function createClackPrompter(input: Readable, output: Writable): Prompter
 
 function toClack({ value, label, hint }: Option<string>) {
 	return hint === undefined ? { value, label } : { value, label, hint }
+}
+
+/** Where nothing is typed, there is no text at all. */
+function typed(answer: string | symbol | undefined): string {
+	return (answered(answer) ?? '').trim()
 }
 
 function answered<Answer>(answer: Answer): Exclude<Answer, symbol> {

@@ -64,14 +64,7 @@ async function askWhere(questions: EndpointQuestions): Promise<Where | null> {
 	const kind = await prompter.choose({
 		message: 'Which model shall answer?',
 		options: [
-			...found.map(({ place, list }) => ({
-				value: place.id,
-				label: `${place.title} on this machine`,
-				hint:
-					list.kind === 'models'
-						? `running, ${counted(list.names.length, 'model')}`
-						: `not running; ${place.start} starts it`,
-			})),
+			...found.map(localOption),
 			{ value: 'openai', label: 'OpenAI', hint: 'needs a key' },
 			{ value: 'other', label: 'Another server', hint: 'anything that speaks the API of OpenAI: vLLM, a gateway …' },
 			{ value: 'practice', label: 'None yet: the practice model', hint: 'solves small word problems, costs nothing' },
@@ -84,6 +77,11 @@ async function askWhere(questions: EndpointQuestions): Promise<Where | null> {
 	if (kind === 'openai') return { baseUrl: null, apiKey: await askKey(questions, null) }
 	const baseUrl = await askAddress(questions)
 	return { baseUrl, apiKey: await askKey(questions, baseUrl) }
+}
+
+function localOption({ place: { id, title, start }, list }: { readonly place: LocalPlace; readonly list: ModelList }) {
+	if (list.kind !== 'models') return { value: id, label: `${title} on this machine`, hint: `not running; ${start}` }
+	return { value: id, label: `${title} on this machine (running, ${counted(list.names.length, 'model')})` }
 }
 
 function initialKind({ places, current }: EndpointQuestions, running: LocalPlace | null): string {

@@ -17,7 +17,8 @@ export async function changeEnvFile(folder: string, changes: EnvChanges): Promis
 	const named = join(folder, '.env')
 	try {
 		const path = existsSync(named) ? realpathSync(named) : named
-		const before = readFileSync(existsSync(path) ? path : example, 'utf8')
+		const beginning = [path, example].find((each) => existsSync(each))
+		const before = beginning === undefined ? '' : readFileSync(beginning, 'utf8')
 		await replaceFile(path, changeEnvText(before, changes))
 	} catch (cause) {
 		if (cause instanceof ThreadwiseError) throw cause

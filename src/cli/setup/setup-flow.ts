@@ -52,7 +52,7 @@ export async function runSetup(surroundings: SetupSurroundings): Promise<void> {
 		prompter.say('Written.')
 	}
 	const platforms = platformEntries.map(({ title }) => title).join(' and ')
-	prompter.say(`${platforms}: this version answers in the terminal. ${platformsGuide} says what comes.`)
+	prompter.say(`${platforms} are not in this version yet. ${platformsGuide} says what comes, and how to connect it.`)
 	prompter.end(next)
 }
 
