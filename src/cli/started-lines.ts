@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.ts'
+import { setupCommand } from './practice-process.ts'
 
 /** What a process says about itself when it has started: where things are, never a password. */
 export function startedLines(title: string, { storage, http }: Config, more: readonly string[] = []): string {
@@ -16,7 +17,7 @@ export function startedLines(title: string, { storage, http }: Config, more: rea
 export function modelLine({ models }: Config): string {
 	const model =
 		models.kind === 'practice'
-			? 'practice model (set OPENAI_API_KEY in .env to connect a real one)'
+			? `practice model (connect a real one: ${setupCommand})`
 			: Object.entries(models.settings.aliases)
 					.map(([alias, { model: name }]) => `${alias} = ${name}`)
 					.join(', ')

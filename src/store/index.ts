@@ -1,5 +1,8 @@
 export { type DataFolder, type DataFolderHolder, holdDataFolder, newControlToken } from './data-folder.ts'
 export { type Database, dumpFreshDatabase, openEmbeddedDatabase, openServerDatabase } from './database.ts'
+export type { DatabaseFacts } from './database-facts.ts'
 export { createDeliveryStore } from './delivery-store.ts'
+export { type DataFolderFacts, type InspectedDataFolder, inspectDataFolder } from './inspect-data-folder.ts'
+export { inspectServer, type ServerFacts } from './inspect-server.ts'
 export { createRunStore } from './run-store.ts'
 export { createSpendStore } from './spend-store.ts'
