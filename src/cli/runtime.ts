@@ -2,18 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
+import type { ActionResult, Actor } from '../core/actor.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
+import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
+import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
+import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
 import type { SpendStore } from '../core/spend-store.ts'
-import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
+import { changeSettings, createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
-import { createVerdictCache, loadWorkflows, type ReasoningDependencies } from '../reasoning/index.ts'
+import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflowNames } from '../reasoning/index.ts'
 import {
+	createConversationReader,
 	createDeliveryStore,
 	createRunStore,
+	createSettingsStore,
 	createSpendStore,
 	type Database,
 	openEmbeddedDatabase,
@@ -32,6 +38,14 @@ import { promptFolders, workflowsFolder } from './shipped-files.ts'
 export type Runtime = {
 	readonly store: RunStore
 	readonly intake: Intake
+	readonly conversationReader: ConversationReader
+	readonly settingsStore: SettingsStore
+	/** What applies in a place now, over the configuration. */
+	readonly settingsIn: SettingsReader
+	/** Changes what is set, if whoever wants it may. */
+	changeSettings(actor: Actor, key: SettingsKey, settings: Settings): Promise<ActionResult>
+	/** The workflows that can be chosen. */
+	readonly workflowNames: readonly string[]
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
 	/** Takes what people write on these platforms, and shows them what comes of it. */
@@ -54,13 +68,17 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const { store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
+	const names = workflowNames(workflowsFolder)
+	const { database, store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
+	const settingsStore = createSettingsStore(database, names)
+	const settingsIn = createSettingsReader(settingsStore, config.defaults)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
 	const tell = (trouble: string, relief: string) => ({ onTrouble: warn(trouble), onRelief: () => log.warn(relief) })
 	const intake = createIntake({
 		store,
 		queue,
+		settings: settingsIn,
 		spending,
 		longestQuestion: config.longestQuestion,
 		longestQueue: config.longestQueue,
@@ -70,11 +88,16 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue, spending, owner }, opened)
+		await openWorker(options, { store, queue, spending, settings: settingsIn, owner }, opened)
 	}
 	return {
 		store,
 		intake,
+		conversationReader: createConversationReader(database),
+		settingsStore,
+		settingsIn,
+		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
+		workflowNames: names,
 		readiness,
 		servePlatforms: (platforms) => {
 			const told = tell('runs cannot be shown', 'runs are shown again')
@@ -100,7 +123,9 @@ async function openStorage(
 	{ storage, budgets }: Config,
 	log: Logger,
 	opened: OpenParts,
-): Promise<Storage & { readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }> {
+): Promise<
+	Storage & { readonly database: Database; readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }
+> {
 	const database: Database =
 		storage.store === 'embedded'
 			? await openEmbeddedDatabase({ folder: storage.dataFolder })
@@ -119,16 +144,16 @@ async function openStorage(
 		{ name: 'queue', ask: () => queue.size() },
 	])
 	const spending = createSpendStore(database, budgets)
-	return { store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
+	return { database, store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
 }
 
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	{ spending, ...parts }: Storage & { readonly owner: string },
+	{ spending, settings, ...parts }: Storage & { readonly settings: SettingsReader; readonly owner: string },
 	opened: OpenParts,
 ): Promise<void> {
 	const typicalRun = remembered(parts.store.typicalRun)
-	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), spending, typicalRun }
+	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), settings, spending, typicalRun }
 	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
 	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)

@@ -27,8 +27,15 @@ export async function servePlatforms(
 			await intake.receive(message)
 			delivery.look()
 		},
-		stop: async (runId, personId) => {
-			await intake.stopFor(personId, runId)
+		edit: async (message) => {
+			await intake.edit(message)
+			delivery.look()
+		},
+		...intake.actions,
+		again: async (runId, kind, actor) => {
+			const begun = await intake.actions.again(runId, kind, actor)
+			delivery.look()
+			return begun
 		},
 	}
 	for (const platform of platforms) await platform.start(events, leaving.signal)

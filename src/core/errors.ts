@@ -15,6 +15,7 @@ export type ErrorCode =
 	| 'prompt'
 	| 'budget'
 	| 'busy'
+	| 'forbidden'
 	| 'platform-unavailable'
 	| 'platform-refused'
 	| 'model-unreachable'

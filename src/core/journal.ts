@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { stopReasonSchema } from './abort.ts'
-import { budgetLevelSchema } from './budget-level.ts'
+import { budgetLevelSchema, dayBudgetScopeSchema } from './budget-level.ts'
 import { authorSchema, turnSchema } from './conversation.ts'
 import { effortSchema, routeSchema } from './run-preferences.ts'
 import { usageSchema } from './usage.ts'
@@ -54,6 +54,14 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 		/** What every answer must say about who gives it, such as that a practice model does; null where there is nothing to say. */
 		disclosure: z.string().nullable(),
 		asker: authorSchema.pick({ locale: true, timeZone: true }).extend({ personId: z.string() }),
+		/** What was set when it began and holds for all its attempts; absent in runs of versions in which nothing could be set. */
+		settings: z
+			.object({
+				effort: effortSchema,
+				quiet: z.boolean(),
+				usdPerDay: z.partialRecord(dayBudgetScopeSchema, z.number().positive()),
+			})
+			.optional(),
 		content: content({ question: text, history: z.array(turnSchema) }),
 	}),
 	event('run-route', {

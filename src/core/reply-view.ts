@@ -138,6 +138,8 @@ export type ReplyView = {
 	readonly status: 'queued' | 'working' | 'waiting' | 'answered' | 'stopped' | 'failed'
 	/** What the answer must say about who gives it. */
 	readonly disclosure: string | null
+	/** Whether only the answer and one line are wanted, not the stages while they run. */
+	readonly quiet: boolean
 	readonly route: Route | null
 	readonly effort: Effort | null
 	readonly routing: {

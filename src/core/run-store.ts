@@ -2,13 +2,50 @@ import type { StopReason } from './abort.ts'
 import type { IncomingMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
-import type { Claim, Run, RunState } from './run.ts'
-import type { Effort, Route } from './run-preferences.ts'
+import type { Claim, Run, RunKind, RunState } from './run.ts'
+import type { Effort, Route, RunPreferences } from './run-preferences.ts'
 
 export type Recorded =
 	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
 	/** A run that had asked back goes on with this message, as the attempt of this number. */
 	| { readonly outcome: 'continued'; readonly runId: string; readonly nextAttempt: number }
+
+/** The question that a message has asked. */
+export type AskedQuestion = {
+	/** Null where they were erased. */
+	readonly askerId: string | null
+	/** The run that answers it: one without an outcome, or else the newest. */
+	readonly runId: string
+	/** Whether it has no outcome yet. */
+	readonly isOpen: boolean
+}
+
+/** A run of a question whose text is no longer what was asked. */
+export type Superseded = Requested & { readonly runId: string }
+
+/** What became of a message that says something else now. */
+export type Edited =
+	/** Nobody has recorded it before. */
+	| { readonly outcome: 'unknown' }
+	/** It says the same; the run is the newest that answers it. */
+	| { readonly outcome: 'unchanged'; readonly runId: string }
+	/** These runs were asked to stop, and a new one answers what it says now. */
+	| { readonly outcome: 'recorded'; readonly runId: string; readonly superseded: readonly Superseded[] }
+
+/** Another run of a question that was answered. */
+export type Again = {
+	readonly kind: Extract<RunKind, 'think-harder' | 'regenerate'>
+	readonly preferences: RunPreferences
+	/** Who wants it: it is theirs, whoever has asked the question. */
+	readonly personId: string
+}
+
+export type RecordedAgain =
+	/** `duplicate`: the same was wanted before, and that run has no outcome yet. */
+	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+	| { readonly outcome: 'unknown' }
+	/** It has no outcome yet. */
+	| { readonly outcome: 'unfinished' }
 
 export type Claimed = {
 	readonly outcome: 'claimed'
@@ -71,6 +108,16 @@ export interface RunStore {
 	 * run that has failed already, with this report: whoever wrote it sees why.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
+	/** The question that a message has asked; null where nobody has recorded it. */
+	findQuestion(message: Pick<IncomingMessage, 'id' | 'conversation'>): Promise<AskedQuestion | null>
+	/**
+	 * Replaces what a message says, if that is something else now, and begins a run for it; every run that still answers the old text
+	 * is asked to stop as `superseded`. What was said to a question back stays as it was said. An edit that is refused gets a run
+	 * that has failed already, with this report.
+	 */
+	recordEdit(message: IncomingMessage, refusal?: ErrorReport): Promise<Edited>
+	/** Begins another run of the question of a run that has its outcome; one at a time of each kind. */
+	recordAgain(runId: string, again: Again): Promise<RecordedAgain>
 	/** Notes that a delivery is in the queue. */
 	markQueued(runId: string): Promise<void>
 	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or left behind by a holder that vanished. */

@@ -7,7 +7,8 @@ afterEach(() => void vi.useRealTimers())
 
 function intakeWith(sweep: Intake['sweep']): Intake {
 	const unused = () => Promise.reject(new Error('not used here'))
-	return { ask: unused, receive: unused, stop: unused, stopFor: unused, sweep }
+	const actions = { stop: unused, answerNow: unused, again: unused, feedback: unused }
+	return { ask: unused, receive: unused, edit: unused, stop: unused, actions, sweep }
 }
 
 test('sweeps again and again, one sweep at a time, until it is disposed', async () => {

@@ -1,5 +1,6 @@
 import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
+import type { Defaults, SettingsReader } from '../core/resolve-settings.ts'
 import type { Run } from '../core/run.ts'
 import type { RunLike, TypicalRun } from '../core/run-store.ts'
 import type { SpendStore } from '../core/spend-store.ts'
@@ -7,7 +8,6 @@ import type { AnyStage } from '../core/stage.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { Account } from './account.ts'
 import type { RunBudget } from './budget.ts'
-import type { Defaults } from './defaults.ts'
 import type { Replay } from './replay.ts'
 import type { VerdictCache } from './verdict-cache.ts'
 
@@ -18,6 +18,8 @@ export type ReasoningDependencies = {
 	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
 	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
 	readonly defaults: Defaults
+	/** What people have set, over the defaults; without it, nothing is. */
+	readonly settings?: SettingsReader
 	/** The stages that a workflow may name; those of this program if absent. */
 	readonly stages?: readonly AnyStage[]
 	/** What every answer must say about who gives it; null where there is nothing to say. */

@@ -8,6 +8,7 @@ import { emptyRecord, recordAfter } from './stage-record.ts'
 export const emptyReplyView: ReplyView = {
 	status: 'queued',
 	disclosure: null,
+	quiet: false,
 	route: null,
 	effort: null,
 	routing: null,
@@ -48,7 +49,7 @@ export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
 	switch (record.kind) {
 		case 'run-start':
-			return { ...view, status: 'working', placeInQueue: null, startedAt: record.at, disclosure: record.disclosure }
+			return foldStart(view, record)
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':
@@ -98,6 +99,11 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 		default:
 			return assertNever(record)
 	}
+}
+
+function foldStart(view: ReplyView, { at, disclosure, settings }: RecordOf<'run-start'>): ReplyView {
+	const quiet = settings?.quiet ?? false
+	return { ...view, status: 'working', placeInQueue: null, startedAt: at, disclosure, quiet }
 }
 
 function assertNever(record: never): never {

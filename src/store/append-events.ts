@@ -29,7 +29,7 @@ export type AppendedRow = z.infer<typeof appendedRow>
 
 /**
  * One statement numbers the events, checks the condition, writes events and contents, moves the runs to their next states and tells
- * the followers: nothing of it can happen without the rest. The row lock on a run puts concurrent writers in order. What is
+ * the followers: nothing of it can happen without the rest. What is written belongs to whoever has asked, feedback to whoever gives it. The row lock on a run puts concurrent writers in order. What is
  * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`. A run whose answer is wanted now waits
  * for nobody.
  */
@@ -44,13 +44,17 @@ export const updatingRuns = `
 		from given
 		where `
 export const writingEntries = `
-		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, answer_now, by_attempt, entries
+		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, answer_now,
+			by_attempt, entries, installation_id
 	), entry as (
-		select id, base + ordinality as seq, by_attempt, person_id, value
+		select id, base + ordinality as seq, by_attempt, person_id, installation_id, value
 		from target, jsonb_array_elements(entries) with ordinality
 	), written_contents as (
 		insert into threadwise.contents (id, person_id, body)
-		select (value ->> 'contentId')::uuid, person_id, value -> 'content' from entry where value ? 'contentId'
+		select (value ->> 'contentId')::uuid, case value ->> 'kind' when 'feedback' then (
+			select id from threadwise.people p
+			where p.installation_id = entry.installation_id and p.platform_user_id = value #>> '{facts,personId}'
+		) else person_id end, value -> 'content' from entry where value ? 'contentId'
 	), written_events as (
 		insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
 		select id, seq, ${journalVersion}, by_attempt, value ->> 'kind', value ->> 'nodeId', value -> 'facts',

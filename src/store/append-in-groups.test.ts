@@ -20,7 +20,12 @@ function database(answer: (given: Given) => void = () => {}) {
 		const given = givenSchema.parse(JSON.parse(String(json)))
 		statements.push(given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`))
 		answer(given)
-		const rows = given.map(({ run_id, entries }) => ({ id: run_id, last_seq: entries.length, stop_requested: null }))
+		const rows = given.map(({ run_id, entries }) => ({
+			id: run_id,
+			last_seq: entries.length,
+			stop_requested: null,
+			answer_now: false,
+		}))
 		return { rows, rowCount: rows.length }
 	}
 	const pool = { query } as unknown as Database['pool']
@@ -63,7 +68,10 @@ describe('appends of several runs', () => {
 				given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`).join(', '),
 			)
 			if (statements.length === 1) await slow.promise
-			return { rows: given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null })), rowCount: 1 }
+			return {
+				rows: given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null, answer_now: false })),
+				rowCount: 1,
+			}
 		}
 		const append = createAppendInGroups({ pool: { query } as unknown as Database['pool'] })
 		const first = append(of(1, 'a'))

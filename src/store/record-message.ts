@@ -5,9 +5,9 @@ import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import type { ErrorReport } from '../core/errors.ts'
 import type { Recorded } from '../core/run-store.ts'
-import { noUsage } from '../core/usage.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
+import { insertRun, nextRound, type Transaction } from './new-run.ts'
 import { queryRows } from './rows.ts'
 import { contents, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
@@ -70,18 +70,11 @@ function askerAndPlace({ conversation, author }: IncomingMessage): SQL {
 					do update set name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone
 				returning id
 			), conversation as (
-				insert into threadwise.conversations (id, installation_id, channel_id, thread_id)
-				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId} from installation
+				insert into threadwise.conversations (id, installation_id, channel_id, thread_id, is_direct)
+				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId}, ${conversation.isDirect ?? false}
+				from installation
 				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
 				returning id
-			)`
-}
-
-/** The round after the last one in which the conversation has a run, but none that is over: who asks little goes before who asks much. */
-function nextRound(conversationId: SQL): SQL {
-	return sql`(
-				select greatest(0, min(round), max(round) filter (where conversation_id = ${conversationId}) + 1)
-				from threadwise.runs where state in ('accepted', 'queued')
 			)`
 }
 
@@ -96,23 +89,11 @@ async function recordIn(
 	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
-	const runId = newId()
-	await transaction.insert(runs).values({
-		id: runId,
-		installationId,
-		conversationId,
-		turnId,
-		personId,
-		kind: 'question',
-		state: 'accepted',
-		preferences: message.preferences,
-		round: nextRound(sql`${conversationId}::uuid`),
-	})
-	if (refusal !== undefined) await refuse(transaction, runId, refusal)
+	const { preferences } = message
+	const run = { ...owners, turnId, kind: 'question', parentRunId: null, preferences } as const
+	const runId = await insertRun(transaction, run, refusal)
 	return { outcome: 'recorded', runId }
 }
-
-type Transaction = Pick<Orm, 'insert' | 'select' | 'update' | 'delete' | 'execute'>
 
 type WaitingRun = { readonly id: string; readonly attempt: number }
 
@@ -142,11 +123,6 @@ async function continueRun(
 	await appendWhere(transaction, [{ event: said }], 0, sql`id = ${id}::uuid`)
 	await transaction.update(runs).set({ state: 'queued', changedAt: sql`now()` }).where(eq(runs.id, id))
 	return { outcome: 'continued', runId: id, nextAttempt: attempt + 1 }
-}
-
-async function refuse(transaction: Transaction, runId: string, { code, message, fix }: ErrorReport): Promise<void> {
-	const outcome = { kind: 'run-fail', code, usage: noUsage, elapsedMs: 0, content: { message, fix } } as const
-	await appendWhere(transaction, [{ event: outcome }], 0, sql`id = ${runId}::uuid`)
 }
 
 const ownersRow = z.object({ installationId: z.string(), personId: z.string(), conversationId: z.string() })

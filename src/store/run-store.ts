@@ -1,30 +1,33 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { v7 as newId } from 'uuid'
 import { z } from 'zod'
-import { type StopReason, stopReasonSchema } from '../core/abort.ts'
+import { stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
-import { type Claim, isFinished, runStateSchema } from '../core/run.ts'
+import { type Claim, isFinished } from '../core/run.ts'
 import type {
 	Appended,
 	Claimed,
 	ClaimResult,
 	Extended,
-	Requested,
 	RunLike,
 	RunLoad,
 	RunStore,
 	TypicalRun,
 } from '../core/run-store.ts'
-import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
 import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
+import { recordAgain } from './record-again.ts'
+import { findQuestion, recordEdit } from './record-edit.ts'
 import { recordMessage } from './record-message.ts'
+import { requestAnswerNow, requestStop } from './request-stop.ts'
 import { execute, interval, queryRows } from './rows.ts'
-import { asRunId } from './run-id.ts'
+import { asRunId, isRun } from './run-id.ts'
 import { findChanged, findRun } from './run-reader.ts'
+import { readState } from './run-state.ts'
 import { storable } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
@@ -34,11 +37,8 @@ const typicalRow = z.object({
 	cost: z.coerce.number().nullable(),
 })
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
-const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
-const noteRow = z.object({ attempt: z.number(), delivers: z.boolean() })
-const requestedRow = z.object({ state: runStateSchema, next_attempt: z.number().nullable() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -48,6 +48,9 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const appendInGroups = createAppendInGroups(database)
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
+		findQuestion: (message) => findQuestion(orm, message),
+		recordEdit: (message, refusal) => recordEdit(orm, message, refusal),
+		recordAgain: (runId, again) => recordAgain(orm, runId, again),
 		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
@@ -201,17 +204,6 @@ async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
 	return { outcome: 'held', forMs: Math.max(0, row.lease_ms ?? 0) }
 }
 
-async function readState(orm: Orm, runId: string) {
-	const [row] = await queryRows(
-		orm,
-		stateRow,
-		sql`
-			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
-			from threadwise.runs where ${isRun(runId)}`,
-	)
-	return row ?? null
-}
-
 async function extendLease(orm: Orm, claim: Claim, leaseMs: number): Promise<Extended> {
 	const [row] = await queryRows(
 		orm,
@@ -262,71 +254,20 @@ async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
 }
 
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
+	for (const { event } of entries) if (event.kind === 'feedback') await addPerson(orm, runId, event.personId)
 	const row = await appendWhere(orm, entries, 0, isRun(runId))
 	if (row === null) throw unknownRun(runId)
 }
 
-async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<Requested | null> {
-	const before = await readState(orm, runId)
-	if (before === null) return null
-	const stopping = await noteStop(orm, runId, reason)
-	const hasEnded = stopping === null || (await endUnbegun(orm, runId, reason))
-	const nextAttempt = hasEnded || !stopping.delivers ? null : stopping.attempt + 1
-	return { state: before.state, nextAttempt }
-}
-
-/** Asks for the stop of a run that isn't finished, and tells whether a delivery is needed to get it. */
-async function noteStop(orm: Orm, runId: string, reason: StopReason) {
-	const [row] = await queryRows(
+/** Whoever says what they think of an answer may never have asked anything; their words are theirs all the same. */
+async function addPerson(orm: Orm, runId: string, personId: string): Promise<void> {
+	await execute(
 		orm,
-		noteRow,
 		sql`
-			update threadwise.runs
-			set stop_requested = coalesce(stop_requested, ${reason}), state = case state when 'waiting' then 'queued' else state end,
-				changed_at = case state when 'waiting' then now() else changed_at end
-			where ${isRun(runId)} and state in ('accepted', 'queued', 'running', 'waiting')
-			returning attempt, state <> 'running' or lease_until <= now() as delivers`,
+			insert into threadwise.people (id, installation_id, platform_user_id, name)
+			select ${newId()}::uuid, installation_id, ${storable(personId)}, '' from threadwise.runs where ${isRun(runId)}
+			on conflict do nothing`,
 	)
-	return row ?? null
-}
-
-/** Ends a run whose journal is empty. Whatever stands in a journal is part of a best answer, which is a worker's to build. */
-async function endUnbegun(orm: Orm, runId: string, reason: StopReason): Promise<boolean> {
-	const outcome = { reason, skipped: [], usage: noUsage, elapsedMs: 0, content: { answer: '' } }
-	const ended = await appendWhere(
-		orm,
-		[{ event: { kind: 'run-stop', ...outcome } }],
-		0,
-		sql`${isRun(runId)} and state in ('accepted', 'queued') and last_seq = 0`,
-	)
-	return ended !== null
-}
-
-async function requestAnswerNow(orm: Orm, runId: string): Promise<Requested | null> {
-	const [row] = await queryRows(
-		orm,
-		requestedRow,
-		sql`
-			with before as (
-				select id, state from threadwise.runs where ${isRun(runId)} for update
-			), noted as (
-				update threadwise.runs r
-				set answer_now = true,
-					preferences = case r.attempt when 0 then jsonb_set(r.preferences, '{route}', '"direct"') else r.preferences end,
-					state = case r.state when 'waiting' then 'queued' else r.state end,
-					changed_at = case r.state when 'waiting' then now() else r.changed_at end
-				from before where r.id = before.id and before.state in ('accepted', 'queued', 'running', 'waiting')
-				returning r.attempt
-			)
-			select before.state, case before.state when 'waiting' then noted.attempt + 1 end as next_attempt
-			from before left join noted on true`,
-	)
-	return row === undefined ? null : { state: row.state, nextAttempt: row.next_attempt }
-}
-
-/** An id that can't be one of ours is that of no run. */
-function isRun(runId: string): SQL {
-	return sql`id = ${asRunId(runId)}::uuid`
 }
 
 function heldBy(claim: Claim): SQL {

@@ -229,7 +229,7 @@ describe("a person's budget of a day", () => {
 
 	test('that does not exist costs nothing: the store of spend is never asked', async () => {
 		const refuses = () => Promise.reject(new Error('the store was asked'))
-		const nobody: SpendStore = { isLimited: false, charge: refuses, correct: refuses, exhausted: refuses }
+		const nobody: SpendStore = { limits: () => false, charge: refuses, correct: refuses, exhausted: refuses }
 		await using limited = await metered(world.dependencies, calm, {})
 		const place = { workspaceId: randomUUID(), personId: 'ada', channelId: 'channel' }
 		expect(await runByWorker(hard, place, limited, nobody)).toMatchObject({ kind: 'answered' })

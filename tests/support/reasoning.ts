@@ -246,10 +246,11 @@ export type SessionChoices = {
 	/** The default one if absent. */
 	readonly workflow?: string
 }
-export type AttemptChoices = Omit<SessionChoices, 'budget' | 'workflow'> & {
-	/** Told of each entry before the attempt goes on. */
-	readonly onEntry?: (entry: JournalEntry) => void
-}
+export type AttemptChoices = Omit<SessionChoices, 'budget' | 'workflow'> &
+	Pick<ReasoningDependencies, 'settings' | 'spending'> & {
+		/** Told of each entry before the attempt goes on. */
+		readonly onEntry?: (entry: JournalEntry) => void
+	}
 
 /** What an attempt left: its entries, and what it threw, if anything. */
 export type Attempted = { readonly entries: readonly JournalEntry[]; readonly thrown: unknown }
@@ -347,9 +348,11 @@ function contextIn(session: Session, nodeId: string, effort: Effort): StageConte
 /** Runs a whole attempt. */
 export async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
 	const { run = aRun({ text: order.question }), records = [], signal = never, answerNow = never } = choices
+	const { settings, spending } = choices
+	const chosen = { ...(settings === undefined ? {} : { settings }), ...(spending === undefined ? {} : { spending }) }
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, signal, answerNow }, dependencies)) {
+		for await (const entry of reason({ run, records, signal, answerNow }, { ...dependencies, ...chosen })) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}
