@@ -20,6 +20,8 @@ export type RunBudget = {
 	 * @throws BudgetUsedUp if it isn't covered.
 	 */
 	reserve(estimate: Estimate, purpose: 'work' | 'answer'): Reservation
+	/** @throws BudgetUsedUp if a call isn't covered; reserves nothing. */
+	expectCovered(estimate: Estimate, purpose: 'work' | 'answer'): void
 	/** Raises the number of calls, once the route and effort are known. */
 	allowCalls(calls: number): void
 	/** A call cost more than the most it could, so no estimate can be trusted any more: no work is covered from now on. */
@@ -67,10 +69,14 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 		if (tokens.left < estimate.tokens + share.tokens) return tokens
 		return costMicroUsd.left < estimate.costMicroUsd + share.costMicroUsd ? costMicroUsd : null
 	}
+	const expectCovered = (estimate: Estimate, purpose: 'work' | 'answer') => {
+		const usedUp = uncovered(estimate, purpose)
+		if (usedUp !== null) throw new BudgetUsedUp(usedUp)
+	}
 	return {
+		expectCovered,
 		reserve: (estimate, purpose) => {
-			const usedUp = uncovered(estimate, purpose)
-			if (usedUp !== null) throw new BudgetUsedUp(usedUp)
+			expectCovered(estimate, purpose)
 			hold(1, estimate)
 			underWay += 1
 			return {

@@ -48,10 +48,14 @@ function reserveInRun({ model, request, purpose }: Reserved, { budget }: CallSes
  * @throws BudgetUsedUp if one doesn't cover it.
  */
 export async function reserveInAll(call: Reserved, session: CallSession): Promise<Reservation> {
-	const inRun = reserveInRun(call, session)
-	if (session.account === null) return inRun
+	const { account, budget } = session
+	if (account === null) return reserveInRun(call, session)
+	const estimate = estimateCall(call.model, call.request)
+	// Whoever waits for a call to be over must not be woken by one that never began, so the run's own reservation comes last.
+	budget.expectCovered(estimate, call.purpose)
+	const inDay = await account.reserve(estimate, call.purpose)
 	try {
-		const inDay = await session.account.reserve(estimateCall(call.model, call.request), call.purpose)
+		const inRun = budget.reserve(estimate, call.purpose)
 		return {
 			settle: (usage, isEstimated) => {
 				inRun.settle(usage, isEstimated)
@@ -63,7 +67,7 @@ export async function reserveInAll(call: Reserved, session: CallSession): Promis
 			},
 		}
 	} catch (error) {
-		inRun.settle(noUsage)
+		inDay.settle(noUsage)
 		throw error
 	}
 }
