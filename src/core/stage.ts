@@ -61,6 +61,8 @@ export type StageContext = {
 	readonly limits: EffortLimits
 	/** What kind of model the node's alias is. */
 	readonly modelKind: ModelKind
+	/** The kinds of the stages that come after this one in the workflow. */
+	readonly laterStages: readonly StageKind[]
 	/** The names of the node's further calls. */
 	readonly calls: readonly string[]
 	readonly signal: AbortSignal

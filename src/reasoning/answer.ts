@@ -81,14 +81,15 @@ function valuesFrom(inputs: AnswerInputs, question: string) {
 	}
 }
 
-/** What the asker has said is no assumption any more. */
-export function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] {
-	const isSettled = clarified.some(({ answer }) => answer !== null)
-	return isSettled ? [] : ambiguities.map((ambiguity) => ambiguity.assumption)
+/** What is taken for granted, since the question doesn't say it and the asker hasn't. */
+export function assumptionsOf({ ambiguities }: Analysis): readonly string[] {
+	return ambiguities.map(({ assumption }) => assumption)
 }
 
 /** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
 function resultsFor({ execution, evaluation, correction }: AnswerInputs): readonly string[] {
+	const instead = correction?.insteadOfChain ?? null
+	if (instead !== null) return instead.split('\n')
 	if (evaluation !== null && evaluation.source !== 'chain') return evaluation.work.split('\n')
 	const subtasks = correction?.subtasks ?? execution.subtasks
 	return subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)

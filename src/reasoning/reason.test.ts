@@ -179,7 +179,7 @@ describe('every stage does its work and says so', () => {
 				'**s3:** Add both. (from s1, s2)',
 			],
 			execute: [
-				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check.',
+				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check, 2 in doubt.',
 				'**s1:** Price the pens. → **$48**',
 				'— Recomputed: 12 * 4 = 48.',
 				'**s2:** Price the markers. → **$54**',
@@ -191,9 +191,9 @@ describe('every stage does its work and says so', () => {
 			alternatives: [
 				'0 of 3 independent solutions agree.',
 				'**Worked out step by step:** $102 (weight 0.5)',
-				'**By forwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
-				'**By backwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
-				'**By equation:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "forwards":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "backwards":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "equation":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
 				'— "$102": 1 vote, weight 0.5',
 			],
 			evaluate: [
@@ -542,7 +542,9 @@ describe('resuming from every prefix of a complete journal', () => {
 			script: {},
 			run: aRun,
 		}
-		await using world = await openReasoning(script, { budget: { usd: 10, tokens: 396_500 } })
+		// Others wait for what this one gives back, and that isn't enough.
+		const solution = reply(JSON.stringify(order.solution), { usage: { prompt_tokens: 900, completion_tokens: 700 } })
+		await using world = await openReasoning({ ...script, solution }, { budget: { usd: 10, tokens: 396_500 } })
 		const complete = await world.attempt({ run: run() })
 		expect(skipsIn(complete)).toContain('alternatives budget: The budget does not cover it.')
 		expect(callsIn(complete.entries).filter((call) => call.startsWith('alternatives/'))).toEqual([

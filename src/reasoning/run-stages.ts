@@ -3,7 +3,7 @@ import { limitsFor } from '../core/effort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry, JournalEventOf } from '../core/journal.ts'
 import type { Effort } from '../core/run-preferences.ts'
-import type { AnyStage, Progress } from '../core/stage.ts'
+import type { AnyStage, Progress, StageContext } from '../core/stage.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import type { WorkflowNode } from '../core/workflow.ts'
 import type { Replay } from './replay.ts'
@@ -90,6 +90,13 @@ export async function* skip(
 	}
 }
 
+/** What a node of the session's workflow may use. */
+export function contextOf(node: WorkflowNode, session: Session, effort: Effort): StageContext {
+	const { nodes } = session.workflow
+	const laterStages = nodes.slice(nodes.findIndex(({ id }) => id === node.id) + 1).map(({ stage }) => stage)
+	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort), laterStages })
+}
+
 async function* runNode(
 	node: WorkflowNode,
 	stage: AnyStage,
@@ -102,7 +109,7 @@ async function* runNode(
 		session.signal.throwIfAborted()
 		yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
 	}
-	const context = createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
+	const context = contextOf(node, session, effort)
 	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context), session.replay)
 	const output: unknown = stage.output.parse(raw)
 	// Who wants the answer now isn't asked: the assumption holds.

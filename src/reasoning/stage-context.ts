@@ -4,6 +4,7 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { LanguageModel, ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Ask, StageContext } from '../core/stage.ts'
+import type { StageKind } from '../core/workflow.ts'
 import { askForStructure, nullIfUnreadable } from './ask-for-structure.ts'
 import { askForText } from './ask-for-text.ts'
 import { callModel } from './model-call.ts'
@@ -25,11 +26,13 @@ export type ContextOptions = {
 	readonly effort: Effort
 	readonly limits: EffortLimits
 	readonly purpose?: 'work' | 'answer'
+	/** None if absent. */
+	readonly laterStages?: readonly StageKind[]
 }
 
 /** What a node may use, bound to its session. */
 export function createStageContext(session: ContextSession, node: NodeCall, options: ContextOptions): StageContext {
-	const { effort, limits, purpose = 'work' } = options
+	const { effort, limits, purpose = 'work', laterStages = [] } = options
 	const send = (
 		call: Ask,
 		key: string,
@@ -74,6 +77,7 @@ export function createStageContext(session: ContextSession, node: NodeCall, opti
 		effort,
 		limits,
 		modelKind: session.models(node.model).kind,
+		laterStages,
 		calls: Object.keys(node.calls ?? {}),
 		signal: session.signal,
 		ask: ({ stream = false, ...call }) =>

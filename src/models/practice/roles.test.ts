@@ -50,6 +50,17 @@ describe('the small roles', () => {
 		expect(judged.map(({ ambiguous }) => ambiguous)).toEqual([false, false, false, true])
 	})
 
+	test.each([
+		['Who wrote Faust?', 'easy'],
+		['Is a tomato a fruit or a vegetable?', 'easy'],
+		['If you know it: which planet is that?', 'easy'],
+		['Should we rent or buy?', 'hard'],
+		['If every cat is grey and some grey things are loud, must a cat be loud?', 'hard'],
+		['Explain why the sky is blue.', 'hard'],
+	])('what it cannot work out is judged by its words: %s', (text, level) => {
+		expect(askFor('complexity', { question: text }).level).toBe(level)
+	})
+
 	test('a judge works the question out again', () => {
 		const judged = (final: string) =>
 			askFor('judgement', { question, constraints: 'c1: The answer is the sum.', results: '', 'final-result': final })

@@ -110,7 +110,7 @@ async function carryOut(
 	const limits = { ...limitsFor('staged', 'high'), checkpointRetries: cell.verifier?.retries ?? 0 }
 	const context = createStageContext(session, node, { effort: 'high', limits })
 	const plan = chainOf(cell.steps)
-	const work = execute.run({ analysis, plan: { ...plan, criticalPath: criticalPath(plan) } }, context)
+	const work = execute.run({ analysis, plan: { ...plan, criticalPath: criticalPath(plan), refused: [] } }, context)
 	for (;;) {
 		const { done, value } = await work.next()
 		if (done === true) return value
