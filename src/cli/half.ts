@@ -18,9 +18,10 @@ export type Half = {
 
 /** Runs one half until it is told to end. Returns the exit status. */
 export async function runHalf({ command, begin, describe }: Half): Promise<number> {
-	const log = createLog('info')
+	const { log, adopt } = createLog('info')
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
+		adopt(config)
 		if (config.storage.store === 'embedded') throw needsServer(command)
 		const runtime = await openRuntime({ config, log }, opened)
 		// Before any run is taken: a port that can't be had ends the process.

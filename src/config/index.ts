@@ -1,3 +1,4 @@
-export { type Config, type HttpAddress, loadConfig } from './load-config.ts'
+export { type Config, type HttpAddress, loadConfig, type TraceTarget } from './load-config.ts'
 export { standardAliases } from './model-settings.ts'
 export { describeProblem } from './problem.ts'
+export type { LogLevel } from './variables.ts'

@@ -9,9 +9,10 @@ import { modelLine, startedLines } from '../started-lines.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
 export async function start(): Promise<number> {
-	const log = createLog('info')
+	const { log, adopt } = createLog('info')
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
+		adopt(config)
 		const service = await openService({ config, command: 'start', works: 'always', log }, opened)
 		if (service.place === 'elsewhere') throw alreadyRunning(config)
 		if (config.http !== null) opened.use('health', await startHealthServer(config.http, service.readiness))
