@@ -25,7 +25,7 @@ export async function runHalf({ command, begin, describe }: Half): Promise<numbe
 		if (config.storage.store === 'embedded') throw needsServer(command)
 		const runtime = await openRuntime({ config, log }, opened)
 		// Before any run is taken: a port that can't be had ends the process.
-		if (config.http !== null) opened.use('health', await startHealthServer(config.http, runtime.readiness))
+		if (config.http !== null) opened.use('health', await startHealthServer(config.http, runtime))
 		await begin(runtime)
 		process.stdout.write(startedLines(`The ${command} is running.`, config, describe(config)))
 	})

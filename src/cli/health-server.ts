@@ -3,15 +3,21 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { HttpAddress } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import { type MetricsRegistry, metricsRoutes } from '../telemetry/index.ts'
 import type { Readiness } from './health.ts'
 
 /**
  * Tells whoever watches this process how it is: `/healthz` that it is alive, `/readyz` whether all that it needs answers, with
- * status 503 and the names of what doesn't.
+ * status 503 and the names of what doesn't, `/metrics` what it has counted.
  * @throws ThreadwiseError `config` if the address can't be listened on.
  */
-export async function startHealthServer(address: HttpAddress, readiness: Readiness): Promise<AsyncDisposable> {
-	const server = createAdaptorServer({ fetch: healthRoutes(readiness).fetch })
+export async function startHealthServer(
+	address: HttpAddress,
+	{ readiness, metrics }: { readonly readiness: Readiness; readonly metrics: MetricsRegistry | null },
+): Promise<AsyncDisposable> {
+	const app = healthRoutes(readiness)
+	if (metrics !== null) app.route('/', metricsRoutes(metrics))
+	const server = createAdaptorServer({ fetch: app.fetch })
 	server.listen(address.port, address.host)
 	try {
 		await once(server, 'listening')

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { Config } from '../config/index.ts'
+import type { Config, TraceTarget } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { SpendStore } from '../core/spend-store.ts'
+import type { Observe } from '../core/telemetry.ts'
 import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
@@ -19,12 +20,23 @@ import {
 	openEmbeddedDatabase,
 	openServerDatabase,
 } from '../store/index.ts'
+import {
+	type MetricsRegistry,
+	observedAsk,
+	observedDeliveryStore,
+	observedModels,
+	observedPlatform,
+	observedStore,
+	openTelemetry,
+	type Telemetry,
+} from '../telemetry/index.ts'
 import { startWorker } from '../worker/index.ts'
 import { createReadiness, type Readiness } from './health.ts'
 import { openModels } from './open-models.ts'
 import type { OpenParts } from './open-parts.ts'
 import { practiceDisclosure } from './practice-process.ts'
 import { remembered } from './remembered.ts'
+import { createRunLog } from './run-log.ts'
 import { servePlatforms } from './serve-platforms.ts'
 import { promptFolders, workflowsFolder } from './shipped-files.ts'
 
@@ -34,6 +46,8 @@ export type Runtime = {
 	readonly intake: Intake
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
+	/** What this process counts and measures; null where no port is configured at which anybody could ask. */
+	readonly metrics: MetricsRegistry | null
 	/** Takes what people write on these platforms, and shows them what comes of it. */
 	servePlatforms(platforms: readonly ChatPlatform[]): Promise<void>
 	/** Starts working on runs, with models and prompts of this process. The second time, it does nothing. */
@@ -54,10 +68,13 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const { store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
+	const { store: unwatched, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
-	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
-	const intake = createIntake({
+	const warn = (what: string) => (error: unknown, runId?: string) =>
+		log.warn({ ...(runId === undefined ? {} : { runId }), error }, what)
+	const { observe, metrics } = opened.use('telemetry', await watch(options, unwatched, owner))
+	const store = observedStore(unwatched, observe)
+	const plainIntake = createIntake({
 		store,
 		queue,
 		spending,
@@ -65,25 +82,52 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
+	const intake = { ...plainIntake, ask: observedAsk(plainIntake.ask, observe) }
 	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue, spending, owner }, opened)
+		await openWorker(options, { store, queue, spending, owner, observe }, opened)
 	}
 	return {
 		store,
 		intake,
 		readiness,
+		metrics,
 		servePlatforms: (platforms) => {
 			const onTrouble = warn('a platform has trouble')
-			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, onTrouble }
-			return servePlatforms(platforms, parts, opened)
+			const watched = observedDeliveryStore(deliveryStore, observe)
+			const { follow, read } = unwatched
+			const parts = { intake, deliveryStore: watched, follow, read, owner, onTrouble }
+			const watchedPlatforms = platforms.map((platform) => observedPlatform(platform, observe))
+			return servePlatforms(watchedPlatforms, parts, opened)
 		},
 		startWorker: () => {
 			started ??= startWorker()
 			return started
 		},
+	}
+}
+
+/** Logs, metrics and traces of what this process does with runs. */
+function watch({ config, log }: RuntimeOptions, { load }: RunStore, owner: string): Promise<Telemetry> {
+	const { http, traces } = config
+	const target = traces === null ? null : traceOptions(traces, owner, log)
+	return openTelemetry({
+		load: http === null ? null : load,
+		traces: target,
+		observers: [createRunLog(log)],
+		onTrouble: (error) => log.error({ error }, 'something that happened could not be told'),
+	})
+}
+
+function traceOptions({ url, headers }: TraceTarget, instance: string, log: Logger) {
+	return {
+		url,
+		headers,
+		instance,
+		onTrouble: (error: unknown) => log.warn({ error, url }, 'traces can not be sent; nothing waits for them'),
+		onRecovery: () => log.info({ url }, 'traces are sent again'),
 	}
 }
 
@@ -123,12 +167,13 @@ async function openStorage(
 
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	{ spending, ...parts }: Storage & { readonly owner: string },
+	{ spending, observe, ...parts }: Storage & { readonly owner: string; readonly observe: Observe },
 	opened: OpenParts,
 ): Promise<void> {
 	const typicalRun = remembered(parts.store.typicalRun)
-	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), spending, typicalRun }
-	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
+	const unwatched = await openReasoning(config, practiceArguments, observe, opened)
+	const reasoning = { ...unwatched, spending, typicalRun }
+	const onTrouble = (error: unknown, runId: string) => log.warn({ runId, error }, 'a delivery failed')
 	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
 }
@@ -136,9 +181,11 @@ async function openWorker(
 async function openReasoning(
 	config: Config,
 	practiceArguments: readonly string[] | undefined,
+	observe: Observe,
 	opened: OpenParts,
 ): Promise<ReasoningDependencies> {
-	const { models, aliases, isPractice } = await openModels(config, practiceArguments, opened)
+	const { models: unwatched, serverOf, aliases, isPractice } = await openModels(config, practiceArguments, opened)
+	const models = observedModels(unwatched, { observe, serverOf })
 	const prompts = createFilePromptSource(promptFolders)
 	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases })
 	// A name that is wrong is told now, not when somebody asks.

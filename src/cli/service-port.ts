@@ -3,7 +3,7 @@ import type { Conversation, IncomingMessage } from '../core/conversation.ts'
 import type { JournalRecord } from '../core/journal.ts'
 import type { RunState } from '../core/run.ts'
 import type { Follow } from '../delivery/index.ts'
-import type { Readiness } from './health.ts'
+import type { Runtime } from './runtime.ts'
 
 /** What a command needs of Threadwise, in this process or in the one that holds the data folder. */
 export type Service = AsyncDisposable & {
@@ -19,6 +19,6 @@ export type Service = AsyncDisposable & {
 }
 
 /** Threadwise in this process. */
-export type ServiceHere = Service & { readonly place: 'here'; readonly readiness: Readiness }
+export type ServiceHere = Service & Pick<Runtime, 'readiness' | 'metrics'> & { readonly place: 'here' }
 /** Threadwise in the process that holds the data folder. */
 export type ServiceElsewhere = Service & { readonly place: 'elsewhere' }

@@ -58,7 +58,8 @@ async function openHere(options: ServiceOptions, folder: DataFolder | null, open
 			const control = opened.use('control server', await startControlServer(service))
 			folder.announce(control.port, control.token)
 		}
-		return { ...service, readiness: runtime.readiness, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+		const { readiness, metrics } = runtime
+		return { ...service, readiness, metrics, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	} catch (error) {
 		await opened[Symbol.asyncDispose]()
 		throw error

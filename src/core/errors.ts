@@ -28,6 +28,9 @@ export type ErrorCode =
 	| 'model-malformed'
 	| 'internal'
 
+/** What a question is refused with before anybody works on it: none of it is a failure of Threadwise. */
+export const refusalCodes: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'budget', 'busy'])
+
 /** Whether trying the same thing again can help; decided where the facts are known, by whoever throws. */
 export type Retry = 'never' | { readonly afterMs: number | null }
 

@@ -14,8 +14,8 @@ export type DeliveryDependencies = {
 	readonly platforms: readonly ChatPlatform[]
 	/** Names this process in leases. */
 	readonly owner: string
-	/** Told of what couldn't be shown, or looked for; it is tried again wherever that can help. */
-	readonly onTrouble: (error: unknown) => void
+	/** Told of what couldn't be shown, with its run, or looked for; it is tried again wherever that can help. */
+	readonly onTrouble: (error: unknown, runId?: string) => void
 }
 
 /** Shows what runs come to, as long as it isn't disposed. Disposing shows what is newest and gives up the conversations. */
@@ -48,14 +48,14 @@ export function startDelivery(dependencies: DeliveryDependencies): Delivery {
 		leasedUntil = askedAt + leaseMs
 		couriers.keepTo(pending)
 	}
-	const looking = repeat(look, onTrouble)
+	const looking = repeat(look, (error) => onTrouble(error))
 	return {
 		look: looking.now,
 		[Symbol.asyncDispose]: async () => {
 			shutdown.abort(new AbortedError('shutdown'))
 			await looking[Symbol.asyncDispose]()
 			await couriers.ended()
-			await store.releaseAll(owner).catch(onTrouble)
+			await store.releaseAll(owner).catch((error) => onTrouble(error))
 		},
 	}
 }

@@ -2,7 +2,7 @@ import type { StopReason } from '../core/abort.ts'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import { counted } from '../core/counted.ts'
-import { type ErrorCode, type ErrorReport, reportError, ThreadwiseError } from '../core/errors.ts'
+import { type ErrorReport, refusalCodes, reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { isFinished, type RunState } from '../core/run.ts'
 import type { Recorded, RunStore } from '../core/run-store.ts'
@@ -18,7 +18,7 @@ export type IntakeDependencies = {
 	/** How many runs may wait for a worker before further questions are refused. */
 	readonly longestQueue: number
 	/** Told when a run could not be enqueued; the sweeper enqueues it later. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
 /** Where messages become runs. */
@@ -57,6 +57,8 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
 	}
+	const tryToEnqueue = (runId: string, attempt: number) =>
+		enqueue(runId, attempt).catch((error) => onTrouble(error, runId))
 	const checkMessage = async (message: IncomingMessage) => {
 		checkQuestion(textOf(message.content), longestQuestion)
 		const usedUp = await spending?.exhausted({ ...message.conversation, personId: message.author.id })
@@ -66,16 +68,16 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 	}
 	const recordAndEnqueue = async (message: IncomingMessage) => {
 		const recorded = await store.record(message)
-		if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1).catch(onTrouble)
-		if (recorded.outcome === 'continued') await enqueue(recorded.runId, recorded.nextAttempt).catch(onTrouble)
+		if (recorded.outcome === 'recorded') await tryToEnqueue(recorded.runId, 1)
+		if (recorded.outcome === 'continued') await tryToEnqueue(recorded.runId, recorded.nextAttempt)
 		return recorded
 	}
 	const stop = async (runId: string, reason: StopReason) => {
 		const stopped = await store.requestStop(runId, reason)
 		if (stopped === null) return null
 		const { state, nextAttempt } = stopped
-		if (nextAttempt !== null) await enqueue(runId, nextAttempt).catch(onTrouble)
-		if (!isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
+		if (nextAttempt !== null) await tryToEnqueue(runId, nextAttempt)
+		if (!isFinished(state)) await queue.cancel(runId, reason).catch((error) => onTrouble(error, runId))
 		return state
 	}
 	return {
@@ -105,11 +107,9 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 
 /** What is told to whoever asked. A store that failed refuses nothing: the message is delivered again. */
 function refusalOf(error: unknown): ErrorReport {
-	if (error instanceof ThreadwiseError && refusals.has(error.code)) return reportError(error)
+	if (error instanceof ThreadwiseError && refusalCodes.has(error.code)) return reportError(error)
 	throw error
 }
-
-const refusals: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'budget', 'busy'])
 
 function busy(waiting: number): ThreadwiseError {
 	return new ThreadwiseError('busy', `Threadwise is busy: ${counted(waiting, 'question')} are waiting already.`, {

@@ -8,7 +8,7 @@ export type WorkerOptions = {
 	/** How many runs are worked on side by side. */
 	readonly concurrency: number
 	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
 /** Takes deliveries from the queue until it is disposed. */
@@ -17,11 +17,15 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
 		async (job, signal, worksOn) => {
+			let { runId } = job
 			try {
 				const merged = mergeSignals(signal, shutdown.signal)
-				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, worksOn)
+				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, (chosen) => {
+					runId = chosen
+					worksOn(chosen)
+				})
 			} catch (error) {
-				onTrouble(error)
+				onTrouble(error, runId)
 				throw error
 			}
 		},

@@ -15,7 +15,7 @@ export async function start(): Promise<number> {
 		adopt(config)
 		const service = await openService({ config, command: 'start', works: 'always', log }, opened)
 		if (service.place === 'elsewhere') throw alreadyRunning(config)
-		if (config.http !== null) opened.use('health', await startHealthServer(config.http, service.readiness))
+		if (config.http !== null) opened.use('health', await startHealthServer(config.http, service))
 		process.stdout.write(startedLines('Threadwise is running.', config, [modelLine(config)]))
 		process.stdout.write('Ask from another terminal: npm run -s threadwise -- ask "your question". End with Ctrl-C.\n')
 	})
