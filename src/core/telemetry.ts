@@ -78,7 +78,5 @@ export type Observation =
 	/** The outcome was shown, or never can be. */
 	| { readonly kind: 'run-delivered'; readonly runId: string }
 
-export type ObservationOf<Kind extends Observation['kind']> = Extract<Observation, { kind: Kind }>
-
 /** Is told what happens, at once and in order. Never throws, never waits. */
 export type Observe = (observation: Observation) => void

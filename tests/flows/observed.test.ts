@@ -281,6 +281,22 @@ describe.skipIf(missing !== null)(`what is told of runs${missing === null ? '' :
 		others.push(String(stdout), String(stderr))
 	})
 
+	test('a question whose traces nobody takes is answered, with one warning', async () => {
+		await using folder = await temporaryFolder()
+		const { stdout, stderr, exitCode } = await threadwise(['ask', '--json', '--direct', question], {
+			OPENAI_BASE_URL: modelGate.url,
+			THREADWISE_DATA_DIR: folder.path,
+			THREADWISE_LOG_LEVEL: 'warn',
+			OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+			OTEL_EXPORTER_OTLP_HEADERS: `api-key=${secrets.header}`,
+			OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+		})
+		expect(JSON.parse(String(stdout))).toMatchObject({ status: 'answered' })
+		expect(exitCode).toBe(0)
+		expect(linesOf(String(stderr)).map(({ msg }) => msg)).toEqual(['traces can not be sent; nothing waits for them'])
+		others.push(String(stdout).replaceAll(words.model, ''), String(stderr))
+	})
+
 	test('and none of it, nowhere, holds a secret; no log, metric or span holds a word of people or models', async () => {
 		const journaled = JSON.stringify(await failures())
 		const seen = [
@@ -313,7 +329,7 @@ async function firstWords(changed: Readonly<Record<string, string>>): Promise<st
 		output += chunk.toString()
 		resolve()
 	})
-	await Promise.race([hasSpoken.then(() => sleep(1_000)), child])
+	await Promise.race([hasSpoken.then(() => sleep(1_000)), child, sleep(15_000)])
 	child.kill('SIGKILL')
 	await child
 	return output
