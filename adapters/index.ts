@@ -1,4 +1,5 @@
+import { createPlaygroundPlatform } from './playground/index.ts'
 import { createTerminalPlatform } from './terminal/index.ts'
 
 /** Every chat platform, one line each. */
-export const platforms = { terminal: createTerminalPlatform }
+export const platforms = { playground: createPlaygroundPlatform, terminal: createTerminalPlatform }

@@ -119,6 +119,15 @@ describe('the log of changes', () => {
 		expect(lines.filter((line) => line.includes('54'))).toHaveLength(5)
 	})
 
+	test('says why a stage is left out, also in its middle', () => {
+		const skipped = aStageView({ status: 'skipped', summary: 'The budget does not cover it.' })
+		for (const status of ['pending', 'running'] as const) {
+			const before = aView({ stages: [aStageView({ status })] })
+			const change = showChange(before, { ...before, stages: [skipped] }, plain)
+			expect(change).toEqual(['– Systematic execution: The budget does not cover it.'])
+		}
+	})
+
 	test('is empty where nothing has changed', () => {
 		const view = aView({ stages: [aStageView({ subtasks })] })
 		expect(showChange(view, view, plain)).toEqual([])
@@ -146,6 +155,27 @@ describe('the outcome', () => {
 			'    s1: Add → 104',
 			'',
 			`1 of 2 stages · medium effort · 4 checks passed, 1 failed · high confidence · 1.5 s · 6 calls · 1,500 tokens · $0.0123 · run ${runId}`,
+		])
+	})
+
+	test('of a run that ended in the middle of a stage shows what that stage had found', () => {
+		const step = { objective: 'Price the pens', samples: 1 } as const
+		const check = { method: 'arithmetic', passed: true, sample: 0, evidence: 'Recomputed: 12 * 4 = 48.' } as const
+		const stopped = aStageView({
+			status: 'stopped',
+			record: {
+				kind: 'execute',
+				subtasks: [
+					{ ...step, id: 's1', result: '$48', status: 'checked', checks: [check] },
+					{ ...step, id: 's2', result: null, status: 'running', checks: [] },
+				],
+			},
+		})
+		const view = aView({ status: 'stopped', stopReason: 'user', stages: [stopped] })
+		expect(showOutcome(runId, view, plain).split('\n').slice(5, -2)).toEqual([
+			'    s1: Price the pens → $48',
+			'    ✓ Recomputed: 12 * 4 = 48.',
+			'    s2: Price the pens → not done yet',
 		])
 	})
 

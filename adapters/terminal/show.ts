@@ -1,6 +1,6 @@
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
 import { toUsd } from '../../src/core/usage.ts'
-import { english } from '../../src/rendering/index.ts'
+import { describeRecord, english } from '../../src/rendering/index.ts'
 import type { Formatter } from './colors.ts'
 import { renderMarkdown, withoutControls } from './markdown.ts'
 
@@ -135,15 +135,12 @@ const subtaskMarks: Readonly<Record<SubtaskView['status'], string>> = {
 	'low-confidence': '?',
 }
 
-const subtaskNotes: Readonly<Partial<Record<SubtaskView['status'], string>>> = {
-	'failed-check': english.failedCheck,
-	'sampling-again': english.samplingAgain,
-	'low-confidence': english.lowConfidence,
-}
+/** What needs a word beside its mark. */
+const doubtful: ReadonlySet<SubtaskView['status']> = new Set(['failed-check', 'sampling-again', 'low-confidence'])
 
 function subtaskLine({ id, status, text }: SubtaskView, format: Formatter): string {
 	const mark = subtaskMarks[status]
-	const note = subtaskNotes[status]
+	const note = doubtful.has(status) ? english.subtaskStatuses[status] : undefined
 	const shown = note === undefined ? format.dim(mark) : format.yellow(mark)
 	return `${shown} ${shortened(id)} ${format.dim(`${shortened(text)}${note === undefined ? '' : ` (${note})`}`)}`
 }
@@ -162,7 +159,7 @@ function changedStage(before: ReplyView, stage: StageView, format: Formatter): r
 			? [`${marks.done} ${stage.title} ${seconds(stage.elapsedMs)}: ${shortened(stage.summary)}`]
 			: []
 	const skipped =
-		stage.status === 'skipped' && earlier?.status === 'pending' && stage.summary !== ''
+		stage.status === 'skipped' && earlier?.status !== 'skipped' && stage.summary !== ''
 			? [`${marks.skipped} ${stage.title}: ${shortened(stage.summary)}`]
 			: []
 	return [...started, ...notices, ...subtasks, ...ended, ...skipped]
@@ -170,7 +167,9 @@ function changedStage(before: ReplyView, stage: StageView, format: Formatter): r
 
 function recordLines(stage: StageView, format: Formatter): readonly string[] {
 	const mark = colored(stage.status, marks[stage.status], format)
-	const details = stage.details.map((detail) => `    ${renderMarkdown(detail, format).replaceAll('\n', '\n    ')}`)
+	// A stage that was cut short hasn't described itself; what it had found out stands in its record.
+	const found = stage.status === 'done' ? stage.details : describeRecord(stage.record)
+	const details = found.map((detail) => `    ${renderMarkdown(detail, format).replaceAll('\n', '\n    ')}`)
 	return [`${mark} ${format.bold(stage.title)} ${renderMarkdown(stage.summary, format)}`, ...details]
 }
 

@@ -1,33 +1,44 @@
+import type { Logger } from 'pino'
 import type { Config } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import { startHealthServer } from './health-server.ts'
 import { createLog } from './log.ts'
 import { runUntilToldToEnd } from './process-end.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 import { readSettings } from './settings.ts'
 import { startedLines } from './started-lines.ts'
+import { startWebServer, type WebServer } from './web-server.ts'
 
 /** One of the two halves of Threadwise that run as processes of their own. */
 export type Half = {
 	readonly command: 'bot' | 'worker'
-	/** Starts what this half does beyond what both do. */
-	begin(runtime: Runtime): Promise<void>
-	/** What this half tells when it has started. */
-	describe(config: Config): readonly string[]
+	/** Looks at the configuration before anything is opened, if there is something to refuse. */
+	check?(config: Config): void
+	/** Starts what this half does beyond what both do. Returns what it tells when it has started. */
+	begin(started: StartedHalf): Promise<readonly string[]>
+}
+
+/** What both halves have; the server is null where no port was named. */
+export type StartedHalf = {
+	readonly config: Config
+	readonly runtime: Runtime
+	readonly server: WebServer | null
+	readonly log: Logger
 }
 
 /** Runs one half until it is told to end. Returns the exit status. */
-export async function runHalf({ command, begin, describe }: Half): Promise<number> {
+export async function runHalf({ command, check, begin }: Half): Promise<number> {
 	const { log, adopt } = createLog('info')
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
 		adopt(config)
 		if (config.storage.store === 'embedded') throw needsServer(command)
-		const runtime = await openRuntime({ config, log }, opened)
+		check?.(config)
+		const runtime = await openRuntime({ config, log, isMeasured: config.http !== null }, opened)
 		// Before any run is taken: a port that can't be had ends the process.
-		if (config.http !== null) opened.use('health', await startHealthServer(config.http, runtime))
-		await begin(runtime)
-		process.stdout.write(startedLines(`The ${command} is running.`, config, describe(config)))
+		const { http } = config
+		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime))
+		const lines = await begin({ config, runtime, server, log })
+		process.stdout.write(startedLines(`The ${command} is running.`, config, server, lines))
 	})
 }
 

@@ -10,7 +10,7 @@ export function createRunLog(log: Logger): Observe {
 }
 
 const logged: Handlers<Observation, [Logger]> = {
-	'run-accepted': ({ runId, platform }, log) => log.info({ runId, platform }, 'accepted'),
+	'run-accepted': ({ runId, platform, runKind }, log) => log.info({ runId, platform, kind: runKind }, 'accepted'),
 	'run-continued': ({ runId, platform }, log) => log.info({ runId, platform }, 'goes on: the asker has answered'),
 	'run-refused': ({ runId, platform, code }, log) =>
 		log.info({ ...(runId === null ? {} : { runId }), platform, code }, 'refused'),
@@ -27,6 +27,7 @@ const logged: Handlers<Observation, [Logger]> = {
 	},
 	'stop-requested': ({ runId, reason, hasEnded }, log) =>
 		log.info({ runId, reason }, hasEnded ? 'stopped before anybody began it' : 'stop requested'),
+	'answer-now-requested': ({ runId }, log) => log.info({ runId }, 'answer wanted now'),
 	'model-error': ({ callId, alias, model, server, code, elapsedMs }, log) => {
 		const [runId, nodeId] = callId?.split('/') ?? []
 		const ids = runId === undefined ? {} : { runId, nodeId }

@@ -2,19 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import type { Config, TraceTarget } from '../config/index.ts'
+import type { ActionResult, Actor } from '../core/actor.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
+import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
+import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
+import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
 import type { SpendStore } from '../core/spend-store.ts'
 import type { Observe } from '../core/telemetry.ts'
-import { createIntake, type Intake, startSweeper } from '../intake/index.ts'
+import { changeSettings, createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
-import { createVerdictCache, loadWorkflows, type ReasoningDependencies } from '../reasoning/index.ts'
+import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflowNames } from '../reasoning/index.ts'
 import {
+	createConversationReader,
 	createDeliveryStore,
 	createRunStore,
+	createSettingsStore,
 	createSpendStore,
 	type Database,
 	openEmbeddedDatabase,
@@ -44,9 +50,17 @@ import { promptFolders, workflowsFolder } from './shipped-files.ts'
 export type Runtime = {
 	readonly store: RunStore
 	readonly intake: Intake
+	readonly conversationReader: ConversationReader
+	readonly settingsStore: SettingsStore
+	/** What applies in a place now, over the configuration. */
+	readonly settingsIn: SettingsReader
+	/** Changes what is set, if whoever wants it may. */
+	changeSettings(actor: Actor, key: SettingsKey, settings: Settings): Promise<ActionResult>
+	/** The workflows that can be chosen. */
+	readonly workflowNames: readonly string[]
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
-	/** What this process counts and measures; null where no port is configured at which anybody could ask. */
+	/** What this process counts and measures; null where nobody could ask. */
 	readonly metrics: MetricsRegistry | null
 	/** Takes what people write on these platforms, and shows them what comes of it. */
 	servePlatforms(platforms: readonly ChatPlatform[]): Promise<void>
@@ -57,6 +71,8 @@ export type Runtime = {
 export type RuntimeOptions = {
 	readonly config: Config
 	readonly log: Logger
+	/** Whether somebody can ask this process for metrics. */
+	readonly isMeasured?: boolean
 	/** Command-line arguments of the practice model, for when it answers. */
 	readonly practiceArguments?: readonly string[]
 }
@@ -68,39 +84,51 @@ export type RuntimeOptions = {
  */
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
-	const { store: unwatched, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
+	const names = workflowNames(workflowsFolder)
+	const { database, deliveryStore, spending, queue, readiness, ...plain } = await openStorage(config, log, opened)
+	const settingsStore = createSettingsStore(database, names)
+	const settingsIn = createSettingsReader(settingsStore, config.defaults)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown, runId?: string) =>
 		log.warn({ ...(runId === undefined ? {} : { runId }), error }, what)
-	const { observe, metrics } = opened.use('telemetry', await watch(options, unwatched, owner))
-	const store = observedStore(unwatched, observe)
-	const plainIntake = createIntake({
+	const tell = (trouble: string, relief: string) => ({ onTrouble: warn(trouble), onRelief: () => log.warn(relief) })
+	const { observe, metrics } = opened.use('telemetry', await openWatch(options, plain.store, owner))
+	const store = observedStore(plain.store, observe)
+	const unwatchedIntake = createIntake({
 		store,
 		queue,
+		settings: settingsIn,
 		spending,
 		longestQuestion: config.longestQuestion,
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
-	const intake = { ...plainIntake, ask: observedAsk(plainIntake.ask, observe) }
-	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
+	const intake = { ...unwatchedIntake, ask: observedAsk(unwatchedIntake.ask, observe) }
+	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue, spending, owner, observe }, opened)
+		await openWorker(options, { store, queue, spending, settings: settingsIn, owner, observe }, opened)
 	}
 	return {
-		store,
+		store: plain.store,
 		intake,
+		conversationReader: createConversationReader(database),
+		settingsStore,
+		settingsIn,
+		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
+		workflowNames: names,
 		readiness,
 		metrics,
 		servePlatforms: (platforms) => {
-			const onTrouble = warn('a platform has trouble')
-			const watched = observedDeliveryStore(deliveryStore, observe)
-			const { follow, read } = unwatched
-			const parts = { intake, deliveryStore: watched, follow, read, owner, onTrouble }
-			const watchedPlatforms = platforms.map((platform) => observedPlatform(platform, observe))
-			return servePlatforms(watchedPlatforms, parts, opened)
+			const told = tell('runs cannot be shown', 'runs are shown again')
+			const { follow, read } = plain.store
+			const parts = { intake, follow, read, owner, ...told }
+			return servePlatforms(
+				platforms.map((platform) => observedPlatform(platform, observe)),
+				{ ...parts, deliveryStore: observedDeliveryStore(deliveryStore, observe) },
+				opened,
+			)
 		},
 		startWorker: () => {
 			started ??= startWorker()
@@ -110,12 +138,14 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 }
 
 /** Logs, metrics and traces of what this process does with runs. */
-function watch({ config, log }: RuntimeOptions, { load }: RunStore, owner: string): Promise<Telemetry> {
-	const { http, traces } = config
-	const target = traces === null ? null : traceOptions(traces, owner, log)
+function openWatch(
+	{ config, log, isMeasured = false }: RuntimeOptions,
+	{ load }: RunStore,
+	owner: string,
+): Promise<Telemetry> {
 	return openTelemetry({
-		load: http === null ? null : load,
-		traces: target,
+		load: isMeasured ? load : null,
+		traces: config.traces === null ? null : traceOptions(config.traces, owner, log),
 		observers: [createRunLog(log)],
 		onTrouble: (error) => log.error({ error }, 'something that happened could not be told'),
 	})
@@ -143,7 +173,9 @@ async function openStorage(
 	{ storage, budgets }: Config,
 	log: Logger,
 	opened: OpenParts,
-): Promise<Storage & { readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }> {
+): Promise<
+	Storage & { readonly database: Database; readonly deliveryStore: DeliveryStore; readonly readiness: Readiness }
+> {
 	const database: Database =
 		storage.store === 'embedded'
 			? await openEmbeddedDatabase({ folder: storage.dataFolder })
@@ -162,18 +194,21 @@ async function openStorage(
 		{ name: 'queue', ask: () => queue.size() },
 	])
 	const spending = createSpendStore(database, budgets)
-	return { store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
+	return { database, store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
 }
+
+type WorkerParts = Storage & { readonly settings: SettingsReader; readonly owner: string; readonly observe: Observe }
 
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	{ spending, observe, ...parts }: Storage & { readonly owner: string; readonly observe: Observe },
+	{ spending, settings, observe, ...parts }: WorkerParts,
 	opened: OpenParts,
 ): Promise<void> {
 	const typicalRun = remembered(parts.store.typicalRun)
-	const unwatched = await openReasoning(config, practiceArguments, observe, opened)
-	const reasoning = { ...unwatched, spending, typicalRun }
-	const onTrouble = (error: unknown, runId: string) => log.warn({ runId, error }, 'a delivery failed')
+	const unset = await openReasoning(config, practiceArguments, observe, opened)
+	const reasoning = { ...unset, settings, spending, typicalRun }
+	const onTrouble = (error: unknown, runId?: string) =>
+		log.warn({ ...(runId === undefined ? {} : { runId }), error }, 'a delivery failed')
 	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
 }

@@ -5,7 +5,7 @@ import { type DeliveryDependencies, startDelivery } from '../delivery/index.ts'
 import type { Intake } from '../intake/index.ts'
 import type { OpenParts } from './open-parts.ts'
 
-export type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble'> & {
+export type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble' | 'onRelief'> & {
 	readonly intake: Intake
 	readonly deliveryStore: DeliveryStore
 }
@@ -27,8 +27,15 @@ export async function servePlatforms(
 			await intake.receive(message)
 			delivery.look()
 		},
-		stop: async (runId, personId) => {
-			await intake.stopFor(personId, runId)
+		edit: async (message) => {
+			await intake.edit(message)
+			delivery.look()
+		},
+		...intake.actions,
+		again: async (runId, kind, actor) => {
+			const begun = await intake.actions.again(runId, kind, actor)
+			delivery.look()
+			return begun
 		},
 	}
 	for (const platform of platforms) await platform.start(events, leaving.signal)

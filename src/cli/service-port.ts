@@ -19,6 +19,6 @@ export type Service = AsyncDisposable & {
 }
 
 /** Threadwise in this process. */
-export type ServiceHere = Service & Pick<Runtime, 'readiness' | 'metrics'> & { readonly place: 'here' }
+export type ServiceHere = Service & { readonly place: 'here'; readonly runtime: Runtime }
 /** Threadwise in the process that holds the data folder. */
 export type ServiceElsewhere = Service & { readonly place: 'elsewhere' }

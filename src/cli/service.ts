@@ -58,8 +58,7 @@ async function openHere(options: ServiceOptions, folder: DataFolder | null, open
 			const control = opened.use('control server', await startControlServer(service))
 			folder.announce(control.port, control.token)
 		}
-		const { readiness, metrics } = runtime
-		return { ...service, readiness, metrics, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+		return { ...service, runtime, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	} catch (error) {
 		await opened[Symbol.asyncDispose]()
 		throw error

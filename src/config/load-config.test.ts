@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Config, loadConfig } from './load-config.ts'
+import { type Config, loadConfig, loadConfigPartly } from './load-config.ts'
+import { playgroundProblem } from './playground.ts'
 import { type ConfigProblem, describeProblem } from './problem.ts'
 import { variables } from './variables.ts'
 
@@ -22,6 +23,7 @@ const namesOf = (problems: readonly ConfigProblem[]) => problems.map(({ variable
 
 const databaseUrl = 'postgres://bot:secret@db.example:5432/threadwise'
 const redisUrl = 'redis://cache.example:6379'
+const noPrice = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }
 
 const noLimit = { calls: null, tokens: null, costMicroUsd: null }
 
@@ -31,6 +33,7 @@ describe('without anything configured', () => {
 			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
 			models: { kind: 'practice' },
 			http: null,
+			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, token: null },
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
@@ -46,6 +49,33 @@ describe('without anything configured', () => {
 		expect(configOf({ THREADWISE_PORT: '8080' }).http).toEqual({ host: '127.0.0.1', port: 8080 })
 		expect(configOf({ THREADWISE_PORT: '8080', THREADWISE_HOST: '0.0.0.0' }).http?.host).toBe('0.0.0.0')
 		expect(configOf({ THREADWISE_HOST: '0.0.0.0' }).http).toBeNull()
+	})
+
+	test('the page is for this machine, and for others only with a token', () => {
+		const token = 'a-token-of-at-least-24-characters'
+		const problemOf = (env: Env) => playgroundProblem(configOf(env).playground)
+		const alone: readonly Env[] = [
+			{},
+			{ THREADWISE_HOST: '127.0.0.1' },
+			{ THREADWISE_HOST: 'localhost' },
+			{ THREADWISE_HOST: '::1' },
+			{ THREADWISE_PUBLIC_URL: 'http://localhost:3210' },
+		]
+		for (const env of alone) expect(problemOf(env), JSON.stringify(env)).toBeNull()
+		const open: readonly Env[] = [
+			{ THREADWISE_HOST: '0.0.0.0' },
+			{ THREADWISE_HOST: '192.168.1.5' },
+			{ THREADWISE_HOST: 'bot.example' },
+			{ THREADWISE_PUBLIC_URL: 'https://bot.example' },
+		]
+		for (const env of open) {
+			expect(problemOf(env), JSON.stringify(env)).toMatchObject({ variable: 'THREADWISE_TOKEN' })
+			expect(problemOf({ ...env, THREADWISE_TOKEN: token })).toBeNull()
+			expect(problemOf({ ...env, THREADWISE_PLAYGROUND: 'off' })).toBeNull()
+		}
+		expect(configOf({ THREADWISE_PUBLIC_URL: 'https://bot.example:8443/' }).playground.publicUrl).toBe(
+			'https://bot.example:8443',
+		)
 	})
 
 	test('variables that are empty or blank count as absent', () => {
@@ -265,6 +295,9 @@ const wrongValues: Readonly<Record<string, string>> = {
 	REDIS_URL: 'http://cache',
 	THREADWISE_HOST: 'http://here',
 	THREADWISE_PORT: 'eighty',
+	THREADWISE_PUBLIC_URL: 'bot.example',
+	THREADWISE_TOKEN: 'short',
+	THREADWISE_PLAYGROUND: 'perhaps',
 	OPENAI_API_KEY: 'two words',
 	OPENAI_BASE_URL: 'localhost:11434',
 	THREADWISE_MODEL_KIND: 'clever',
@@ -292,6 +325,13 @@ describe('problems', () => {
 		['THREADWISE_CONCURRENCY', ['1', '1000'], ['0', '1001', '1.5', '1e3', '٣', 'all']],
 		['THREADWISE_PORT', ['1', '65535'], ['0', '65536', '80.5', '-1']],
 		['THREADWISE_HOST', ['0.0.0.0', '::1', 'bot.example'], ['a b', 'http://x']],
+		[
+			'THREADWISE_PUBLIC_URL',
+			['https://x', 'http://x:8080/'],
+			['x', 'https://x/path', 'https://x?a', 'https://a:b@x', 'ws://x'],
+		],
+		['THREADWISE_TOKEN', ['x'.repeat(24), '!'.repeat(500)], ['x'.repeat(23), `${'x'.repeat(24)} y`, 'ä'.repeat(24)]],
+		['THREADWISE_PLAYGROUND', ['on', 'off'], ['yes', 'ON']],
 		['THREADWISE_LONGEST_QUESTION', ['100', '1000000'], ['99', '1000001']],
 		['THREADWISE_USD_PER_DAY', ['5', '0.50', '0.000001'], ['0', '-1', '$5', '1e3', '0.0000001', '.5']],
 		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
@@ -310,6 +350,8 @@ describe('problems', () => {
 			[{ REDIS_URL: `http://:${canary}@cache` }, null],
 			[{ REDIS_URL: `redis://:${canary}@cache` }, null],
 			[{ OPENAI_API_KEY: `${canary} ${canary}` }, null],
+			[{ THREADWISE_TOKEN: canary }, null],
+			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
 			[{}, { endpoints: { house: { baseUrl: `ftp://user:${canary}@x` } } }],
 			[{}, { endpoints: { house: { baseUrl: 'http://x', apiKeyVariable: `sk-${canary}` } } }],
@@ -334,6 +376,42 @@ describe('problems', () => {
 			}),
 		)
 	})
+})
+
+describe('what is right of a configuration in which something is wrong', () => {
+	test('is kept, and every problem is told', () => {
+		const env = { THREADWISE_EFFORT: 'extreme', THREADWISE_CONCURRENCY: '3', DATABASE_URL: 'mysql://db' }
+		const { config, problems } = loadConfigPartly(env, { defaults: { workflow: 'quick' } })
+		expect(namesOf(problems)).toEqual(namesOf(problemsOf(env)))
+		expect(config).toMatchObject({ concurrency: 3, defaults: { effort: 'medium', workflow: 'quick' } })
+	})
+
+	test('does without the file where that is to blame', () => {
+		const file = { models: { fast: { model: 'x', endpoint: 'nowhere' } } }
+		const { config, problems } = loadConfigPartly({ THREADWISE_CONCURRENCY: '3' }, file)
+		expect(problems).toEqual(problemsOf({}, file))
+		expect(config).toMatchObject({ concurrency: 3, models: { kind: 'practice' } })
+	})
+
+	test('is something whatever anybody writes', () => {
+		const env = fc.dictionary(fc.constantFrom(...Object.keys(variables)), fc.string())
+		fc.assert(
+			fc.property(env, fc.option(fc.object(), { nil: null }), (values, file) => {
+				const { config, problems } = loadConfigPartly(values, file)
+				const loaded = loadConfig(values, file)
+				expect(problems).toEqual(loaded.ok ? [] : loaded.problems)
+				if (loaded.ok) expect(config).toEqual(loaded.config)
+			}),
+		)
+	})
+})
+
+test('aliases that count as free because nobody knows their price are named', () => {
+	const file = {
+		models: { fast: { model: 'gpt-4.1' }, strong: { model: 'mine' }, judge: { model: 'free', price: noPrice } },
+	}
+	expect(configOf({ OPENAI_API_KEY: 'k' }, file).models).toMatchObject({ unpriced: ['strong'] })
+	expect(configOf({ OPENAI_API_KEY: 'k' }).models).toMatchObject({ unpriced: [] })
 })
 
 test('.env.example documents exactly the variables that are read, and is a valid configuration as it stands', () => {

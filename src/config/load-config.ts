@@ -3,6 +3,7 @@ import type { DayBudgets } from '../core/spend-store.ts'
 import { dayBudgetsFrom } from './day-budgets.ts'
 import { type ConfigFile, readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
+import { type PlaygroundConfig, playgroundConfigFrom } from './playground.ts'
 import type { ConfigProblem } from './problem.ts'
 import { secretsIn } from './secrets.ts'
 import { type LogLevel, readVariables, type VariableValues } from './variables.ts'
@@ -21,8 +22,9 @@ export type TraceTarget = { readonly url: string; readonly headers: Readonly<Rec
 export type Config = {
 	readonly storage: StorageConfig
 	readonly models: ModelConfig
-	/** Where health and metrics are told; null: nowhere. */
+	/** Where health and metrics are told and the page is served; null: nowhere was named. */
 	readonly http: HttpAddress | null
+	readonly playground: PlaygroundConfig
 	readonly defaults: {
 		readonly effort: Effort
 		readonly workflow: string
@@ -45,6 +47,8 @@ export type Config = {
 	readonly traces: TraceTarget | null
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config }
 	| { readonly ok: false; readonly problems: readonly ConfigProblem[] }
@@ -53,7 +57,7 @@ export type LoadedConfig =
  * The configuration from the environment and the parsed configuration file (null if there is none). Pure: it reads nothing by
  * itself, and reports everything that is wrong at once.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>, file: unknown): LoadedConfig {
+export function loadConfig(env: Env, file: unknown): LoadedConfig {
 	const variables = readVariables(env)
 	const settings = readFileSettings(file)
 	const { values } = variables
@@ -67,6 +71,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			storage: storage.storage,
 			models: models.models,
 			http: httpFrom(values),
+			playground: playgroundConfigFrom(values),
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
@@ -77,10 +82,28 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
 			longestQueue: values.THREADWISE_LONGEST_QUEUE ?? 1_000,
 			logLevel: values.THREADWISE_LOG_LEVEL ?? null,
-			secrets: secretsIn(env),
+			secrets: secretsIn(env, models.models),
 			traces: tracesFrom(values),
 		},
 	}
+}
+
+export type PartlyLoadedConfig = {
+	/** Of what is right; everything else has its default. */
+	readonly config: Config
+	readonly problems: readonly ConfigProblem[]
+}
+
+/** The same where something is wrong with it, for whoever looks for more that is wrong. */
+export function loadConfigPartly(env: Env, file: unknown): PartlyLoadedConfig {
+	const loaded = loadConfig(env, file)
+	if (loaded.ok) return { config: loaded.config, problems: [] }
+	const wrong = new Set(loaded.problems.map(({ variable }) => variable))
+	const right = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name)))
+	const isSmaller = Object.keys(right).length < Object.keys(env).length
+	// What is left after the wrong variables may only be wrong because of them.
+	const rest = isSmaller ? loadConfigPartly(right, file) : loadConfigPartly(file === null ? {} : env, null)
+	return { config: rest.config, problems: loaded.problems }
 }
 
 function httpFrom({ THREADWISE_HOST: host = '127.0.0.1', THREADWISE_PORT: port }: VariableValues): HttpAddress | null {

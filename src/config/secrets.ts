@@ -1,44 +1,47 @@
+import type { ModelConfig } from './model-settings.ts'
 import { variables } from './variables.ts'
 
 /** Names of variables whose values are secrets, whoever reads them: keys that the configuration file names, tokens of platforms. */
-const secretName = /(?:KEY|TOKEN|SECRET|PASSWORD|HEADERS)$/
+const secretName = /KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL|HEADERS$/i
 /** A variable that only sounds like a secret may be a switch. */
 const shortestGuessed = 8
 
-/** Everything in the environment that no log may show, whatever it is in: the values themselves and the passwords in addresses. */
-export function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-	const secrets = Object.entries(env).flatMap(([name, value = '']) => [
-		...(isSecret(name, value.trim()) ? [value.trim(), ...headersIn(name, value)] : []),
-		...passwordsIn(value.trim()),
-	])
-	return [...new Set(secrets)]
+/**
+ * Everything that no log and no report may show, whatever it stands in: secrets of the environment, keys of models, and the passwords
+ * in addresses, as they stand and decoded.
+ */
+export function secretsIn(env: Readonly<Record<string, string | undefined>>, models: ModelConfig): readonly string[] {
+	const entries = Object.entries(env).map(([name, value = '']) => ({ name, value: value.trim() }))
+	const named = entries.filter(({ name, value }) => isSecret(name, value))
+	const endpoints = models.kind === 'configured' ? Object.values(models.settings.endpoints) : []
+	const addresses = [...entries.map(({ value }) => value), ...endpoints.map(({ baseUrl }) => baseUrl)]
+	const secrets = [
+		...named.flatMap(({ name, value }) => [value, ...headersIn(name, value)]),
+		...endpoints.flatMap(({ apiKey }) => (apiKey === null ? [] : [apiKey])),
+		...addresses.flatMap(passwordsIn),
+	]
+	return [...new Set(secrets)].filter((secret) => secret !== '')
 }
 
 function isSecret(name: string, value: string): boolean {
 	const known = Object.entries<{ readonly secret?: true }>(variables).find(([variable]) => variable === name)
-	if (known !== undefined) return known[1].secret === true && value !== ''
-	return secretName.test(name) && value.length >= shortestGuessed
+	return known === undefined ? secretName.test(name) && value.length >= shortestGuessed : known[1].secret === true
 }
 
 /** What stands in `OTEL_EXPORTER_OTLP_HEADERS` and the like: `name=value,name=value`. */
 function headersIn(name: string, value: string): readonly string[] {
-	if (!name.endsWith('HEADERS')) return []
-	return value.split(',').flatMap((header) => {
-		const text = header.slice(header.indexOf('=') + 1).trim()
-		return [text, decoded(text)].filter((part) => part !== '')
-	})
+	if (!/HEADERS$/i.test(name)) return []
+	return value.split(',').flatMap((header) => bothForms(header.slice(header.indexOf('=') + 1).trim()))
 }
 
-function passwordsIn(value: string): readonly string[] {
-	if (!value.includes('://')) return []
-	const password = URL.parse(value)?.password ?? ''
-	return password === '' ? [] : [password, decoded(password)]
+function passwordsIn(address: string): readonly string[] {
+	return address.includes('://') ? bothForms(URL.parse(address)?.password ?? '') : []
 }
 
-function decoded(text: string): string {
+function bothForms(text: string): readonly string[] {
 	try {
-		return decodeURIComponent(text)
+		return [text, decodeURIComponent(text)]
 	} catch {
-		return text
+		return [text]
 	}
 }

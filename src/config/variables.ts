@@ -66,7 +66,25 @@ export const variables = {
 	THREADWISE_PORT: variable({
 		schema: integer(1, 65_535),
 		expected: 'a port between 1 and 65535',
-		fix: 'Name a free port, or leave the variable out to serve no health checks.',
+		fix: 'Name a free port, or leave the variable out: start takes 3210 or the next free one, bot and worker serve nothing.',
+	}),
+	THREADWISE_PUBLIC_URL: variable({
+		schema: url(/^https?$/)
+			.refine((text) => URL.parse(text)?.href === `${URL.parse(text)?.origin}/`)
+			.transform((text) => new URL(text).origin),
+		expected: 'an http or https address without a path, such as https://threadwise.example.com',
+		fix: 'Name the address by which others reach the page, or leave the variable out.',
+	}),
+	THREADWISE_TOKEN: variable({
+		schema: z.string().regex(/^[\x21-\x7E]{24,500}$/),
+		expected: 'at least 24 characters without spaces',
+		fix: 'Let `openssl rand -hex 24` make one.',
+		secret: true,
+	}),
+	THREADWISE_PLAYGROUND: variable({
+		schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,
+		expected: '"on" or "off"',
+		fix: 'Use one of the two, or leave the variable out: then the page is served.',
 	}),
 	OPENAI_API_KEY: variable({
 		schema: z.string().regex(/^\S+$/),

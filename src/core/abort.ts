@@ -4,8 +4,12 @@ import { z } from 'zod'
 export const stopReasonSchema = z.enum(['user', 'budget', 'deadline', 'superseded'])
 export type StopReason = z.infer<typeof stopReasonSchema>
 
+/** Why somebody interrupts a run from outside. `answer-now` ends no run: whatever leads to the answer ends, and the answer begins. */
+export const cancelReasonSchema = z.enum([...stopReasonSchema.options, 'answer-now'])
+export type CancelReason = z.infer<typeof cancelReasonSchema>
+
 /** Why running work must end now. The causes that aren't stop reasons end nothing for the asker: another attempt goes on, or the run does. */
-export type AbortCause = StopReason | 'shutdown' | 'lease-lost' | 'sibling-failed'
+export type AbortCause = CancelReason | 'shutdown' | 'lease-lost' | 'sibling-failed'
 
 /** The reason that every abort signal of Threadwise carries. */
 export class AbortedError extends Error {

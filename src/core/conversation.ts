@@ -8,6 +8,8 @@ export const conversationSchema = z.object({
 	workspaceId: z.string(),
 	channelId: z.string(),
 	threadId: z.string(),
+	/** Whether nobody but one person and the bot is in it. */
+	isDirect: z.boolean().optional(),
 })
 export type Conversation = z.infer<typeof conversationSchema>
 

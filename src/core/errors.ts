@@ -15,6 +15,7 @@ export type ErrorCode =
 	| 'prompt'
 	| 'budget'
 	| 'busy'
+	| 'forbidden'
 	| 'platform-unavailable'
 	| 'platform-refused'
 	| 'model-unreachable'
@@ -27,9 +28,6 @@ export type ErrorCode =
 	| 'model-length'
 	| 'model-malformed'
 	| 'internal'
-
-/** What a question is refused with before anybody works on it: none of it is a failure of Threadwise. */
-export const refusalCodes: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'budget', 'busy'])
 
 /** Whether trying the same thing again can help; decided where the facts are known, by whoever throws. */
 export type Retry = 'never' | { readonly afterMs: number | null }
@@ -50,6 +48,13 @@ export class ThreadwiseError extends Error {
 		this.fix = options.fix
 		this.retry = options.retry ?? 'never'
 	}
+}
+
+/** A model has replied, and what it wrote can't be read. */
+export function unreadableReply(message: string): ThreadwiseError {
+	return new ThreadwiseError('model-malformed', message, {
+		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
+	})
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { stopReasonSchema } from './abort.ts'
-import { budgetLevelSchema } from './budget-level.ts'
+import { budgetLevelSchema, dayBudgetScopeSchema } from './budget-level.ts'
 import { authorSchema, turnSchema } from './conversation.ts'
 import { effortSchema, routeSchema } from './run-preferences.ts'
 import { usageSchema } from './usage.ts'
@@ -54,6 +54,14 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 		/** What every answer must say about who gives it, such as that a practice model does; null where there is nothing to say. */
 		disclosure: z.string().nullable(),
 		asker: authorSchema.pick({ locale: true, timeZone: true }).extend({ personId: z.string() }),
+		/** What was set when it began and holds for all its attempts; absent in runs of versions in which nothing could be set. */
+		settings: z
+			.object({
+				effort: effortSchema,
+				quiet: z.boolean(),
+				usdPerDay: z.partialRecord(dayBudgetScopeSchema, z.number().positive()),
+			})
+			.optional(),
 		content: content({ question: text, history: z.array(turnSchema) }),
 	}),
 	event('run-route', {
@@ -130,7 +138,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('tool-result', { toolCallId: z.string(), failed: z.boolean(), content: content({ output: z.unknown() }) }),
 	event('stage-skip', {
 		stage: stageKindSchema,
-		reason: z.enum(['not-needed', 'effort', 'budget']),
+		/** `answer-now`: the answer was wanted before this was done. */
+		reason: z.enum(['not-needed', 'effort', 'budget', 'answer-now']),
 		content: content({ reason: text }),
 	}),
 	event('stage-end', {
@@ -142,6 +151,8 @@ export const journalEventSchema = z.discriminatedUnion('kind', [
 	event('answer-delta', { restart: z.boolean(), content: content({ text }) }),
 	/** What the asker has said to a question back. */
 	event('clarification', { personId: text, content: content({ answer: text }) }),
+	/** From here on, the run answers from what it has: somebody wanted the answer now. */
+	event('answer-now', {}),
 	event('run-wait', { reason: z.enum(['clarification', 'approval']), content: content({ question: text }) }),
 	event('reply-posted', { platform: z.string(), messageIds: z.array(z.string()) }),
 	event('feedback', { personId: z.string(), helpful: z.boolean(), content: content({ reason: text }) }),

@@ -45,6 +45,8 @@ export type StageRecord =
 				readonly objective: string
 				readonly inputs: readonly string[]
 			}[]
+			/** Why plans before this one were refused. None if absent. */
+			readonly refused?: readonly string[]
 	  }
 	| {
 			readonly kind: 'execute'
@@ -57,16 +59,25 @@ export type StageRecord =
 				/** How often it was worked out. */
 				readonly samples: number
 				readonly checks: readonly CheckView[]
+				/** Why the last result was not checked; absent where it was. */
+				readonly unchecked?: string
 			}[]
 	  }
 	| {
 			readonly kind: 'alternatives'
-			/** Side by side, in the order in which they were found. `weight` is what its vote counts for; null where nobody said. */
+			/**
+			 * Side by side, in the order in which they were found; equal ones have the same `key`, which is empty where that can't be
+			 * told. `weight` is what its vote counts for; null where nobody said.
+			 */
 			readonly solutions: readonly {
 				readonly method: string
 				readonly answer: string
 				readonly key: string
 				readonly weight: number | null
+				/** Which sample it is, from 0; absent for what the steps have come to. */
+				readonly sample?: number
+				/** What a check said of it; absent where none did. */
+				readonly check?: string
 			}[]
 	  }
 	| {
@@ -78,6 +89,14 @@ export type StageRecord =
 				readonly confidence: Confidence
 				readonly failures: readonly { readonly where: string; readonly evidence: string }[]
 			} | null
+			/** What must hold and could not be checked, and why. None if absent. */
+			readonly unchecked?: readonly { readonly statement: string; readonly why: string }[]
+			/** The answer that was chosen instead of what the steps have come to; absent where that was chosen. */
+			readonly chosen?: string
+			/** The part of all vote weight that is for the chosen answer; absent where there was nothing to vote on. */
+			readonly voteShare?: number
+			/** The answer that is given if the chosen one can't be corrected; absent where there is none. */
+			readonly otherwise?: string
 	  }
 	| {
 			readonly kind: 'correct'
@@ -87,7 +106,13 @@ export type StageRecord =
 				readonly before: string
 				readonly after: string
 				readonly reason: string
+				/** The step or constraint that failed; absent where nobody said. */
+				readonly where?: string
 			}[]
+			/** The answer that is given since no correction was good enough; absent where there is none. */
+			readonly instead?: string
+			/** The part of all vote weight that is for the corrected answer; absent where there was nothing to vote on. */
+			readonly voteShare?: number
 	  }
 
 export type StageView = {
@@ -113,6 +138,8 @@ export type ReplyView = {
 	readonly status: 'queued' | 'working' | 'waiting' | 'answered' | 'stopped' | 'failed'
 	/** What the answer must say about who gives it. */
 	readonly disclosure: string | null
+	/** Whether only the answer and one line are wanted, not the stages while they run. */
+	readonly quiet: boolean
 	readonly route: Route | null
 	readonly effort: Effort | null
 	readonly routing: {
@@ -126,6 +153,8 @@ export type ReplyView = {
 	/** The answer, growing while it is written; the question back while waiting. */
 	readonly answer: string
 	readonly confidence: Confidence | null
+	/** Whether somebody wanted the answer at once: then no more work is begun, and there is no need to ask for it again. */
+	readonly answerNow: boolean
 	readonly stopReason: StopReason | null
 	/** The budget that stopped the run, or of which little is left after an answer. */
 	readonly budget: BudgetLevel | null

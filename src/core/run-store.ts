@@ -1,17 +1,59 @@
-import type { z } from 'zod'
 import type { StopReason } from './abort.ts'
 import type { IncomingMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
-import type { Claim, Run, RunState } from './run.ts'
-import type { Effort, Route } from './run-preferences.ts'
+import type { Claim, Run, RunKind, RunState } from './run.ts'
+import type { Effort, Route, RunPreferences } from './run-preferences.ts'
 
 export type Recorded =
 	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
 	/** A run that had asked back goes on with this message, as the attempt of this number. */
 	| { readonly outcome: 'continued'; readonly runId: string; readonly nextAttempt: number }
 
-export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+/** The question that a message has asked. */
+export type AskedQuestion = {
+	/** Null where they were erased. */
+	readonly askerId: string | null
+	/** The run that answers it: one without an outcome, or else the newest. */
+	readonly runId: string
+	/** Whether it has no outcome yet. */
+	readonly isOpen: boolean
+}
+
+/** A run of a question whose text is no longer what was asked. */
+export type Superseded = Requested & { readonly runId: string }
+
+/** What became of a message that says something else now. */
+export type Edited =
+	/** Nobody has recorded it before. */
+	| { readonly outcome: 'unknown' }
+	/** It says the same; the run is the newest that answers it. */
+	| { readonly outcome: 'unchanged'; readonly runId: string }
+	/** These runs were asked to stop, and a new one answers what it says now. */
+	| { readonly outcome: 'recorded'; readonly runId: string; readonly superseded: readonly Superseded[] }
+
+/** Another run of a question that was answered. */
+export type Again = {
+	readonly kind: Extract<RunKind, 'think-harder' | 'regenerate'>
+	readonly preferences: RunPreferences
+	/** Who wants it: it is theirs, whoever has asked the question. */
+	readonly personId: string
+}
+
+export type RecordedAgain =
+	/** `duplicate`: the same was wanted before, and that run has no outcome yet. */
+	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+	| { readonly outcome: 'unknown' }
+	/** It has no outcome yet. */
+	| { readonly outcome: 'unfinished' }
+
+export type Claimed = {
+	readonly outcome: 'claimed'
+	readonly claim: Claim
+	readonly run: Run
+	/** The number of the last record in its journal; 0 where there is nothing to read. */
+	readonly lastSeq: number
+}
 
 export type ClaimResult =
 	| Claimed
@@ -21,7 +63,7 @@ export type ClaimResult =
 	| { readonly outcome: 'unknown' }
 
 export type Extended =
-	| { readonly outcome: 'extended'; readonly stopRequested: StopReason | null }
+	| { readonly outcome: 'extended'; readonly stopRequested: StopReason | null; readonly answerNow: boolean }
 	| { readonly outcome: 'lease-lost' }
 
 /** A run that has no delivery under way although it should. */
@@ -34,17 +76,19 @@ export type Appended =
 			readonly lastSeq: number
 			/** Why somebody asked to stop the run by then: the quickest way in which a lost cancel message still arrives. */
 			readonly stopRequested: StopReason | null
+			/** Whether somebody wanted the answer now by then. */
+			readonly answerNow: boolean
 	  }
 	/** Nothing was written: a run that shall stop is neither answered nor left waiting any more. */
 	| { readonly outcome: 'stop-requested'; readonly reason: StopReason }
 	/** Nothing was written: the claim is no longer ours. */
 	| { readonly outcome: 'lease-lost' }
 
-/** A stop that was asked for. */
-export type StopRequested = {
+/** A stop, or the answer now, that was asked for. */
+export type Requested = {
 	/** The state before the request. */
 	readonly state: RunState
-	/** The attempt that has to be delivered so that a worker ends the run with its best answer; null where nobody has to. */
+	/** The attempt that has to be delivered so that a worker brings the run to its end; null where none has to. */
 	readonly nextAttempt: number | null
 }
 
@@ -64,6 +108,16 @@ export interface RunStore {
 	 * run that has failed already, with this report: whoever wrote it sees why.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
+	/** The question that a message has asked; null where nobody has recorded it. */
+	findQuestion(message: Pick<IncomingMessage, 'id' | 'conversation'>): Promise<AskedQuestion | null>
+	/**
+	 * Replaces what a message says, if that is something else now, and begins a run for it; every run that still answers the old text
+	 * is asked to stop as `superseded`. What was said to a question back stays as it was said. An edit that is refused gets a run
+	 * that has failed already, with this report.
+	 */
+	recordEdit(message: IncomingMessage, refusal?: ErrorReport): Promise<Edited>
+	/** Begins another run of the question of a run that has its outcome; one at a time of each kind. */
+	recordAgain(runId: string, again: Again): Promise<RecordedAgain>
 	/** Notes that a delivery is in the queue. */
 	markQueued(runId: string): Promise<void>
 	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or left behind by a holder that vanished. */
@@ -78,9 +132,11 @@ export interface RunStore {
 	 * of which has one run of every conversation, oldest first. Counts an attempt. Null where nothing waits.
 	 */
 	claimNext(owner: string, leaseMs: number): Promise<Claimed | null>
+	/** Takes over the run whose holder vanished first, for `leaseMs`. Counts an attempt. Null where none has vanished. */
+	claimVanished(owner: string, leaseMs: number): Promise<Claimed | null>
 	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
-	/** Extends the lease, and tells whether somebody asked to stop the run: a lost cancel message still arrives this way. */
+	/** Extends the lease, and tells what somebody has asked for: a lost cancel message still arrives this way. */
 	extend(claim: Claim, leaseMs: number): Promise<Extended>
 	/** Hands a run back to be delivered again. Returns the number of its next attempt, or null if the lease was lost. */
 	release(claim: Claim): Promise<number | null>
@@ -97,14 +153,16 @@ export interface RunStore {
 	/** The journal after `afterSeq` and everything that comes, until the run has its outcome or the signal aborts. */
 	follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalRecord>
 
-	/** The value kept under the key, or what `compute` returns, kept for later attempts. */
-	remember<Value>(claim: Claim, key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
-
 	/**
 	 * Writes down that a run shall stop. A run that nobody has begun is ended at once, with a `run-stop`; one that was begun and
 	 * that nobody works on now is made ready for a worker. Null for an unknown run.
 	 */
-	requestStop(runId: string, reason: StopReason): Promise<StopRequested | null>
+	requestStop(runId: string, reason: StopReason): Promise<Requested | null>
+	/**
+	 * Writes down that a run shall answer from what it has. One that nobody has begun will be answered directly; one that waits for
+	 * its asker is made ready for a worker, and goes on without their answer. Null for an unknown run.
+	 */
+	requestAnswerNow(runId: string): Promise<Requested | null>
 	/** Has runs go on that have waited for their asker longer than this; they have got no answer. */
 	endWaits(longerThanMs: number): Promise<readonly UndeliveredRun[]>
 	find(runId: string): Promise<Run | null>

@@ -27,6 +27,8 @@ export type Run = {
 	readonly preferences: RunPreferences
 	/** Set as soon as somebody asked to stop it, whoever works on it. */
 	readonly stopRequested: StopReason | null
+	/** Set as soon as somebody wanted the answer now, from whatever there is of it; it stays set. */
+	readonly answerNow: boolean
 }
 
 const finished: ReadonlySet<RunState> = new Set(['answered', 'stopped', 'failed'])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ThreadwiseError } from './errors.ts'
 import { effortSchema } from './run-preferences.ts'
 
 const dollars = z.number().positive().max(1_000_000_000)
@@ -35,18 +36,50 @@ export type SettingsKey = {
 	readonly subject: string
 }
 
+const everybodys: readonly (keyof Settings)[] = ['effort', 'workflow', 'quiet', 'usdPerDay']
+const settingsIn: Readonly<Record<SettingsScope, readonly string[]>> = {
+	installation: Object.keys(settingsSchema.shape),
+	channel: [...everybodys, 'allowedPeople'],
+	person: everybodys,
+}
+
+/**
+ * Checks what somebody sets.
+ * @throws ThreadwiseError `config` for a setting that the scope doesn't have, `workflow` for one that isn't among the workflows.
+ */
+export function checkSettings({ scope }: SettingsKey, settings: Settings, workflows: readonly string[]): void {
+	const foreign = Object.entries(settings).find(
+		([name, value]) => value !== undefined && !settingsIn[scope].includes(name),
+	)
+	if (foreign !== undefined) {
+		throw new ThreadwiseError('config', `A ${scope} has no setting "${foreign[0]}".`, {
+			fix: `Set one of these: ${settingsIn[scope].join(', ')}.`,
+		})
+	}
+	if (settings.workflow === undefined || workflows.includes(settings.workflow)) return
+	throw new ThreadwiseError('workflow', `There is no workflow "${settings.workflow}".`, {
+		fix: `Choose one of these: ${workflows.join(', ')}.`,
+	})
+}
+
 /** Those that apply to a question, the widest scope first. */
 export type SettingsChain = { readonly [Scope in SettingsScope]: Settings }
+
+/** Where somebody asks, and who. */
+export type SettingsPlace = {
+	readonly platform: string
+	readonly workspaceId: string
+	readonly channelId: string
+	readonly personId: string
+}
 
 /** Settings that people change while Threadwise runs. Every process sees a change with the next question. */
 export interface SettingsStore {
 	/** What applies where somebody asks. */
-	read(place: {
-		readonly platform: string
-		readonly workspaceId: string
-		readonly channelId: string
-		readonly personId: string
-	}): Promise<SettingsChain>
-	/** Replaces what was set there. */
+	read(place: SettingsPlace): Promise<SettingsChain>
+	/**
+	 * Replaces what was set there.
+	 * @throws ThreadwiseError `config` for a setting that this scope doesn't have, `workflow` for a workflow that isn't there.
+	 */
 	write(key: SettingsKey, settings: Settings): Promise<void>
 }

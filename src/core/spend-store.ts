@@ -11,7 +11,11 @@ export type DayLimit = Readonly<Record<BudgetMeasure, number | null>>
 export type DayBudgets = Readonly<Record<DayBudgetScope, DayLimit>>
 
 /** Whose budgets a question is charged to. */
-export type Payer = Pick<Conversation, 'platform' | 'workspaceId' | 'channelId'> & { readonly personId: string }
+export type Payer = Pick<Conversation, 'platform' | 'workspaceId' | 'channelId'> & {
+	readonly personId: string
+	/** What they have set for themselves, in dollars; the configuration may say less. */
+	readonly usdPerDay?: { readonly [Scope in DayBudgetScope]?: number }
+}
 
 export type Charged =
 	/** `day` is where it stands, to correct it there; `levels` are all budgets of the payer afterwards. */
@@ -26,8 +30,8 @@ export type Charged =
  * more than the budget, and whoever crashes in between leaves too much charged, never too little.
  */
 export interface SpendStore {
-	/** Whether anybody is limited. Where nobody is, nothing is kept and nothing is refused. */
-	readonly isLimited: boolean
+	/** Whether anything limits the payer. Where nothing does, nothing is kept and nothing is refused. */
+	limits(payer: Payer): boolean
 	/**
 	 * Charges the amount to all budgets of the payer, or to none if one of them doesn't cover it. Today's, unless it is about an
 	 * earlier day.
@@ -37,6 +41,17 @@ export interface SpendStore {
 	correct(payer: Payer, day: string, difference: Spend): Promise<readonly BudgetLevel[]>
 	/** The budget of the payer of which nothing is left today, or null: then a question may be worked on. */
 	exhausted(payer: Payer): Promise<BudgetLevel | null>
+}
+
+/** The budgets that hold for a payer: of the configuration and what was set, the lower. */
+export function budgetsOf({ usdPerDay = {} }: Payer, budgets: DayBudgets): DayBudgets {
+	const lower = (scope: DayBudgetScope): DayLimit => {
+		const set = usdPerDay[scope]
+		if (set === undefined) return budgets[scope]
+		const costMicroUsd = Math.max(1, Math.round(set * 1_000_000))
+		return { ...budgets[scope], costMicroUsd: Math.min(costMicroUsd, budgets[scope].costMicroUsd ?? costMicroUsd) }
+	}
+	return { person: lower('person'), channel: lower('channel'), installation: lower('installation') }
 }
 
 /** Whether any budget says anything. */

@@ -1,5 +1,6 @@
 import type { StopReason } from './abort.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
+import type { RunKind } from './run.ts'
 import type { Effort, Route } from './run-preferences.ts'
 
 /** What is known of a run while this process works on it. */
@@ -37,7 +38,7 @@ type MessageFacts = {
  * written; the rest happens outside of any attempt. Whoever is told passes on facts only, never a `content`.
  */
 export type Observation =
-	| { readonly kind: 'run-accepted'; readonly runId: string; readonly platform: string }
+	| { readonly kind: 'run-accepted'; readonly runId: string; readonly platform: string; readonly runKind: RunKind }
 	/** The asker has answered a question back. */
 	| { readonly kind: 'run-continued'; readonly runId: string; readonly platform: string }
 	/** `runId` is null where nothing was recorded: whoever asked was told at once. */
@@ -66,6 +67,8 @@ export type Observation =
 			readonly reason: StopReason
 			readonly hasEnded: boolean
 	  }
+	/** Somebody wants the answer from what there is. */
+	| { readonly kind: 'answer-now-requested'; readonly runId: string }
 	| ({ readonly kind: 'model-request' } & RequestFacts)
 	| ({ readonly kind: 'model-error'; readonly code: string; readonly elapsedMs: number } & RequestFacts)
 	/** `sinceAcceptedMs`: to the first sign of life; `lagMs`: since the outcome, where this shows it. */

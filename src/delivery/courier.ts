@@ -29,7 +29,7 @@ export type CourierOptions = ReplyKeeper & {
 	readonly pace: Pace
 	/** Those who show earlier runs of the same conversation. */
 	readonly earlier: readonly Pick<Courier, 'rested'>[]
-	readonly onTrouble: (error: unknown, runId: string) => void
+	readonly onTrouble: (error: unknown) => void
 	readonly shutdown: AbortSignal
 }
 
@@ -100,9 +100,9 @@ async function finish(
 		if (isFinal(await ended)) await store.markDelivered(runId, owner)
 	} catch (error) {
 		if (signal.aborted || error instanceof AbortedError) return
-		onTrouble(error, runId)
+		onTrouble(error)
 		// Nobody will ever be able to show it, or one of the next rounds begins it again.
-		if (isHopeless(error)) await store.markDelivered(runId, owner).catch((failure) => onTrouble(failure, runId))
+		if (isHopeless(error)) await store.markDelivered(runId, owner).catch(onTrouble)
 		else await sleep(beginAgainAfterMs, undefined, { signal }).catch(() => {})
 	}
 }

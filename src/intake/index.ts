@@ -1,2 +1,3 @@
+export { changeSettings } from './actions.ts'
 export { checkQuestion, createIntake, type Intake } from './intake.ts'
 export { startSweeper } from './sweeper.ts'

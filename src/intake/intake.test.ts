@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aMessage, outcomes } from '../../tests/support/builders.ts'
+import { keptQueue } from '../../tests/support/kept-queue.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
 import { textContent } from '../core/content.ts'
-import type { JobQueue } from '../core/job-queue.ts'
+import { noSettings, resolveSettings, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunState } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
+import type { Settings } from '../core/settings.ts'
 import { createRunStore } from '../store/index.ts'
 import { createIntake, type Intake } from './intake.ts'
 
@@ -21,30 +23,6 @@ afterAll(async () => {
 	await store.close()
 	await opened[Symbol.asyncDispose]()
 })
-
-/** A queue that keeps what it was given, and can be down. */
-function keptQueue() {
-	const added: string[] = []
-	const cancelled: string[] = []
-	const state = { down: false }
-	const refuseIfDown = () => {
-		if (state.down) throw new Error('the queue is down')
-	}
-	const queue: JobQueue = {
-		add: async ({ runId }, attempt) => {
-			refuseIfDown()
-			added.push(`${runId}-${attempt}`)
-		},
-		cancel: async (runId, reason) => {
-			refuseIfDown()
-			cancelled.push(`${runId} ${reason}`)
-		},
-		work: async () => ({ [Symbol.asyncDispose]: async () => {} }),
-		size: async () => added.length,
-		close: async () => {},
-	}
-	return { queue, added, cancelled, state }
-}
 
 let kept: ReturnType<typeof keptQueue>
 let troubles: unknown[]
@@ -147,6 +125,31 @@ describe('a budget of the day that is used up', () => {
 			onTrouble: () => {},
 		})
 
+	test('is asked for with what was set for whoever asks', async () => {
+		const asked: unknown[] = []
+		const settings: SettingsReader = async (place) => ({
+			...resolveSettings(noSettings, { effort: 'medium', workflow: 'default' }, place),
+			usdPerDay: { person: 2 },
+		})
+		const intakeWithSettings = createIntake({
+			store,
+			queue: kept.queue,
+			settings,
+			spending: {
+				exhausted: async (payer) => {
+					asked.push(payer)
+					return null
+				},
+			},
+			longestQuestion: 100,
+			longestQueue: 1_000,
+			onTrouble: () => {},
+		})
+		const message = aMessage()
+		await intakeWithSettings.ask(message)
+		expect(asked).toEqual([{ ...message.conversation, personId: 'person', usdPerDay: { person: 2 } }])
+	})
+
 	test('refuses further questions, and says which it is and when it starts again', async () => {
 		await expect(poor().ask(aMessage())).rejects.toMatchObject({
 			code: 'budget',
@@ -191,18 +194,41 @@ describe('receiving from a platform', () => {
 	})
 })
 
-describe('stopping for a person', () => {
-	test('who asked stops the run', async () => {
-		const { runId } = await intake.ask(aMessage())
-		expect(await intake.stopFor('person', runId)).toBe(true)
-		expect(await stateOf(runId)).toBe('stopped')
-	})
+describe('where not everybody is answered everywhere', () => {
+	const asking = (installation: Settings, message = aMessage()) => {
+		const settings: SettingsReader = async (place) =>
+			resolveSettings({ ...noSettings, installation }, { effort: 'medium', workflow: 'default' }, place)
+		const choosy = createIntake({
+			store,
+			queue: kept.queue,
+			settings,
+			longestQuestion: 100,
+			longestQueue: 1_000,
+			onTrouble: (error) => troubles.push(error),
+		})
+		return { choosy, message }
+	}
+	const direct = (message = aMessage()) => ({ ...message, conversation: { ...message.conversation, isDirect: true } })
 
-	test('nobody else does', async () => {
-		const { runId } = await intake.ask(aMessage())
-		expect(await intake.stopFor('somebody else', runId)).toBe(false)
-		expect(await intake.stopFor('person', 'no run')).toBe(false)
-		expect(await stateOf(runId)).toBe('queued')
+	test.each([
+		['a channel that is not listed', { allowedChannels: ['lab'] }, aMessage(), 'not answered in this channel'],
+		['a person who is not listed', { allowedPeople: ['ada'] }, aMessage(), 'some people'],
+		['a direct message', { directMessages: false }, direct(), 'Direct messages'],
+	])(
+		'the question of %s is refused, and on a platform has failed with the reason',
+		async (_, settings, message, why) => {
+			const { choosy } = asking(settings)
+			const refused = { code: 'forbidden', message: expect.stringContaining(why) }
+			await expect(choosy.ask(message)).rejects.toMatchObject(refused)
+			const { runId } = await choosy.receive(message)
+			expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code: 'forbidden' }])
+			expect(kept.added).toEqual([])
+		},
+	)
+
+	test('the others are answered', async () => {
+		const { choosy } = asking({ allowedChannels: ['channel'], allowedPeople: ['person'], directMessages: false })
+		expect((await choosy.ask(aMessage())).outcome).toBe('recorded')
 	})
 })
 

@@ -1,16 +1,21 @@
 import type { StopReason } from '../core/abort.ts'
+import type { ActionResult, Actor } from '../core/actor.ts'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
-import { counted } from '../core/counted.ts'
-import { type ErrorReport, refusalCodes, reportError, ThreadwiseError } from '../core/errors.ts'
+import { type ErrorReport, ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
+import { type SettingsReader, settingsFrom } from '../core/resolve-settings.ts'
 import { isFinished, type RunState } from '../core/run.ts'
-import type { Recorded, RunStore } from '../core/run-store.ts'
-import { budgetUsedUp, type SpendStore } from '../core/spend-store.ts'
+import type { AskedQuestion, Recorded, Requested, RunStore } from '../core/run-store.ts'
+import type { SpendStore } from '../core/spend-store.ts'
+import { type Actions, createActions } from './actions.ts'
+import { createAdmit, refusalFrom } from './admit.ts'
 
 export type IntakeDependencies = {
 	readonly store: RunStore
 	readonly queue: JobQueue
+	/** What people have set; without it, nothing is, and everybody is answered. */
+	readonly settings?: SettingsReader
 	/** Where days have budgets; without it, none has. */
 	readonly spending?: Pick<SpendStore, 'exhausted'>
 	/** In characters. */
@@ -21,11 +26,17 @@ export type IntakeDependencies = {
 	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
+/** What became of an edit; nothing, where the message says the same as before. */
+export type EditResult =
+	| { readonly outcome: 'begun' | 'unchanged'; readonly runId: string }
+	| Exclude<ActionResult, { outcome: 'done' }>
+
 /** Where messages become runs. */
 export type Intake = {
 	/**
 	 * Records a question and enqueues its run, once per message.
-	 * @throws ThreadwiseError `question-empty`, `question-too-long`, `budget` or `busy`; whatever the store throws if it couldn't be recorded.
+	 * @throws ThreadwiseError `question-empty`, `question-too-long`, `forbidden`, `budget` or `busy`; whatever the store throws if it
+	 * couldn't be recorded.
 	 */
 	ask(message: IncomingMessage): Promise<Recorded>
 	/**
@@ -34,10 +45,17 @@ export type Intake = {
 	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the message again.
 	 */
 	receive(message: IncomingMessage): Promise<Recorded>
-	/** Stops a run for a person: only who asked may. Returns whether they may. */
-	stopFor(personId: string, runId: string): Promise<boolean>
-	/** Stops a run wherever it is. Returns the state it was in, or null if there is no such run. */
+	/**
+	 * Takes the new text of a message: whatever still answers the old one is superseded, and a new run answers the new one, also
+	 * where the old one was answered already. A message that nobody has recorded is received as it is now. Only whoever wrote it may;
+	 * any other refusal is recorded, as for a message.
+	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the edit again.
+	 */
+	edit(message: IncomingMessage): Promise<EditResult>
+	/** Stops a run wherever it is, whoever wants it. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
+	/** What people do with runs, each of them only if they may. */
+	readonly actions: Actions
 	/**
 	 * Enqueues the runs whose delivery was missed or lost for so long, in milliseconds, and those that have waited for their asker
 	 * for a day. Returns how many.
@@ -51,71 +69,100 @@ const sweepLimit = 100
 /** A day: whoever was asked back has seen it by then, or never will. */
 const longestWaitMs = 24 * 3_600_000
 
+/** For where nothing is said about it; only how hard to think is ever asked for. */
+const nothingSet = settingsFrom({ effort: 'medium', workflow: 'default' })
+
 export function createIntake(dependencies: IntakeDependencies): Intake {
-	const { store, queue, spending, longestQuestion, longestQueue, onTrouble } = dependencies
-	const enqueue = async (runId: string, attempt: number) => {
+	const {
+		store,
+		queue,
+		settings = nothingSet,
+		spending = null,
+		longestQuestion,
+		longestQueue,
+		onTrouble,
+	} = dependencies
+	const admit = createAdmit({ store, settings, spending, longestQueue })
+	const add = async (runId: string, attempt: number) => {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
 	}
-	const tryToEnqueue = (runId: string, attempt: number) =>
-		enqueue(runId, attempt).catch((error) => onTrouble(error, runId))
+	const enqueue = (runId: string, attempt: number) => add(runId, attempt).catch((error) => onTrouble(error, runId))
+	const checkText = ({ content }: IncomingMessage) => checkQuestion(textOf(content), longestQuestion)
 	const checkMessage = async (message: IncomingMessage) => {
-		checkQuestion(textOf(message.content), longestQuestion)
-		const usedUp = await spending?.exhausted({ ...message.conversation, personId: message.author.id })
-		if (usedUp !== undefined && usedUp !== null) throw budgetUsedUp(usedUp)
-		const { waiting } = await store.load()
-		if (waiting >= longestQueue) throw busy(waiting)
+		checkText(message)
+		const { conversation, author } = message
+		const asking = { action: 'ask', conversation, ownerId: author.id, replacesOne: false } as const
+		await admit({ ...asking, actor: authorOf(message) })
+	}
+	const checkEdit = async (message: IncomingMessage, { askerId, isOpen }: AskedQuestion) => {
+		const { conversation } = message
+		const editing = { action: 'edit', conversation, ownerId: askerId, replacesOne: isOpen } as const
+		await admit({ ...editing, actor: authorOf(message) })
+		checkText(message)
 	}
 	const recordAndEnqueue = async (message: IncomingMessage) => {
 		const recorded = await store.record(message)
-		if (recorded.outcome === 'recorded') await tryToEnqueue(recorded.runId, 1)
-		if (recorded.outcome === 'continued') await tryToEnqueue(recorded.runId, recorded.nextAttempt)
+		if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1)
+		if (recorded.outcome === 'continued') await enqueue(recorded.runId, recorded.nextAttempt)
 		return recorded
+	}
+	const receive = async (message: IncomingMessage) => {
+		const refusal = await refusalOf(checkMessage(message))
+		return refusal === null ? recordAndEnqueue(message) : store.record(message, refusal)
+	}
+	/** Tells the world of a stop that the store knows of. */
+	const spreadStop = async (runId: string, { state, nextAttempt }: Requested, reason: StopReason) => {
+		if (nextAttempt !== null) await enqueue(runId, nextAttempt)
+		if (!isFinished(state)) await queue.cancel(runId, reason).catch((error) => onTrouble(error, runId))
 	}
 	const stop = async (runId: string, reason: StopReason) => {
 		const stopped = await store.requestStop(runId, reason)
-		if (stopped === null) return null
-		const { state, nextAttempt } = stopped
-		if (nextAttempt !== null) await tryToEnqueue(runId, nextAttempt)
-		if (!isFinished(state)) await queue.cancel(runId, reason).catch((error) => onTrouble(error, runId))
-		return state
+		if (stopped !== null) await spreadStop(runId, stopped, reason)
+		return stopped?.state ?? null
+	}
+	const asNew = async (message: IncomingMessage): Promise<EditResult> => {
+		const { runId } = await receive(message)
+		return { outcome: 'begun', runId }
+	}
+	const edit = async (message: IncomingMessage): Promise<EditResult> => {
+		const asked = await store.findQuestion(message)
+		if (asked === null) return asNew(message)
+		const refusal = await refusalOf(checkEdit(message, asked))
+		if (refusal?.code === 'forbidden') return { outcome: 'refused', message: refusal.message, fix: refusal.fix }
+		const edited = await store.recordEdit(message, refusal ?? undefined)
+		if (edited.outcome === 'unknown') return asNew(message)
+		if (edited.outcome === 'unchanged') return edited
+		for (const { runId, ...stopped } of edited.superseded) await spreadStop(runId, stopped, 'superseded')
+		if (refusal === null) await enqueue(edited.runId, 1)
+		return { outcome: 'begun', runId: edited.runId }
 	}
 	return {
 		ask: async (message) => {
 			await checkMessage(message)
 			return recordAndEnqueue(message)
 		},
-		receive: async (message) => {
-			const refusal = await checkMessage(message).then(() => null, refusalOf)
-			return refusal === null ? recordAndEnqueue(message) : store.record(message, refusal)
-		},
+		receive,
+		edit,
 		stop,
-		stopFor: async (personId, runId) => {
-			const run = await store.find(runId)
-			if (run === null || run.asker.id !== personId) return false
-			await stop(runId, 'user')
-			return true
-		},
+		actions: createActions({ store, queue, admit, enqueue, stop, onTrouble }),
 		sweep: async (missedForMs = missedAfterMs) => {
 			const unanswered = await store.endWaits(longestWaitMs)
 			const missed = [...unanswered, ...(await store.findUndelivered(missedForMs, sweepLimit))]
-			for (const { runId, nextAttempt } of missed) await enqueue(runId, nextAttempt)
+			for (const { runId, nextAttempt } of missed) await add(runId, nextAttempt)
 			return missed.length
 		},
 	}
 }
 
-/** What is told to whoever asked. A store that failed refuses nothing: the message is delivered again. */
-function refusalOf(error: unknown): ErrorReport {
-	if (error instanceof ThreadwiseError && refusalCodes.has(error.code)) return reportError(error)
-	throw error
+/** Whoever wrote a message, as far as the message says. */
+function authorOf({ author, conversation: { platform, workspaceId } }: IncomingMessage): Actor {
+	return { personId: author.id, platform, workspaceId, isAdmin: false }
 }
 
-function busy(waiting: number): ThreadwiseError {
-	return new ThreadwiseError('busy', `Threadwise is busy: ${counted(waiting, 'question')} are waiting already.`, {
-		fix: 'Ask again in a few minutes.',
-		retry: { afterMs: null },
-	})
+/** Why a check refuses, or null. */
+function refusalOf(check: Promise<unknown>): Promise<ErrorReport | null> {
+	return check.then(() => null, refusalFrom)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { AbortedError, type StopReason, stopReasonSchema } from '../core/abort.ts'
+import { AbortedError, type CancelReason, cancelReasonSchema } from '../core/abort.ts'
 import type { AnyRelay } from './backend.ts'
 import { leave } from './leave.ts'
 
@@ -9,14 +9,14 @@ const topic = 'threadwise.cancel'
 const publishTimeoutMs = 2_000
 const subscribeTimeoutMs = 5_000
 const subscribeAgainAfterMs = 1_000
-const messageSchema = z.object({ runId: z.string(), reason: stopReasonSchema })
+const messageSchema = z.object({ runId: z.string(), reason: cancelReasonSchema })
 
 export type CancelListener = (runId: string, error: AbortedError) => void
 
 /** Carries cancellations to whichever process works on a run. A lost one is made good by the worker's next lease extension. */
 export type CancelBus = {
 	/** Rejects where the message is likely to be lost. */
-	publish(runId: string, reason: StopReason): Promise<void>
+	publish(runId: string, reason: CancelReason): Promise<void>
 	/** Resolves when the listener hears, or after a while: then it hears once the backend is back. */
 	listen(listener: CancelListener): Promise<void>
 	close(): Promise<void>

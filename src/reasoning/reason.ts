@@ -1,14 +1,16 @@
 import { textOf } from '../core/content.ts'
 import { limitsFor } from '../core/effort.ts'
 import type { JournalEventOf, JournalRecord } from '../core/journal.ts'
+import { type ResolvedSettings, settingsFrom } from '../core/resolve-settings.ts'
 import type { Run } from '../core/run.ts'
 import type { Effort, Route } from '../core/run-preferences.ts'
+import type { Payer } from '../core/spend-store.ts'
 import { type Account, createAccount } from './account.ts'
 import { answerShare } from './answer.ts'
+import { notingWish } from './answer-now.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
-import { defaultsIn } from './defaults.ts'
 import { answerDirectly, directNode } from './direct.ts'
 import type { Estimate } from './estimate.ts'
 import type { FinalAnswer } from './final-answer.ts'
@@ -16,15 +18,16 @@ import { renderHistory } from './history.ts'
 import { ignoresItsLimit } from './model-call.ts'
 import { replayOf } from './replay.ts'
 import { inNode, type Reasoning } from './run-stages.ts'
-import type { ReasoningDependencies, Remember, Session } from './session.ts'
+import type { ReasoningDependencies, Session } from './session.ts'
 import { answerInStages, type QuestionBack } from './staged.ts'
 
 /** One attempt at a run: what the worker has claimed, and what earlier attempts have left. */
 export type Attempt = {
 	readonly run: Run
 	readonly records: readonly JournalRecord[]
-	readonly remember: Remember
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. Nobody does if absent. */
+	readonly answerNow?: AbortSignal
 }
 
 /**
@@ -34,14 +37,15 @@ export type Attempt = {
  * @throws AbortedError when the signal aborts or the budget is used up; ThreadwiseError when a model or the workflow fails.
  */
 export async function* reason(attempt: Attempt, dependencies: ReasoningDependencies): Reasoning<void> {
-	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies)
+	const settings = await settingsOf(attempt, dependencies)
+	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies, settings)
 	const remainingMs = opened.workflow.budget.seconds * 1_000 - opened.replay.activeMs
 	using deadline = withDeadline(attempt.signal, Math.max(0, remainingMs))
 	const session = { ...opened, signal: deadline.signal }
 	yield { event: opening }
-	const preferred = session.run.preferences.effort ?? defaultsIn(dependencies.defaults, session.run.conversation).effort
+	const preferred = session.run.preferences.effort ?? settings.effort
 	try {
-		const result = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
+		const result = yield* notingWish(answerByRoute(session, session.replay.runRoute?.effort ?? preferred), session)
 		if (session.account !== null) await session.account.close()
 		if ('question' in result) {
 			yield { event: { kind: 'run-wait', reason: 'clarification', content: { question: result.question } } }
@@ -64,13 +68,27 @@ function lowBudget({ account }: Session): Pick<JournalEventOf<'run-end'>, 'budge
 	return budget === null || budget.left >= lowPart * budget.limit ? {} : { budget }
 }
 
+type Settings = Omit<ResolvedSettings, 'admission'>
+
+/** What is set when a run begins, and then what its journal says of that. */
+async function settingsOf({ run, records }: Attempt, { settings, defaults }: ReasoningDependencies): Promise<Settings> {
+	const started = records.find((record) => record.kind === 'run-start')
+	if (started?.settings !== undefined) return { ...started.settings, workflow: started.workflow.name }
+	const read = started === undefined && settings !== undefined ? settings : settingsFrom(defaults)
+	return read({ ...run.conversation, personId: run.asker.id })
+}
+
 /** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
-function openSession({ run, records, remember, signal }: Attempt, dependencies: ReasoningDependencies) {
+function openSession(
+	{ run, records, signal, answerNow }: Attempt,
+	dependencies: ReasoningDependencies,
+	{ workflow: preferred, effort, quiet, usdPerDay }: Settings,
+) {
 	const replay = replayOf(records)
 	const started = replay.runStart
 	const { workflow, hash } =
 		started === null
-			? dependencies.workflow(run.preferences.workflow ?? defaultsIn(dependencies.defaults, run.conversation).workflow)
+			? dependencies.workflow(run.preferences.workflow ?? preferred)
 			: { workflow: started.workflow, hash: started.workflowHash }
 	const question = textOf(run.question)
 	const share = answerShare(workflow, question, dependencies.models)
@@ -81,25 +99,27 @@ function openSession({ run, records, remember, signal }: Attempt, dependencies: 
 		workflow,
 		replay,
 		budget: createRunBudget(workflow.budget, replay.usage, share),
-		account: accountFor(run, dependencies, share),
+		account: accountFor({ ...run.conversation, personId: run.asker.id, usdPerDay }, dependencies, share),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
-		remember,
 		signal,
+		answerNow: answerNow ?? new AbortController().signal,
 		...(dependencies.typicalRun === undefined ? {} : { typicalRun: dependencies.typicalRun }),
 		...(dependencies.verdicts === undefined ? {} : { verdicts: dependencies.verdicts }),
 		...(dependencies.stages === undefined ? {} : { stages: dependencies.stages }),
 	}
 	const calls = records.filter((record) => record.kind === 'model-call-end')
 	if (calls.some((call) => ignoresItsLimit(call, dependencies.models(call.alias)))) session.budget.endWork()
-	const opening = started === null ? runStart(session, hash, dependencies.disclosure) : runResume(replay.lastAttempt)
+	const opening =
+		started === null
+			? { ...runStart(session, hash, dependencies.disclosure), settings: { effort, quiet, usdPerDay } }
+			: runResume(replay.lastAttempt)
 	return { session, opening, startedAtMs: started === null ? Date.now() : Date.parse(started.at) }
 }
 
 /** Null where no day has a budget, so that a call costs nothing more. */
-function accountFor(run: Run, { spending }: ReasoningDependencies, share: Estimate): Account | null {
-	if (spending === undefined || !spending.isLimited) return null
-	return createAccount(spending, { ...run.conversation, personId: run.asker.id }, share)
+function accountFor(payer: Payer, { spending }: ReasoningDependencies, share: Estimate): Account | null {
+	return spending?.limits(payer) ? createAccount(spending, payer, share) : null
 }
 
 function runStart(
@@ -133,6 +153,8 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 		session.budget.allowCalls(limitsFor('direct', effort).calls)
 		const { output } = yield* inNode(directNode, answerDirectly(session, effort), session.replay)
 		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
+		// Who wants the answer now gets this one: the stages would only begin here.
+		if (session.answerNow.aborted) return { answer: output.answer, confidence: 'low' }
 		yield { event: await routeEvent(session, effort, cascadeFrom(output.problem)) }
 	}
 	return yield* answerInStages(session, effort)

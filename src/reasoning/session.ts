@@ -1,6 +1,6 @@
-import type { z } from 'zod'
 import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
+import type { Defaults, SettingsReader } from '../core/resolve-settings.ts'
 import type { Run } from '../core/run.ts'
 import type { RunLike, TypicalRun } from '../core/run-store.ts'
 import type { SpendStore } from '../core/spend-store.ts'
@@ -8,7 +8,6 @@ import type { AnyStage } from '../core/stage.ts'
 import type { Workflow } from '../core/workflow.ts'
 import type { Account } from './account.ts'
 import type { RunBudget } from './budget.ts'
-import type { Defaults } from './defaults.ts'
 import type { Replay } from './replay.ts'
 import type { VerdictCache } from './verdict-cache.ts'
 
@@ -19,6 +18,8 @@ export type ReasoningDependencies = {
 	/** The workflow of that name. Throws a `workflow` error that lists the known ones. */
 	readonly workflow: (name: string) => { readonly workflow: Workflow; readonly hash: string }
 	readonly defaults: Defaults
+	/** What people have set, over the defaults; without it, nothing is. */
+	readonly settings?: SettingsReader
 	/** The stages that a workflow may name; those of this program if absent. */
 	readonly stages?: readonly AnyStage[]
 	/** What every answer must say about who gives it; null where there is nothing to say. */
@@ -31,14 +32,12 @@ export type ReasoningDependencies = {
 	readonly typicalRun?: (like: RunLike) => Promise<TypicalRun | null>
 }
 
-export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>
-
 /** What model calls need of an attempt. */
 export type CallSession = Pick<Session, 'replay' | 'budget' | 'account' | 'signal'>
 
 /** What the context of a node needs of an attempt. */
 export type ContextSession = CallSession &
-	Pick<Session, 'question' | 'history' | 'models' | 'prompts' | 'remember'> & { readonly run: Pick<Run, 'id'> }
+	Pick<Session, 'question' | 'history' | 'models' | 'prompts'> & { readonly run: Pick<Run, 'id'> }
 
 /** One attempt at a run: everything that its nodes share. */
 export type Session = {
@@ -53,8 +52,9 @@ export type Session = {
 	readonly models: LanguageModels
 	readonly prompts: PromptSource
 	readonly stages?: readonly AnyStage[]
-	readonly remember: Remember
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now: then no more work is begun, and the run answers from what it has. */
+	readonly answerNow: AbortSignal
 	readonly verdicts?: VerdictCache
 	readonly typicalRun?: NonNullable<ReasoningDependencies['typicalRun']>
 }

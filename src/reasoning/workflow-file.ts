@@ -25,13 +25,28 @@ export function loadWorkflows(folder: string, surroundings: WorkflowSurroundings
 	return (name) => loaded.get(name) ?? unknownWorkflow(name, [...loaded.keys()])
 }
 
+/**
+ * The names of the workflows of a folder, for where nothing is known of prompts and models.
+ * @throws ThreadwiseError `workflow` for a file that is no YAML.
+ */
+export function workflowNames(folder: string): readonly string[] {
+	return filesIn(folder).flatMap((path) => {
+		const parsed = workflowSchema.safeParse(readYaml(path, readFileSync(path, 'utf8')))
+		return parsed.success ? [parsed.data.name] : []
+	})
+}
+
+function filesIn(folder: string): readonly string[] {
+	const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
+	return files.map((file) => join(folder, file))
+}
+
 type LoadedWorkflow = ReturnType<ReasoningDependencies['workflow']>
 
 /** The same, all of them by their names. */
 export function readWorkflows(folder: string, surroundings: WorkflowSurroundings): ReadonlyMap<string, LoadedWorkflow> {
-	const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'))
 	const loaded = new Map<string, LoadedWorkflow>()
-	for (const path of files.map((file) => join(folder, file))) {
+	for (const path of filesIn(folder)) {
 		const [name, workflow] = loadWorkflow(path, surroundings)
 		if (loaded.has(name)) throw broken(path, [`Another file in this folder has the name "${name}" as well.`])
 		loaded.set(name, workflow)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { aStageView } from '../../tests/support/builders.ts'
 import type { BudgetLevel } from '../core/budget-level.ts'
 import { english } from './catalogue.ts'
 
@@ -32,4 +33,30 @@ test.each<[Omit<BudgetLevel, 'scope'>, string]>([
 	[{ measure: 'costMicroUsd', limit: 2_000_000, left: 120_000 }, '$0.12 of $2.00 left of your budget for today'],
 ])('what is left of %j is told', (level, text) => {
 	expect(english.budgetLeft({ scope: 'person', ...level })).toBe(text)
+})
+
+describe('the line of a run whose asker wants quiet', () => {
+	const stages = [
+		aStageView({ id: 'analyze', title: 'Problem analysis', status: 'done' }),
+		aStageView({ id: 'execute', title: 'Systematic execution', status: 'running' }),
+		aStageView({ id: 'evaluate', title: 'Self-evaluation', status: 'pending' }),
+	]
+	const view = { status: 'working', stages, placeInQueue: null, answerNow: false } as const
+
+	test.each([
+		['while it waits for a worker', { ...view, status: 'queued', placeInQueue: 3 }, 'Waiting: 2 questions ahead of it'],
+		['in a stage', view, 'Systematic execution (2 of 3)'],
+		['without stages', { ...view, stages: [] }, 'Working'],
+		['once the answer is wanted', { ...view, answerNow: true }, 'Answering now, from what there is'],
+	] as const)('%s', (_when, shown, line) => {
+		expect(english.quietly(shown)).toBe(line)
+	})
+})
+
+test.each([
+	[null, 'weight unknown'],
+	[0, 'no vote'],
+	[0.5, 'weight 0.5'],
+])('a vote of %j is told', (weight, text) => {
+	expect(english.record.weight(weight)).toBe(text)
 })

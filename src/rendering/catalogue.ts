@@ -1,16 +1,95 @@
 import type { StopReason } from '../core/abort.ts'
 import type { BudgetLevel } from '../core/budget-level.ts'
 import { counted } from '../core/counted.ts'
-import type { Confidence } from '../core/journal.ts'
-import type { ReplyView } from '../core/reply-view.ts'
+import type { CheckMethod, Confidence } from '../core/journal.ts'
+import type { ReplyView, StageView, SubtaskView } from '../core/reply-view.ts'
+import type { RunKind } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
 
 type RoutedView = Pick<ReplyView, 'route' | 'effort' | 'routing' | 'stages'>
 
+/** What people can do with a run: what stands on the buttons. */
+type ActionName =
+	| 'stop'
+	| 'answerNow'
+	| 'thinkHarder'
+	| 'regenerate'
+	| 'edit'
+	| 'showReasoning'
+	| 'hideReasoning'
+	| 'fullRecord'
+	| 'helpful'
+	| 'notHelpful'
+
+/** What is said around a thumb up or down. */
+type FeedbackTexts = {
+	readonly thanks: string
+	/** Asks why an answer didn't help; answering is optional. */
+	readonly askReason: string
+	readonly reasonHint: string
+	readonly send: string
+	readonly skip: string
+	readonly given: (helpful: boolean) => string
+}
+
+/** What stands over and between the parts of a stage's record. */
+type RecordTexts = {
+	readonly asked: string
+	readonly given: (id: string) => string
+	readonly mustHold: (id: string) => string
+	readonly assumed: string
+	readonly because: (because: string) => string
+	readonly askedBack: string
+	readonly noAnswerCame: string
+	readonly checks: string
+	readonly passed: string
+	readonly failed: string
+	readonly unchecked: string
+	readonly plan: string
+	readonly refused: (plan: number) => string
+	readonly from: (subtaskIds: readonly string[]) => string
+	readonly steps: string
+	readonly notDone: string
+	readonly samples: (samples: number) => string
+	readonly alternatives: string
+	/** The method of the solution that the steps have come to. */
+	readonly stepByStep: string
+	readonly by: (method: string) => string
+	readonly weight: (weight: number | null) => string
+	/** `answer` is null where it is told elsewhere. */
+	readonly votes: (share: number, answer: string | null) => string
+	readonly verdict: string
+	readonly holds: string
+	readonly fails: string
+	readonly chosen: string
+	readonly otherwise: (answer: string) => string
+	readonly correction: (round: number, where: string | null) => string
+	readonly before: string
+	readonly after: string
+	readonly reason: string
+	readonly kept: string
+	readonly notKept: string
+	readonly instead: string
+}
+
 /** Every string that people see, in one language. */
 export type Catalogue = {
+	readonly actions: Readonly<Record<ActionName, string>>
+	readonly feedback: FeedbackTexts
+	readonly record: RecordTexts
+	readonly checkMethods: Readonly<Record<CheckMethod, string>>
+	readonly runStatuses: Readonly<Record<ReplyView['status'], string>>
+	readonly stageStatuses: Readonly<Record<StageView['status'], string>>
+	readonly subtaskStatuses: Readonly<Record<SubtaskView['status'], string>>
+	/** Why there is this run, where it isn't the first of its question; `parent` is what the other run is called there. */
+	readonly runKinds: Readonly<Record<Exclude<RunKind, 'question'>, (parent: string) => string>>
+	/** Said of a run whose question was edited; `by` is what the newer run is called there. */
+	readonly superseded: (by: string) => string
+	readonly answeringNow: string
+	/** All that is shown while a run works whose asker wants quiet. */
+	readonly quietly: (view: Pick<ReplyView, 'status' | 'stages' | 'placeInQueue' | 'answerNow'>) => string
 	readonly stageTitles: Readonly<Record<StageKind, string>>
 	readonly efforts: Readonly<Record<Effort, string>>
 	readonly confidences: Readonly<Record<Confidence, string>>
@@ -21,9 +100,6 @@ export type Catalogue = {
 	readonly nothingYet: string
 	readonly reasoning: string
 	readonly erased: string
-	readonly failedCheck: string
-	readonly samplingAgain: string
-	readonly lowConfidence: string
 	readonly directly: string
 	readonly bestSoFar: string
 	readonly routed: (view: RoutedView) => string
@@ -78,7 +154,119 @@ function englishUsedUp(budget: BudgetLevel | null): string {
 	return `Stopped: ${englishBudgets[scope]} is used up.${startsAgain}`
 }
 
+/** Progress in a line: the stage that runs, and which one it is. */
+function englishProgress({ status, stages, placeInQueue, answerNow }: Parameters<Catalogue['quietly']>[0]): string {
+	if (status === 'queued') return english.queued(placeInQueue)
+	if (answerNow) return english.answeringNow
+	const index = stages.findLastIndex(({ status: state }) => state === 'running')
+	const running = stages[index]
+	return running === undefined ? english.working : `${running.title} (${index + 1} of ${stages.length})`
+}
+
+function percent(share: number): string {
+	return `${Math.round(share * 100)} %`
+}
+
 export const english: Catalogue = {
+	actions: {
+		stop: 'Stop',
+		answerNow: 'Answer now',
+		thinkHarder: 'Think harder',
+		regenerate: 'Regenerate',
+		edit: 'Edit',
+		showReasoning: 'Show reasoning',
+		hideReasoning: 'Hide reasoning',
+		fullRecord: 'Full record',
+		helpful: 'Helpful',
+		notHelpful: 'Not helpful',
+	},
+	feedback: {
+		thanks: 'Thank you. That helps to make the answers better.',
+		askReason: 'What was wrong with the answer?',
+		reasonHint: 'Wrong, incomplete, hard to read, too slow …',
+		send: 'Send',
+		skip: 'Skip',
+		given: (helpful) => (helpful ? 'You found this helpful.' : 'You found this not helpful.'),
+	},
+	record: {
+		asked: 'Asked',
+		given: (id) => (id === '' ? 'Given' : `Given (${id})`),
+		mustHold: (id) => (id === '' ? 'Must hold' : `Must hold (${id})`),
+		assumed: 'Assumed',
+		because: (because) => `since: ${because}`,
+		askedBack: 'Asked back',
+		noAnswerCame: 'no answer came',
+		checks: 'Checks',
+		passed: 'passed',
+		failed: 'failed',
+		unchecked: 'not checked',
+		plan: 'Plan',
+		refused: (plan) => `Plan ${plan} refused`,
+		from: (subtaskIds) => `from ${subtaskIds.join(', ')}`,
+		steps: 'Steps',
+		notDone: 'not done yet',
+		samples: (samples) => `worked out ${samples === 1 ? 'once' : `${samples} times`}`,
+		alternatives: 'Solutions side by side',
+		stepByStep: 'step by step',
+		by: (method) => `By ${method}`,
+		weight: (weight) => (weight === null ? 'weight unknown' : weight === 0 ? 'no vote' : `weight ${weight}`),
+		votes: (share, answer) =>
+			`${percent(share)} of the weight of all solutions is for ${answer === null ? 'the chosen answer' : `"${answer}"`}`,
+		verdict: 'Verdict',
+		holds: 'Everything that was checked holds',
+		fails: 'Not everything holds',
+		chosen: 'Chosen instead of the worked-out result',
+		otherwise: (answer) => `It is corrected first; if that fails, the answer is "${answer}".`,
+		correction: (round, where) => `Round ${round}${where === null || where === '' ? '' : ` (${where})`}`,
+		before: 'Before',
+		after: 'After',
+		reason: 'Reason',
+		kept: 'kept',
+		notKept: 'not kept, since it is no better',
+		instead: 'Given instead, as another solution has it',
+	},
+	checkMethods: {
+		arithmetic: 'recomputed',
+		constraint: 'computed',
+		judge: 'judged by a second model',
+		schema: 'read',
+		verifier: 'verified by a second model',
+		interpretation: 'compared with the question',
+		pairwise: 'compared in both orders',
+	},
+	runStatuses: {
+		queued: 'Waiting',
+		working: 'Working',
+		waiting: 'Waiting for your answer',
+		answered: 'Answered',
+		stopped: 'Stopped',
+		failed: 'Failed',
+	},
+	stageStatuses: {
+		pending: 'to do',
+		running: 'running',
+		done: 'done',
+		skipped: 'left out',
+		stopped: 'stopped',
+		failed: 'failed',
+	},
+	subtaskStatuses: {
+		running: 'being worked out',
+		'failed-check': 'failed its check',
+		'sampling-again': 'failed its check, worked out again',
+		checked: 'checked',
+		unchecked: 'not checked',
+		'low-confidence': 'low confidence',
+	},
+	runKinds: {
+		retry: (parent) => `Tried again after ${parent}`,
+		'think-harder': (parent) => `Thought harder than in ${parent}`,
+		regenerate: (parent) => `Regenerated from ${parent}`,
+		'edited-question': (parent) => `Edited; it takes the place of ${parent}`,
+	},
+	superseded: (by) => `The question was edited; ${by} answers the new one.`,
+	answeringNow: 'Answering now, from what there is',
+	quietly: englishProgress,
 	stageTitles: {
 		analyze: 'Problem analysis',
 		decompose: 'Task decomposition',
@@ -98,9 +286,6 @@ export const english: Catalogue = {
 	nothingYet: 'There is no result yet.',
 	reasoning: 'Reasoning',
 	erased: '(erased)',
-	failedCheck: 'failed its check',
-	samplingAgain: 'failed its check, worked out again',
-	lowConfidence: 'low confidence',
 	directly: 'answered directly',
 	bestSoFar: 'The best so far:',
 	routed: ({ route, effort, routing, stages }) => {

@@ -44,6 +44,12 @@ const staged = an('run-route', {
 })
 const says = (text: string, restart = false) => an('answer-delta', { restart, content: { text } })
 
+test('a run is quiet where that was set when it began', () => {
+	const settings = { effort: 'medium', quiet: true, usdPerDay: {} } as const
+	expect(foldJournal(journal(an('run-start'))).quiet).toBe(false)
+	expect(foldJournal(journal(an('run-start', { settings }))).quiet).toBe(true)
+})
+
 describe('any journal', () => {
 	test('is as the store would read it', () => {
 		fc.assert(fc.property(anyJournal, (records) => records.map(parseJournalRecord).length === records.length))

@@ -1,18 +1,21 @@
 import type { JournalEventKind, JournalEventOf, JournalRecord } from '../core/journal.ts'
-import type { ReplyView, StageView, SubtaskView } from '../core/reply-view.ts'
+import { isFinal, type ReplyView, type StageView, type SubtaskView } from '../core/reply-view.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
 import { english } from './catalogue.ts'
+import { emptyRecord, recordAfter } from './stage-record.ts'
 
 /** The view of a run of which nothing is written yet. */
 export const emptyReplyView: ReplyView = {
 	status: 'queued',
 	disclosure: null,
+	quiet: false,
 	route: null,
 	effort: null,
 	routing: null,
 	stages: [],
 	answer: '',
 	confidence: null,
+	answerNow: false,
 	stopReason: null,
 	budget: null,
 	skipped: [],
@@ -46,7 +49,7 @@ export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
 	switch (record.kind) {
 		case 'run-start':
-			return { ...view, status: 'working', placeInQueue: null, startedAt: record.at, disclosure: record.disclosure }
+			return foldStart(view, record)
 		case 'run-route':
 			return foldRoute(view, record)
 		case 'run-resume':
@@ -58,6 +61,10 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 			return inStage(view, record, (stage) => foldDelta(stage, record))
 		case 'subtask-end':
 			return inStage(view, record, (stage) => withSubtask(stage, toSubtask(record)))
+		case 'sample':
+		case 'verdict':
+		case 'correction':
+			return inStage(view, record, (stage) => stage)
 		case 'checkpoint':
 			return foldCheckpoint(view, record)
 		case 'stage-skip':
@@ -74,17 +81,16 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 			return { ...view, answer: (record.restart ? '' : view.answer) + (record.content?.text ?? '') }
 		case 'clarification':
 			// Said, and about to be worked with; no question stands open any more.
-			return view.status === 'waiting' ? { ...view, status: 'working', answer: '' } : view
+			return { ...inAsking(view, record), ...(view.status === 'waiting' ? { status: 'working', answer: '' } : {}) }
 		case 'run-wait':
-			return { ...view, status: 'waiting', answer: record.content?.question ?? english.erased }
+			return { ...inAsking(view, record), status: 'waiting', answer: record.content?.question ?? english.erased }
+		case 'answer-now':
+			return isFinal(view) ? view : { ...view, answerNow: true }
 		case 'run-end':
 		case 'run-stop':
 		case 'run-fail':
 			return foldOutcome(view, record)
 		case 'model-call-start':
-		case 'sample':
-		case 'verdict':
-		case 'correction':
 		case 'tool-call':
 		case 'tool-result':
 		case 'reply-posted':
@@ -93,6 +99,11 @@ function fold(view: ReplyView, record: JournalRecord): ReplyView {
 		default:
 			return assertNever(record)
 	}
+}
+
+function foldStart(view: ReplyView, { at, disclosure, settings }: RecordOf<'run-start'>): ReplyView {
+	const quiet = settings?.quiet ?? false
+	return { ...view, status: 'working', placeInQueue: null, startedAt: at, disclosure, quiet }
 }
 
 function assertNever(record: never): never {
@@ -120,6 +131,7 @@ function pendingStage(id: string, stage: StageView['stage']): StageView {
 		status: 'pending',
 		summary: '',
 		details: [],
+		record: emptyRecord(stage),
 		subtasks: [],
 		notices: [],
 		startedAt: null,
@@ -129,7 +141,16 @@ function pendingStage(id: string, stage: StageView['stage']): StageView {
 }
 
 function inStage(view: ReplyView, record: JournalRecord, change: (stage: StageView) => StageView): ReplyView {
-	return { ...view, stages: view.stages.map((stage) => (stage.id === record.nodeId ? change(stage) : stage)) }
+	const changed = (stage: StageView) => ({ ...change(stage), record: recordAfter(stage.record, record) })
+	return { ...view, stages: view.stages.map((stage) => (stage.id === record.nodeId ? changed(stage) : stage)) }
+}
+
+/** A question back and what is said to it belong to the whole run; the stage that asked is the one that hasn't ended. */
+function inAsking(view: ReplyView, record: RecordOf<'run-wait' | 'clarification'>): ReplyView {
+	const stages = view.stages.map((stage) =>
+		stage.status === 'running' ? { ...stage, record: recordAfter(stage.record, record) } : stage,
+	)
+	return { ...view, stages }
 }
 
 function foldDelta(stage: StageView, record: RecordOf<'stage-delta'>): StageView {
@@ -156,14 +177,17 @@ function withSubtask(stage: StageView, subtask: SubtaskView): StageView {
 function foldCheckpoint(view: ReplyView, record: RecordOf<'checkpoint'>): ReplyView {
 	const { passed, failed } = view.checks
 	const counted = { ...view, checks: record.passed ? { passed: passed + 1, failed } : { passed, failed: failed + 1 } }
-	if (record.passed) return counted
-	return inStage(counted, record, (stage) => ({
+	return inStage(counted, record, (stage) => (record.passed ? stage : foldFailure(stage, record)))
+}
+
+function foldFailure(stage: StageView, record: RecordOf<'checkpoint'>): StageView {
+	return {
 		...stage,
 		notices: [...stage.notices, record.content?.evidence ?? english.erased],
 		subtasks: stage.subtasks.map((subtask) =>
 			subtask.id === record.subtaskId ? { ...subtask, status: 'failed-check' } : subtask,
 		),
-	}))
+	}
 }
 
 function foldStageEnd(stage: StageView, record: RecordOf<'stage-end'>): StageView {

@@ -23,38 +23,45 @@ export const appendedRow = z.object({
 	id: z.string(),
 	last_seq: z.number(),
 	stop_requested: stopReasonSchema.nullable(),
+	answer_now: z.boolean(),
 })
 export type AppendedRow = z.infer<typeof appendedRow>
 
 /**
  * One statement numbers the events, checks the condition, writes events and contents, moves the runs to their next states and tells
- * the followers: nothing of it can happen without the rest. The row lock on a run puts concurrent writers in order. What is
- * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`.
+ * the followers: nothing of it can happen without the rest. What is written belongs to whoever has asked, feedback to whoever gives it. The row lock on a run puts concurrent writers in order. What is
+ * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`. A run whose answer is wanted now waits
+ * for nobody.
  */
 export const updatingRuns = `
 	target as (
 		update threadwise.runs
-		set last_seq = last_seq + jsonb_array_length(entries), state = coalesce(next_state, state),
+		set last_seq = last_seq + jsonb_array_length(entries),
+			state = case when next_state = 'waiting' and answer_now then 'queued' else coalesce(next_state, state) end,
 			claimed_by = case when next_state is null then claimed_by end,
 			lease_until = case when next_state is null then lease_until end,
 			changed_at = case when next_state is null then changed_at else now() end
 		from given
 		where `
 export const writingEntries = `
-		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, by_attempt, entries
+		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, answer_now,
+			by_attempt, entries, installation_id
 	), entry as (
-		select id, base + ordinality as seq, by_attempt, person_id, value
+		select id, base + ordinality as seq, by_attempt, person_id, installation_id, value
 		from target, jsonb_array_elements(entries) with ordinality
 	), written_contents as (
 		insert into threadwise.contents (id, person_id, body)
-		select (value ->> 'contentId')::uuid, person_id, value -> 'content' from entry where value ? 'contentId'
+		select (value ->> 'contentId')::uuid, case value ->> 'kind' when 'feedback' then (
+			select id from threadwise.people p
+			where p.installation_id = entry.installation_id and p.platform_user_id = value #>> '{facts,personId}'
+		) else person_id end, value -> 'content' from entry where value ? 'contentId'
 	), written_events as (
 		insert into threadwise.events (run_id, seq, v, attempt, kind, node_id, facts, content_id, at)
 		select id, seq, ${journalVersion}, by_attempt, value ->> 'kind', value ->> 'nodeId', value -> 'facts',
 			(value ->> 'contentId')::uuid, clock_timestamp()
 		from entry
 	)
-	select id, last_seq, stop_requested, pg_notify('${journalChannel}', id::text) from target`
+	select id, last_seq, stop_requested, answer_now, pg_notify('${journalChannel}', id::text) from target`
 
 /** Appends to the run that meets the condition; null where none does. */
 export async function appendWhere(

@@ -1,16 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { DeliveryStore, KnownReply, PendingDelivery } from '../core/delivery-store.ts'
+import { conversationColumns, conversationRow, toConversation } from './conversation-row.ts'
 import type { Database, Orm } from './database.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 
 const pendingRow = z.object({
+	...conversationRow.shape,
 	id: z.string(),
-	platform: z.string(),
-	workspace_id: z.string(),
-	channel_id: z.string(),
-	thread_id: z.string(),
 	place: z.coerce.number().nullable(),
 })
 const replyRow = z.object({ message_ids: z.array(z.string()), is_uncertain: z.boolean() })
@@ -55,7 +53,7 @@ async function leaseConversations(
 			with kept as (
 				update threadwise.conversations c set delivery_lease_until = now() + ${interval(leaseMs)}
 				where c.delivered_by = ${owner} and ${hasUndelivered}
-				returning c.id, c.installation_id, c.channel_id, c.thread_id
+				returning c.*
 			), free as (
 				select c.id from threadwise.conversations c join threadwise.installations i on i.id = c.installation_id
 				where i.platform in (select jsonb_array_elements_text(${JSON.stringify(platforms)}::jsonb))
@@ -66,28 +64,23 @@ async function leaseConversations(
 				update threadwise.conversations c
 				set delivered_by = ${owner}, delivery_lease_until = now() + ${interval(leaseMs)}
 				from free where c.id = free.id
-				returning c.id, c.installation_id, c.channel_id, c.thread_id
+				returning c.*
 			), ours as (
 				select * from kept union all select * from taken
 			), places as (
 				select id, row_number() over (order by round, id) as place
 				from threadwise.runs where state in ('accepted', 'queued')
 			)
-			select r.id, i.platform, i.workspace_id, ours.channel_id, ours.thread_id, places.place
-			from ours
-				join threadwise.installations i on i.id = ours.installation_id
-				join threadwise.runs r on r.conversation_id = ours.id and not r.delivered
+			select r.id, ${conversationColumns}, places.place
+			from ours c
+				join threadwise.installations i on i.id = c.installation_id
+				join threadwise.runs r on r.conversation_id = c.id and not r.delivered
 				left join places on places.id = r.id
 			order by r.created_at, r.id`,
 	)
 	return rows.map((row) => ({
 		runId: row.id,
-		conversation: {
-			platform: row.platform,
-			workspaceId: row.workspace_id,
-			channelId: row.channel_id,
-			threadId: row.thread_id,
-		},
+		conversation: toConversation(row),
 		placeInQueue: row.place,
 	}))
 }

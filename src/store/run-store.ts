@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
-import { type StopReason, stopReasonSchema } from '../core/abort.ts'
+import { stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
-import { type Claim, isFinished, runStateSchema } from '../core/run.ts'
+import { type Claim, isFinished } from '../core/run.ts'
 import type {
 	Appended,
 	Claimed,
@@ -13,19 +13,22 @@ import type {
 	RunLike,
 	RunLoad,
 	RunStore,
-	StopRequested,
 	TypicalRun,
 } from '../core/run-store.ts'
-import { noUsage } from '../core/usage.ts'
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
+import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
+import { recordAgain } from './record-again.ts'
+import { findQuestion, recordEdit } from './record-edit.ts'
 import { recordMessage } from './record-message.ts'
+import { requestAnswerNow, requestStop } from './request-stop.ts'
 import { execute, interval, queryRows } from './rows.ts'
-import { asRunId } from './run-id.ts'
-import { findRun } from './run-reader.ts'
-import { storable, storableJson } from './storable.ts'
+import { asRunId, isRun } from './run-id.ts'
+import { findChanged, findRun } from './run-reader.ts'
+import { readState } from './run-state.ts'
+import { storable } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
 const typicalRow = z.object({
@@ -34,11 +37,8 @@ const typicalRow = z.object({
 	cost: z.coerce.number().nullable(),
 })
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
-const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
-const stopRow = z.object({ stop_requested: stopReasonSchema.nullable() })
-const stoppingRow = z.object({ attempt: z.number(), delivers: z.boolean() })
-const contentRow = z.object({ body: z.unknown() })
+const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -48,10 +48,14 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const appendInGroups = createAppendInGroups(database)
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
-		markQueued: (runId) => markQueued(orm, runId),
+		findQuestion: (message) => findQuestion(orm, message),
+		recordEdit: (message, refusal) => recordEdit(orm, message, refusal),
+		recordAgain: (runId, again) => recordAgain(orm, runId, again),
+		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
 		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
+		claimVanished: (owner, leaseMs) => claimVanishedRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -59,8 +63,8 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
-		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
+		requestAnswerNow: (runId) => requestAnswerNow(orm, runId),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
 		find: (runId) => findRun(orm, runId),
 		load: () => readLoad(orm),
@@ -69,11 +73,13 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	}
 }
 
-async function markQueued(orm: Orm, runId: string): Promise<void> {
+async function markQueued(orm: Orm, runIds: readonly string[]): Promise<void> {
+	const ids = JSON.stringify(runIds.map(asRunId))
 	await execute(
 		orm,
 		sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`,
+			update threadwise.runs set state = 'queued', changed_at = now()
+			where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')`,
 	)
 }
 
@@ -107,17 +113,24 @@ async function abandonLeases(orm: Orm): Promise<void> {
 }
 
 /** Rows that another worker is claiming are passed over, so that many workers never wait for each other. */
+const vanishedFirst = sql`
+	vanished as (
+		select id from threadwise.runs where state = 'running' and lease_until <= now()
+		order by lease_until limit 1 for update skip locked
+	)`
+
+async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
+}
+
 async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(
 		orm,
 		sql`
-			with vanished as (
-				select id from threadwise.runs where state = 'running' and lease_until <= now()
-				order by lease_until limit 1 for update skip locked
-			), waiting as (
+			${vanishedFirst}, waiting as (
 				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
 				order by round, id limit 1 for update skip locked
-			)`,
+			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
 		owner,
 		leaseMs,
@@ -131,22 +144,20 @@ async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number)
 }
 
 async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, leaseMs: number) {
-	const [claimed] = await queryRows(
+	const [claimed] = await findChanged(
 		orm,
-		claimedRow,
 		sql`
-			${choice}
-			update threadwise.runs
-			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
-				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where ${condition}
-			returning id, attempt`,
+			with ${choice} changed as (
+				update threadwise.runs
+				set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
+					lease_until = now() + ${interval(leaseMs)}, changed_at = now()
+				where ${condition}
+				returning *
+			)`,
 	)
 	if (claimed === undefined) return null
-	const run = await findRun(orm, claimed.id)
-	// Deleted in between, by the end of its retention time.
-	if (run === null) return null
-	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+	const { run, lastSeq } = claimed
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt }, run, lastSeq } as const
 }
 
 const typicalOf = 200
@@ -193,27 +204,16 @@ async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
 	return { outcome: 'held', forMs: Math.max(0, row.lease_ms ?? 0) }
 }
 
-async function readState(orm: Orm, runId: string) {
-	const [row] = await queryRows(
-		orm,
-		stateRow,
-		sql`
-			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
-			from threadwise.runs where ${isRun(runId)}`,
-	)
-	return row ?? null
-}
-
 async function extendLease(orm: Orm, claim: Claim, leaseMs: number): Promise<Extended> {
 	const [row] = await queryRows(
 		orm,
-		stopRow,
+		wantedRow,
 		sql`
 			update threadwise.runs set lease_until = now() + ${interval(leaseMs)}
-			where ${heldBy(claim)} returning stop_requested`,
+			where ${heldBy(claim)} returning stop_requested, answer_now`,
 	)
 	if (row === undefined) return { outcome: 'lease-lost' }
-	return { outcome: 'extended', stopRequested: row.stop_requested }
+	return { outcome: 'extended', stopRequested: row.stop_requested, answerNow: row.answer_now }
 }
 
 async function releaseRun(orm: Orm, claim: Claim): Promise<number | null> {
@@ -238,100 +238,36 @@ async function appendUnderClaim(
 ): Promise<Appended> {
 	const yieldsToStop = entries.some(({ event }) => event.kind === 'run-end' || event.kind === 'run-wait')
 	const row = await appendInGroups({ claim, entries, yieldsToStop })
-	if (row !== null) return { outcome: 'appended', lastSeq: row.last_seq, stopRequested: row.stop_requested }
+	if (row !== null) {
+		const { last_seq: lastSeq, stop_requested: stopRequested, answer_now: answerNow } = row
+		return { outcome: 'appended', lastSeq, stopRequested, answerNow }
+	}
 	return yieldsToStop ? whyNotAppended(orm, claim) : { outcome: 'lease-lost' }
 }
 
 /** A stop that was requested stays so: reading it afterwards finds what refused the events. */
 async function whyNotAppended(orm: Orm, claim: Claim): Promise<Appended> {
-	const [row] = await queryRows(orm, stopRow, sql`select stop_requested from threadwise.runs where ${heldBy(claim)}`)
+	const wanted = sql`select stop_requested, answer_now from threadwise.runs where ${heldBy(claim)}`
+	const [row] = await queryRows(orm, wantedRow, wanted)
 	const reason = row?.stop_requested ?? null
 	return reason === null ? { outcome: 'lease-lost' } : { outcome: 'stop-requested', reason }
 }
 
 async function annotate(orm: Orm, runId: string, entries: readonly JournalEntry[]): Promise<void> {
+	for (const { event } of entries) if (event.kind === 'feedback') await addPerson(orm, runId, event.personId)
 	const row = await appendWhere(orm, entries, 0, isRun(runId))
 	if (row === null) throw unknownRun(runId)
 }
 
-async function remember<Value>(
-	orm: Orm,
-	claim: Claim,
-	key: string,
-	schema: z.ZodType<Value>,
-	compute: () => Promise<Value>,
-): Promise<Value> {
-	const [kept] = await queryRows(
-		orm,
-		contentRow,
-		sql`
-			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
-			where r.run_id = ${asRunId(claim.runId)}::uuid and r.key = ${key}`,
-	)
-	// A newer version may have changed what a value looks like.
-	const fitting = schema.safeParse(kept?.body)
-	if (kept !== undefined && fitting.success) return fitting.data
-	const value = await compute()
-	await keep(orm, claim, key, value)
-	return value
-}
-
-/** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
-async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
+/** Whoever says what they think of an answer may never have asked anything; their words are theirs all the same. */
+async function addPerson(orm: Orm, runId: string, personId: string): Promise<void> {
 	await execute(
 		orm,
 		sql`
-		with target as (
-			select id, person_id from threadwise.runs where ${heldBy(claim)}
-		), content as (
-			insert into threadwise.contents (id, person_id, body)
-			select ${newId()}::uuid, person_id, ${storableJson(value)}::jsonb from target returning id
-		)
-		insert into threadwise.remembered_results (run_id, key, content_id)
-		select target.id, ${key}, content.id from target, content
-		on conflict (run_id, key) do update set content_id = excluded.content_id`,
+			insert into threadwise.people (id, installation_id, platform_user_id, name)
+			select ${newId()}::uuid, installation_id, ${storable(personId)}, '' from threadwise.runs where ${isRun(runId)}
+			on conflict do nothing`,
 	)
-}
-
-async function requestStop(orm: Orm, runId: string, reason: StopReason): Promise<StopRequested | null> {
-	const before = await readState(orm, runId)
-	if (before === null) return null
-	const stopping = await noteStop(orm, runId, reason)
-	const hasEnded = stopping === null || (await endUnbegun(orm, runId, reason))
-	const nextAttempt = hasEnded || !stopping.delivers ? null : stopping.attempt + 1
-	return { state: before.state, nextAttempt }
-}
-
-/** Asks for the stop of a run that isn't finished, and tells whether a delivery is needed to get it. */
-async function noteStop(orm: Orm, runId: string, reason: StopReason) {
-	const [row] = await queryRows(
-		orm,
-		stoppingRow,
-		sql`
-			update threadwise.runs
-			set stop_requested = coalesce(stop_requested, ${reason}), state = case state when 'waiting' then 'queued' else state end,
-				changed_at = case state when 'waiting' then now() else changed_at end
-			where ${isRun(runId)} and state in ('accepted', 'queued', 'running', 'waiting')
-			returning attempt, state <> 'running' or lease_until <= now() as delivers`,
-	)
-	return row ?? null
-}
-
-/** Ends a run whose journal is empty. Whatever stands in a journal is part of a best answer, which is a worker's to build. */
-async function endUnbegun(orm: Orm, runId: string, reason: StopReason): Promise<boolean> {
-	const outcome = { reason, skipped: [], usage: noUsage, elapsedMs: 0, content: { answer: '' } }
-	const ended = await appendWhere(
-		orm,
-		[{ event: { kind: 'run-stop', ...outcome } }],
-		0,
-		sql`${isRun(runId)} and state in ('accepted', 'queued') and last_seq = 0`,
-	)
-	return ended !== null
-}
-
-/** An id that can't be one of ours is that of no run. */
-function isRun(runId: string): SQL {
-	return sql`id = ${asRunId(runId)}::uuid`
 }
 
 function heldBy(claim: Claim): SQL {

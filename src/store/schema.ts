@@ -61,6 +61,8 @@ export const conversations = threadwise.table(
 		installationId: installationId(),
 		channelId: text('channel_id').notNull(),
 		threadId: text('thread_id').notNull(),
+		/** Whether nobody but one person and the bot is in it. */
+		isDirect: boolean('is_direct').notNull().default(false),
 		/** The process that shows it, until the lease ends. */
 		deliveredBy: text('delivered_by'),
 		deliveryLeaseUntil: timestamp('delivery_lease_until', { withTimezone: true }),
@@ -130,6 +132,8 @@ export const runs = threadwise.table(
 		claimedBy: text('claimed_by'),
 		leaseUntil: timestamp('lease_until', { withTimezone: true }),
 		stopRequested: text('stop_requested'),
+		/** Whether somebody wanted the answer now. */
+		answerNow: boolean('answer_now').notNull().default(false),
 		createdAt: createdAt(),
 		changedAt: timestamp('changed_at', { withTimezone: true }).notNull().defaultNow(),
 	},
@@ -170,6 +174,7 @@ export const events = threadwise.table(
 	],
 )
 
+/** Nothing is kept here any more: the journal is the memo. The table goes with the next migration that is needed anyway. */
 export const rememberedResults = threadwise.table(
 	'remembered_results',
 	{
@@ -188,6 +193,20 @@ export const replies = threadwise.table('replies', {
 	/** When messages were about to be posted, until it is written down what became of that. */
 	intendedAt: timestamp('intended_at', { withTimezone: true }),
 })
+
+/** What an installation, its channels and its people have set for themselves. */
+export const settings = threadwise.table(
+	'settings',
+	{
+		installationId: installationId(),
+		scope: text('scope').notNull(),
+		/** The person's or the channel's id; empty for the whole installation. */
+		subject: text('subject').notNull(),
+		body: jsonb('body').notNull(),
+		changedAt: timestamp('changed_at', { withTimezone: true }).notNull().defaultNow(),
+	},
+	(table) => [primaryKey({ columns: [table.installationId, table.scope, table.subject] })],
+)
 
 /** What was spent on a day, counted in UTC, for each whom a budget may limit. A call under way counts with its upper estimate. */
 export const spend = threadwise.table(

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type BudgetLevel, budgetMeasureSchema, dayBudgetScopeSchema } from '../core/budget-level.ts'
 import {
+	budgetsOf,
 	type Charged,
 	type DayBudgets,
 	type DayLimit,
@@ -33,19 +34,20 @@ const today = sql`(now() at time zone 'UTC')::date`
 
 /** The spend store on PostgreSQL, embedded or on a server. */
 export function createSpendStore({ orm }: Pick<Database, 'orm'>, budgets: DayBudgets): SpendStore {
-	const isLimited = limitsAnything(budgets)
-	const accountOf = (payer: Payer): Account => ({ orm, budgets, payer: storable(payer) })
+	const accountOf = (payer: Payer): Account => ({ orm, budgets: budgetsOf(payer, budgets), payer: storable(payer) })
 	return {
-		isLimited,
+		limits: (payer) => limitsAnything(budgetsOf(payer, budgets)),
 		charge: (payer, spend, day) => chargeIfCovered(accountOf(payer), spend, day ?? null),
 		correct: async (payer, day, difference) => {
-			const rows = await chargeRows(accountOf(payer), difference, { day, isForced: true })
-			return rows.flatMap((row) => levelsOf(row, budgets, difference))
+			const account = accountOf(payer)
+			const rows = await chargeRows(account, difference, { day, isForced: true })
+			return rows.flatMap((row) => levelsOf(row, account.budgets, difference))
 		},
 		exhausted: async (payer) => {
-			if (!isLimited) return null
-			const rows = await readRows(accountOf(payer))
-			return rows.flatMap((row) => levelsOf(row, budgets, nothing)).find(({ left }) => left === 0) ?? null
+			const account = accountOf(payer)
+			if (!limitsAnything(account.budgets)) return null
+			const rows = await readRows(account)
+			return rows.flatMap((row) => levelsOf(row, account.budgets, nothing)).find(({ left }) => left === 0) ?? null
 		},
 	}
 }

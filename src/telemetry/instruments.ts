@@ -22,7 +22,7 @@ export function createInstruments(registry: Registry) {
 		...labelNames: readonly Label[]
 	) => new Histogram({ name: `threadwise_${name}_seconds`, help, buckets, labelNames, registers })
 	return {
-		accepted: counter('runs_accepted', 'Questions that were accepted.', 'platform'),
+		accepted: counter('runs_accepted', 'Questions that were accepted.', 'platform', 'kind'),
 		refused: counter('runs_refused', 'Questions refused before anybody worked on them.', 'platform', 'reason'),
 		answered: counter('runs_answered', 'Runs that ended in an answer.', 'route', 'effort', 'confidence'),
 		stopped: counter('runs_stopped', 'Runs that were stopped, by person, budget or deadline.', 'reason'),

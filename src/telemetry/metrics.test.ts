@@ -31,8 +31,8 @@ describe('metrics', () => {
 	test.each<[string, Observation, readonly string[]]>([
 		[
 			'accepted',
-			{ kind: 'run-accepted', runId: 'r1', platform: 'terminal' },
-			['runs_accepted_total{platform="terminal"} 1'],
+			{ kind: 'run-accepted', runId: 'r1', platform: 'terminal', runKind: 'regenerate' },
+			['runs_accepted_total{platform="terminal",kind="regenerate"} 1'],
 		],
 		[
 			'refused',

@@ -55,7 +55,7 @@ function oneAtATime(load: ReadLoad): () => Promise<RunLoad | null> {
 }
 
 const counted: Handlers<Observation, [Instruments]> = {
-	'run-accepted': ({ platform }, { accepted }) => accepted.inc({ platform }),
+	'run-accepted': ({ platform, runKind }, { accepted }) => accepted.inc({ platform, kind: runKind }),
 	'run-refused': ({ platform, code }, { refused }) => refused.inc({ platform, reason: code }),
 	'run-claimed': ({ run, waitedMs }, { attempts, queueWait }) => {
 		attempts.inc({ attempt: run.attempt === 1 ? 'first' : 'further' })

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from '../core/conversation.ts'
-import { refusalCodes, ThreadwiseError } from '../core/errors.ts'
+import { type ErrorCode, ThreadwiseError } from '../core/errors.ts'
 import type { Observe } from '../core/telemetry.ts'
+
+const refusals: ReadonlySet<ErrorCode> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
 
 type Ask<Result> = (message: IncomingMessage) => Promise<Result>
 
@@ -8,7 +10,7 @@ type Ask<Result> = (message: IncomingMessage) => Promise<Result>
 export function observedAsk<Result>(ask: Ask<Result>, observe: Observe): Ask<Result> {
 	return (message) =>
 		ask(message).catch((error: unknown) => {
-			if (error instanceof ThreadwiseError && refusalCodes.has(error.code)) {
+			if (error instanceof ThreadwiseError && refusals.has(error.code)) {
 				const { platform } = message.conversation
 				observe({ kind: 'run-refused', runId: null, platform, code: error.code })
 			}

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aMessage } from '../../tests/support/builders.ts'
 import { eventExamples } from '../../tests/support/journal-examples.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
+import { textContent } from '../core/content.ts'
 import type { JournalEvent } from '../core/journal.ts'
+import { noPreferences } from '../core/run-preferences.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Observation } from '../core/telemetry.ts'
 import { createRunStore } from '../store/index.ts'
@@ -106,6 +108,37 @@ describe('a watched store tells', () => {
 		const { runId } = await store.record(aMessage())
 		await store.requestStop(runId, 'user')
 		expect(observed.at(-1)).toMatchObject({ kind: 'stop-requested', runId, hasEnded: true })
+	})
+
+	test('what is wanted once more, and what an edit begins and ends', async () => {
+		const { runId, claim } = await claimed()
+		await store.append(claim, entriesOf(eventExamples['run-end']))
+		const again = { kind: 'regenerate' as const, preferences: noPreferences, personId: 'person' }
+		await store.recordAgain(runId, again)
+		await store.recordAgain(runId, again)
+		const begun = observed.filter(({ kind }) => kind === 'run-accepted')
+		expect(begun.slice(1)).toMatchObject([{ runKind: 'regenerate', platform: 'testing' }])
+
+		observed = []
+		const message = aMessage()
+		const first = await store.record(message)
+		await store.recordEdit({ ...message, content: [...textContent('Something else?')] })
+		await store.recordEdit({ ...message, content: [...textContent('Something else?')] })
+		expect(observed).toMatchObject([
+			{ kind: 'run-accepted', runId: first.runId, runKind: 'question' },
+			{ kind: 'run-accepted', runKind: 'edited-question', platform: 'testing' },
+			{ kind: 'stop-requested', runId: first.runId, reason: 'superseded', hasEnded: true },
+		])
+	})
+
+	test('that the answer is wanted now, and whose run was taken over from a worker that vanished', async () => {
+		const { runId } = await store.record(aMessage())
+		await store.claim(runId, 'vanishing', 0)
+		await store.requestAnswerNow(runId)
+		const taken = await store.claimVanished('worker', leaseMs)
+		expect(taken?.run.id).toBe(runId)
+		expect(kinds()).toEqual(['run-accepted', 'run-claimed', 'answer-now-requested', 'run-claimed'])
+		expect(observed.at(-1)).toMatchObject({ run: { runId, attempt: 2 }, waitedMs: null })
 	})
 
 	test('nothing of runs that this process only reads', async () => {

@@ -1,6 +1,8 @@
+import type { StopReason } from '../core/abort.ts'
+import type { ErrorReport } from '../core/errors.ts'
 import type { JournalEntry, JournalEvent, JournalRecord } from '../core/journal.ts'
-import type { Run } from '../core/run.ts'
-import type { Appended, Claimed, RunStore } from '../core/run-store.ts'
+import type { Run, RunKind } from '../core/run.ts'
+import type { Appended, Claimed, Requested, RunStore } from '../core/run-store.ts'
 import type { Observe, RunFacts } from '../core/telemetry.ts'
 import { sinceAcceptedMs } from './accepted-at.ts'
 
@@ -16,6 +18,14 @@ export function observedStore(store: RunStore, observe: Observe): RunStore {
 		const waitedMs = claim.attempt === 1 ? sinceAcceptedMs(run.id) : null
 		observe({ kind: 'run-claimed', run: runs.begin(run, claim.attempt), waitedMs })
 		return result
+	}
+	const begun = (runId: string, platform: string, runKind: RunKind, refusal: ErrorReport | undefined) => {
+		if (refusal === undefined) observe({ kind: 'run-accepted', runId, platform, runKind })
+		else observe({ kind: 'run-refused', runId, platform, code: refusal.code })
+	}
+	const stopping = (runId: string, reason: StopReason, { state, nextAttempt }: Requested) => {
+		const hasEnded = (state === 'accepted' || state === 'queued') && nextAttempt === null
+		observe({ kind: 'stop-requested', runId, reason, hasEnded })
 	}
 	const leave = (runId: string, reason: 'handed-back' | 'lease-lost') => {
 		const run = runs.end(runId)
@@ -36,13 +46,25 @@ export function observedStore(store: RunStore, observe: Observe): RunStore {
 			const { outcome, runId } = recorded
 			const { platform } = message.conversation
 			if (outcome === 'continued') observe({ kind: 'run-continued', runId, platform })
-			if (outcome === 'recorded') {
-				if (refusal === undefined) observe({ kind: 'run-accepted', runId, platform })
-				else observe({ kind: 'run-refused', runId, platform, code: refusal.code })
-			}
+			if (outcome === 'recorded') begun(runId, platform, 'question', refusal)
+			return recorded
+		},
+		recordEdit: async (message, refusal) => {
+			const edited = await store.recordEdit(message, refusal)
+			if (edited.outcome !== 'recorded') return edited
+			begun(edited.runId, message.conversation.platform, 'edited-question', refusal)
+			for (const { runId, ...stopped } of edited.superseded) stopping(runId, 'superseded', stopped)
+			return edited
+		},
+		recordAgain: async (runId, again) => {
+			const recorded = await store.recordAgain(runId, again)
+			if (recorded.outcome !== 'recorded') return recorded
+			const run = await store.find(recorded.runId).catch(() => null)
+			begun(recorded.runId, run?.conversation.platform ?? 'unknown', again.kind, undefined)
 			return recorded
 		},
 		claimNext: async (owner, leaseMs) => claimed(await store.claimNext(owner, leaseMs)),
+		claimVanished: async (owner, leaseMs) => claimed(await store.claimVanished(owner, leaseMs)),
 		claim: async (runId, owner, leaseMs) => claimed(await store.claim(runId, owner, leaseMs)),
 		read: async (runId, afterSeq) => {
 			const records = await store.read(runId, afterSeq)
@@ -63,12 +85,13 @@ export function observedStore(store: RunStore, observe: Observe): RunStore {
 		},
 		requestStop: async (runId, reason) => {
 			const stopped = await store.requestStop(runId, reason)
-			if (stopped !== null) {
-				const { state, nextAttempt } = stopped
-				const hasEnded = (state === 'accepted' || state === 'queued') && nextAttempt === null
-				observe({ kind: 'stop-requested', runId, reason, hasEnded })
-			}
+			if (stopped !== null) stopping(runId, reason, stopped)
 			return stopped
+		},
+		requestAnswerNow: async (runId) => {
+			const requested = await store.requestAnswerNow(runId)
+			if (requested !== null) observe({ kind: 'answer-now-requested', runId })
+			return requested
 		},
 	}
 }

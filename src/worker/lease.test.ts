@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 const claim = { runId: 'run', attempt: 1 }
-const extended: Extended = { outcome: 'extended', stopRequested: null }
+const extended: Extended = { outcome: 'extended', stopRequested: null, answerNow: false }
 
 /** A lease on a store that answers as it is told to; what is asked is counted. */
 function leaseOn(extend: () => Promise<Extended>, askedAt = performance.now()) {
@@ -32,10 +32,18 @@ test('is extended every second', async () => {
 
 test('ends when the store says so, or that the run shall stop', async () => {
 	const lost = leaseOn(async () => ({ outcome: 'lease-lost' }))
-	const stopped = leaseOn(async () => ({ outcome: 'extended', stopRequested: 'user' }))
+	const stopped = leaseOn(async () => ({ ...extended, stopRequested: 'user' }))
 	await vi.advanceTimersByTimeAsync(1_000)
 	expect(abortCauseOf(lost.lease.signal)).toBe('lease-lost')
 	expect(abortCauseOf(stopped.lease.signal)).toBe('user')
+})
+
+test('tells that the answer is wanted now, and goes on', async () => {
+	const { lease } = leaseOn(async () => ({ ...extended, answerNow: true }))
+	await vi.advanceTimersByTimeAsync(1_000)
+	expect(abortCauseOf(lease.answerNow)).toBe('answer-now')
+	await vi.advanceTimersByTimeAsync(30_000)
+	expect(lease.signal.aborted).toBe(false)
 })
 
 test('survives a store that fails for less than its length', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { platforms } from '../../adapters/index.ts'
+import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents, Reply } from '../../src/core/chat-platform.ts'
 import { textOf } from '../../src/core/content.ts'
 import { type IncomingMessage, incomingMessageSchema } from '../../src/core/conversation.ts'
@@ -37,12 +38,15 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 	describe(`the chat platform: ${name}`, () => {
 		let harness: PlatformHarness
 		let received: IncomingMessage[]
-		let stopped: string[]
+		let edited: IncomingMessage[]
+		/** What was done, by which name, with which run, by whom, and what else was said. */
+		let acted: (readonly [string, string, Actor, unknown?])[]
 		let refusals: number
 
 		beforeEach(async () => {
 			received = []
-			stopped = []
+			edited = []
+			acted = []
 			refusals = 0
 			const events: PlatformEvents = {
 				message: async (message) => {
@@ -52,7 +56,18 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					}
 					received.push(message)
 				},
-				stop: async (runId, personId) => void stopped.push(`${runId} ${personId}`),
+				edit: async (message) => void edited.push(message),
+				stop: async (runId, actor) => did('stop', runId, actor),
+				answerNow: async (runId, actor) => did('answerNow', runId, actor),
+				again: async (runId, kind, actor) => {
+					did('again', runId, actor, kind)
+					return { outcome: 'begun', runId: 'run-2' }
+				},
+				feedback: async (runId, actor, said) => did('feedback', runId, actor, said),
+			}
+			const did = (...what: (typeof acted)[number]) => {
+				acted.push(what)
+				return { outcome: 'done' } as const
 			}
 			harness = await startHarness(events)
 		})
@@ -237,11 +252,55 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 				expect(received).toHaveLength(1)
 			})
 
-			test('stops a run', async () => {
+			/** The person as whoever does something on this platform. */
+			const actor = () => ({
+				personId: aPerson().id,
+				platform: name,
+				workspaceId: harness.conversation.workspaceId,
+				isAdmin: expect.any(Boolean),
+			})
+
+			test('edits what they have asked, and the new text arrives as that of the same message', async () => {
 				const person = aPerson()
+				await person.ask('How much is 6 × 7?')
+				await person.edit('How much is 6 × 8? — “quotes” & <tags>')
+				expect(received).toHaveLength(1)
+				expect(edited).toHaveLength(1)
+				const [message] = edited.map((raw) => incomingMessageSchema.parse(raw))
+				expect(message).toMatchObject({
+					id: received[0]?.id,
+					author: { id: person.id },
+					conversation: received[0]?.conversation,
+					sentAt: received[0]?.sentAt,
+				})
+				expect(textOf(message?.content ?? [])).toBe('How much is 6 × 8? — “quotes” & <tags>')
+			})
+
+			test('stops a run', async () => {
 				await show(life.slice(0, 4))
-				await person.stop('run-1')
-				expect(stopped).toEqual([`run-1 ${person.id}`])
+				await aPerson().stop('run-1')
+				expect(acted).toEqual([['stop', 'run-1', actor()]])
+			})
+
+			test('wants the answer now', async () => {
+				await show(life.slice(0, 4))
+				await aPerson().answerNow('run-1')
+				expect(acted).toEqual([['answerNow', 'run-1', actor()]])
+			})
+
+			test.each(['think-harder', 'regenerate'] as const)('wants the same question answered again: %s', async (kind) => {
+				await show(life)
+				await aPerson().again('run-1', kind)
+				expect(acted).toEqual([['again', 'run-1', actor(), kind]])
+			})
+
+			test.each([
+				{ helpful: true, reason: null },
+				{ helpful: false, reason: 'It has “eight” legs, & not <six>.' },
+			])('says what they think of an answer: %j', async (feedback) => {
+				await show(life)
+				await aPerson().feedback('run-1', feedback)
+				expect(acted).toEqual([['feedback', 'run-1', actor(), feedback]])
 			})
 		})
 	})

@@ -16,6 +16,9 @@ const longLeaseMs = 60_000
 const shortLeaseMs = 5
 const never = new AbortController().signal
 
+const extended = { outcome: 'extended', answerNow: false }
+const appended = { outcome: 'appended', stopRequested: null, answerNow: false }
+
 function runStoreContract(place: Place<TestDatabase>): void {
 	describe.skipIf(place.missing !== null)(`the run store: ${titleOf(place)}`, () => {
 		let opened: TestDatabase
@@ -66,6 +69,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 					history: [],
 					preferences: message.preferences,
 					stopRequested: null,
+					answerNow: false,
 				})
 			})
 
@@ -158,7 +162,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 
 			test('an extended lease is not over', async () => {
 				const claim = await running(20)
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'extended', stopRequested: null })
+				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: null })
 				await sleep(40)
 				expect((await store.claim(claim.runId, 'other', longLeaseMs)).outcome).toBe('held')
 			})
@@ -205,13 +209,6 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				expect(await store.release(claim)).toBeNull()
 				expect(await stateOf(claim.runId)).toBe('running')
 			})
-
-			test('remembers nothing', async () => {
-				const old = await lost()
-				expect(await store.remember(old, 'dice', z.number(), async () => 1)).toBe(1)
-				const holder: Claim = { runId: old.runId, attempt: old.attempt + 1 }
-				expect(await store.remember(holder, 'dice', z.number(), async () => 2)).toBe(2)
-			})
 		})
 
 		describe('the journal', () => {
@@ -224,7 +221,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 					},
 					delta('eight'),
 				]
-				expect(await store.append(claim, entries)).toEqual({ outcome: 'appended', lastSeq: 2, stopRequested: null })
+				expect(await store.append(claim, entries)).toEqual({ ...appended, lastSeq: 2 })
 				const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 				expect(await store.read(claim.runId)).toEqual([
 					{ v: 1, seq: 1, at, attempt: 1, nodeId: 'execute', kind: 'stage-start', stage: 'execute' },
@@ -245,16 +242,12 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const broken = JSON.parse('{"event":{"kind":null}}')
 				await expect(store.append(claim, [delta('first'), broken])).rejects.toMatchObject({ code: 'store-refused' })
 				expect(await store.read(claim.runId)).toEqual([])
-				expect(await store.append(claim, [delta('again')])).toEqual({
-					outcome: 'appended',
-					lastSeq: 1,
-					stopRequested: null,
-				})
+				expect(await store.append(claim, [delta('again')])).toEqual({ ...appended, lastSeq: 1 })
 			})
 
 			test('an empty batch changes nothing', async () => {
 				const claim = await running()
-				expect(await store.append(claim, [])).toEqual({ outcome: 'appended', lastSeq: 0, stopRequested: null })
+				expect(await store.append(claim, [])).toEqual({ ...appended, lastSeq: 0 })
 				expect(await store.read(claim.runId)).toEqual([])
 			})
 
@@ -402,46 +395,6 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			})
 		})
 
-		describe('remembering', () => {
-			test('computes a value once', async () => {
-				const claim = await running()
-				let computed = 0
-				const roll = () => store.remember(claim, 'dice', z.number(), async () => ++computed)
-				expect([await roll(), await roll()]).toEqual([1, 1])
-			})
-
-			test('keeps it for later attempts and apart from other keys and runs', async () => {
-				const first = await running()
-				await store.remember(first, 'dice', z.string(), async () => 'six')
-				await store.release(first)
-				const second = await claimed(first.runId)
-				const again = (claim: Claim, key: string) => store.remember(claim, key, z.string(), async () => 'new')
-				expect(await again(second, 'dice')).toBe('six')
-				expect(await again(second, 'coin')).toBe('new')
-				expect(await again(await running(), 'dice')).toBe('new')
-			})
-
-			test('keeps nothing of a computation that failed', async () => {
-				const claim = await running()
-				const failing = store.remember(claim, 'dice', z.number(), async () => {
-					throw new Error('it rolled off the table')
-				})
-				await expect(failing).rejects.toThrow('it rolled off the table')
-				expect(await store.remember(claim, 'dice', z.number(), async () => 3)).toBe(3)
-			})
-
-			test('computes anew what no longer fits its schema or was erased', async () => {
-				const claim = await running()
-				const key = randomUUID()
-				await store.remember(claim, key, z.string(), async () => `text ${key}`)
-				expect(await store.remember(claim, key, z.number(), async () => 4)).toBe(4)
-				expect(await store.remember(claim, key, z.number(), async () => 5)).toBe(4)
-				await opened.database.orm.execute(sql`
-					update threadwise.remembered_results set content_id = null where key = ${key}`)
-				expect(await store.remember(claim, key, z.number(), async () => 6)).toBe(6)
-			})
-		})
-
 		describe('stopping', () => {
 			test('an accepted run is stopped at once, with an outcome in its journal', async () => {
 				const runId = await recorded()
@@ -489,11 +442,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			test('whoever works on a run is told when they write', async () => {
 				const claim = await running()
 				await elsewhere.requestStop(claim.runId, 'user')
-				expect(await store.append(claim, [delta('on')])).toEqual({
-					outcome: 'appended',
-					lastSeq: 1,
-					stopRequested: 'user',
-				})
+				expect(await store.append(claim, [delta('on')])).toEqual({ ...appended, lastSeq: 1, stopRequested: 'user' })
 			})
 
 			test.each([
@@ -519,7 +468,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const claim = await running()
 				expect(await elsewhere.requestStop(claim.runId, 'user')).toEqual({ state: 'running', nextAttempt: null })
 				expect(await stateOf(claim.runId)).toBe('running')
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'extended', stopRequested: 'user' })
+				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: 'user' })
 			})
 
 			test('the first reason stays', async () => {
@@ -647,7 +596,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				['what looks like an escape', '\\u0000 \\x00 \\ud83d', '\\u0000 \\x00 \\ud83d'],
 				['quotes, dollars and braces', `'"$1 $$ {"a":1} -- ; %`, `'"$1 $$ {"a":1} -- ; %`],
 				['200,000 characters', 'ÿ'.repeat(200_000), 'ÿ'.repeat(200_000)],
-			])('%s is kept in questions, names, journals and memory', async (_, given, kept) => {
+			])('%s is kept in questions, names and journals', async (_, given, kept) => {
 				const author = { id: `person-${randomUUID()}`, name: given.slice(0, 500) }
 				const runId = await recorded(aMessage({ author, text: given }))
 				const claim = await claimed(runId)
@@ -657,18 +606,12 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				})
 				await store.append(claim, [delta(given)])
 				expect(textsOf(await store.read(runId))).toEqual([kept])
-				const value = z.object({ text: z.string() })
-				await store.remember(claim, 'text', value, async () => ({ text: given }))
-				expect(await store.remember(claim, 'text', value, async () => ({ text: '' }))).toEqual({ text: kept })
 			})
 
-			test('a message id or key with a NUL character is still one and the same', async () => {
+			test('a message id with a NUL character is still one and the same', async () => {
 				const message = aMessage({ id: `a\u0000b-${randomUUID()}` })
 				expect((await store.record(message)).outcome).toBe('recorded')
 				expect((await store.record(message)).outcome).toBe('duplicate')
-				const claim = await running()
-				await store.remember(claim, 'a\u0000b', z.number(), async () => 1)
-				expect(await store.remember(claim, 'a\u0000b', z.number(), async () => 2)).toBe(1)
 			})
 
 			test('so is the output of a stage, with strange names in it', async () => {

@@ -259,6 +259,43 @@ function spendStoreContract(place: Place<TestDatabase>): void {
 				)
 			})
 		})
+
+		describe('what was set for a day', () => {
+			const dollar = 1_000_000
+
+			test('limits whom nothing else limits, and nobody else', async () => {
+				const payer = { ...(await aPayer()), usdPerDay: { person: 1 } }
+				const store = limitedTo({})
+				expect(store.limits(payer)).toBe(true)
+				expect(store.limits({ ...payer, usdPerDay: {} })).toBe(false)
+				await store.charge(payer, { calls: 1, tokens: 1, costMicroUsd: dollar })
+				expect(await store.exhausted(payer)).toEqual({
+					scope: 'person',
+					measure: 'costMicroUsd',
+					limit: dollar,
+					left: 0,
+				})
+				expect(await store.charge(payer, small)).toMatchObject({ outcome: 'refused', budget: { limit: dollar } })
+				expect(await store.charge({ ...payer, personId: 'another' }, small)).toMatchObject({ outcome: 'charged' })
+			})
+
+			test('lowers what the configuration allows, and never raises it', async () => {
+				const payer = await aPayer()
+				const store = limitedTo({ channel: { costMicroUsd: 2 * dollar, calls: 100 } })
+				const limits = async (channel: number) => {
+					const charged = await store.charge({ ...payer, usdPerDay: { channel } }, small)
+					return charged.outcome === 'charged' ? charged.levels.map(({ measure, limit }) => [measure, limit]) : []
+				}
+				expect(await limits(1)).toEqual([
+					['calls', 100],
+					['costMicroUsd', dollar],
+				])
+				expect(await limits(3)).toEqual([
+					['calls', 100],
+					['costMicroUsd', 2 * dollar],
+				])
+			})
+		})
 	})
 }
 
@@ -272,7 +309,7 @@ test('where nobody is limited, the database is never asked', async () => {
 	})
 	const store = createSpendStore({ orm: unreachable }, budgetsOf({}))
 	const payer = { platform: 'testing', workspaceId: 'workspace', channelId: 'channel', personId: 'person' }
-	expect(store.isLimited).toBe(false)
+	expect(store.limits(payer)).toBe(false)
 	expect(await store.exhausted(payer)).toBeNull()
 	expect(await store.charge(payer, small)).toMatchObject({ outcome: 'charged', levels: [] })
 })

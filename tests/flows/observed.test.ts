@@ -32,7 +32,7 @@ const secrets = {
 	key: 'canary-key-6c1f0e',
 	password: 'canary-password-93b7d2',
 	proxyPassword: 'canary-proxy-58a4c1',
-	token: 'canary-token-d04e77',
+	token: 'canary-token-d04e77a1b2c3d4e5',
 	header: 'canary-header-1b9f36',
 }
 /** What people and models say among themselves. */
@@ -182,7 +182,7 @@ describe.skipIf(missing !== null)(`what is told of runs${missing === null ? '' :
 		})
 		const page = await metrics()
 		for (const series of [
-			'threadwise_runs_accepted_total{platform="loopback"} 1',
+			'threadwise_runs_accepted_total{platform="loopback",kind="question"} 1',
 			'threadwise_runs_answered_total{route="staged",effort="medium",confidence=',
 			'threadwise_run_queue_wait_seconds_count 1',
 			'threadwise_run_first_sign_seconds_count{platform="loopback"} 1',

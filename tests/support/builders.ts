@@ -6,7 +6,7 @@ import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
 import { noUsage } from '../../src/core/usage.ts'
-import { emptyReplyView } from '../../src/rendering/index.ts'
+import { emptyRecord, emptyReplyView } from '../../src/rendering/index.ts'
 
 export type MessageChoices = {
 	readonly id?: string
@@ -67,7 +67,7 @@ export const outcomes = {
 }
 
 export type RunChoices = MessageChoices &
-	Partial<Pick<Run, 'history' | 'attempt' | 'stopRequested'>> & {
+	Partial<Pick<Run, 'history' | 'attempt' | 'stopRequested' | 'answerNow'>> & {
 		readonly preferences?: Partial<RunPreferences>
 	}
 
@@ -86,6 +86,7 @@ export function aRun(choices: RunChoices = {}): Run {
 		history: choices.history ?? [],
 		preferences: { ...noPreferences, ...choices.preferences },
 		stopRequested: choices.stopRequested ?? null,
+		answerNow: choices.answerNow ?? false,
 	}
 }
 
@@ -124,6 +125,7 @@ export function aStageView(choices: Partial<StageView> = {}): StageView {
 		status: 'running',
 		summary: '',
 		details: [],
+		record: emptyRecord(choices.stage ?? 'execute'),
 		subtasks: [],
 		notices: [],
 		startedAt: '2026-01-01T12:00:00.000Z',

@@ -1,14 +1,29 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { JournalEvent, JournalEventKind, JournalEventOf, JournalRecord } from '../../src/core/journal.ts'
+import {
+	checkMethodSchema,
+	type JournalEvent,
+	type JournalEventKind,
+	type JournalEventOf,
+	type JournalRecord,
+} from '../../src/core/journal.ts'
 import type { StageKind } from '../../src/core/workflow.ts'
 import { eventExamples } from './journal-examples.ts'
 
-/** Few nodes and subtasks, so that the events of one journal meet each other. */
-const nodeIds = ['analyze', 'decompose', 'execute', 'evaluate'] as const
+/** Few nodes and subtasks, so that the events of one journal meet each other; two nodes are of one kind. */
+const nodes: readonly { readonly id: string; readonly stage: StageKind }[] = [
+	{ id: 'analyze', stage: 'analyze' },
+	{ id: 'decompose', stage: 'decompose' },
+	{ id: 'execute', stage: 'execute' },
+	{ id: 'rival', stage: 'execute' },
+	{ id: 'alternatives', stage: 'alternatives' },
+	{ id: 'evaluate', stage: 'evaluate' },
+	{ id: 'correct', stage: 'correct' },
+]
+const nodeIds = nodes.map(({ id }) => id)
 
 const words = fc.string({ maxLength: 12 })
 const elapsedMs = fc.nat(10_000)
-const stage = fc.constantFrom<StageKind>(...nodeIds, 'alternatives', 'correct')
+const stage = fc.constantFrom(...nodes.map((node) => node.stage))
 const subtaskId = fc.constantFrom('s1', 's2')
 const usage = fc.record({
 	calls: fc.nat(50),
@@ -26,6 +41,64 @@ const budget = fc.record({
 const prompt = fc.record({ name: words, version: fc.nat(9), hash: words })
 const erasable = <Content>(content: Arbitrary<Content>) => fc.option(content, { freq: 4, nil: null })
 const sample = fc.nat(5)
+
+/** What may stand where something else is expected. */
+const misfit = fc.constantFrom<unknown>(null, 7, '', 'words', [], {}, [null], [{}])
+const orMisfit = (value: Arbitrary<unknown>) =>
+	fc.oneof({ arbitrary: value, weight: 4 }, { arbitrary: misfit, weight: 1 })
+/** Objects of which any part may be missing or something else. */
+const roughly = (parts: Readonly<Record<string, Arbitrary<unknown>>>) =>
+	fc.record(Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, orMisfit(part)])), {
+		requiredKeys: [],
+	})
+const some = (item: Arbitrary<unknown>) => fc.array(orMisfit(item), { maxLength: 3 })
+const number = fc.double({ min: 0, max: 9, noNaN: true })
+
+/** Outputs such as stages of any version may have written, and some that none has. */
+const output: Arbitrary<unknown> = fc.oneof(
+	fc.jsonValue(),
+	roughly({
+		unknown: words,
+		givens: some(roughly({ id: words, statement: words })),
+		constraints: some(roughly({ id: words, statement: words })),
+		ambiguities: some(roughly({ assumption: words, statement: words })),
+		clarified: some(roughly({ question: words, answer: fc.option(words) })),
+	}),
+	roughly({
+		refused: some(words),
+		subtasks: some(
+			roughly({
+				id: subtaskId,
+				objective: words,
+				inputs: some(subtaskId),
+				result: words,
+				status: fc.constantFrom('checked', 'unchecked', 'low-confidence'),
+				samples: fc.integer({ min: 1, max: 5 }),
+				checks: some(words),
+			}),
+		),
+	}),
+	roughly({
+		chain: roughly({ answer: words, key: words, weight: number, refuted: words }),
+		samples: some(roughly({ method: words, answer: words, key: words, weight: number, check: words })),
+	}),
+	roughly({
+		passed: fc.boolean(),
+		confidence: fc.constantFrom('high', 'low'),
+		failures: some(roughly({ where: words, evidence: words })),
+		checks: some(roughly({ statement: words, outcome: fc.constantFrom('holds', 'not-checked'), evidence: words })),
+		final: words,
+		source: fc.constantFrom('chain', 'rival'),
+		voteShare: number,
+		otherwise: words,
+	}),
+	roughly({
+		rounds: some(roughly({ where: words, reason: words, before: words, after: words, accepted: fc.boolean() })),
+		final: words,
+		insteadOfChain: words,
+		voteShare: number,
+	}),
+)
 
 /** Every kind of event; a new kind doesn't compile until it is here. */
 const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Kind>> } = {
@@ -45,7 +118,7 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 		source: fc.constantFrom('signals', 'classifier', 'person', 'cascade'),
 		estimatedSteps: fc.integer({ min: 1, max: 9 }),
 		callLimit: fc.integer({ min: 1, max: 99 }),
-		nodes: fc.subarray([...nodeIds]).map((ids) => ids.map((id) => ({ id, stage: id }))),
+		nodes: fc.subarray([...nodes]),
 		content: erasable(fc.record({ reason: words })),
 	}),
 	'run-resume': fc.record({ kind: fc.constant('run-resume'), previousAttempt: fc.nat(3) }),
@@ -81,18 +154,22 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 			kind: fc.constant('checkpoint'),
 			subtaskId,
 			sample,
-			method: fc.constantFrom('arithmetic', 'constraint', 'judge', 'schema'),
+			method: fc.constantFrom(...checkMethodSchema.options),
 			passed: fc.boolean(),
 			content: erasable(fc.record({ evidence: words })),
 		},
 		{ requiredKeys: ['kind', 'sample', 'method', 'passed', 'content'] },
 	),
-	sample: fc.record({
-		kind: fc.constant('sample'),
-		sample,
-		method: words,
-		content: erasable(fc.record({ answer: words, key: words })),
-	}),
+	sample: fc.record(
+		{
+			kind: fc.constant('sample'),
+			sample,
+			method: words,
+			weight: number,
+			content: erasable(fc.record({ answer: words, key: words })),
+		},
+		{ requiredKeys: ['kind', 'sample', 'method', 'content'] },
+	),
 	verdict: fc.record({
 		kind: fc.constant('verdict'),
 		passed: fc.boolean(),
@@ -122,7 +199,7 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 	'stage-skip': fc.record({
 		kind: fc.constant('stage-skip'),
 		stage,
-		reason: fc.constantFrom('not-needed', 'effort', 'budget'),
+		reason: fc.constantFrom('not-needed', 'effort', 'budget', 'answer-now'),
 		content: erasable(fc.record({ reason: words })),
 	}),
 	'stage-end': fc.record({
@@ -130,15 +207,14 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 		stage,
 		usage,
 		elapsedMs,
-		content: erasable(
-			fc.record({ output: fc.jsonValue(), summary: words, details: fc.array(words, { maxLength: 3 }) }),
-		),
+		content: erasable(fc.record({ output, summary: words, details: fc.array(words, { maxLength: 3 }) })),
 	}),
 	'answer-delta': fc.record({
 		kind: fc.constant('answer-delta'),
 		restart: fc.boolean(),
 		content: erasable(fc.record({ text: words })),
 	}),
+	'answer-now': fc.record({ kind: fc.constant('answer-now') }),
 	'run-wait': fc.record({
 		kind: fc.constant('run-wait'),
 		reason: fc.constantFrom('clarification', 'approval'),

@@ -99,6 +99,7 @@ export const eventExamples: { readonly [Kind in JournalEventKind]: JournalEventO
 		content: { output: { unknown: 'legs' }, summary: 'Two spiders', details: ['A spider has 8 legs.'] },
 	},
 	'answer-delta': { kind: 'answer-delta', restart: false, content: { text: 'Six' } },
+	'answer-now': { kind: 'answer-now' },
 	'run-wait': { kind: 'run-wait', reason: 'clarification', content: { question: 'Which spiders?' } },
 	clarification: { kind: 'clarification', personId: 'person', content: { answer: 'The second one.' } },
 	'reply-posted': { kind: 'reply-posted', platform: 'testing', messageIds: ['m1'] },

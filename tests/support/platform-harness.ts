@@ -1,5 +1,6 @@
 import type { ChatPlatform, PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
+import type { Feedback } from '../../src/core/feedback.ts'
 
 /** One message as a person sees it on a platform. */
 export type SeenMessage = {
@@ -16,8 +17,16 @@ export type PlatformPerson = {
 	ask(text: string): Promise<void>
 	/** Has the platform deliver the last message again, as platforms do when they are in doubt. */
 	repeat(): Promise<void>
+	/** Has the platform deliver the last message with another text, as it does when a message is edited. */
+	edit(text: string): Promise<void>
 	/** Presses Stop under the reply to a run. */
 	stop(runId: string): Promise<void>
+	/** Presses Answer now under the reply to a run. */
+	answerNow(runId: string): Promise<void>
+	/** Presses Think harder or Regenerate under the reply to a run. */
+	again(runId: string, kind: 'think-harder' | 'regenerate'): Promise<void>
+	/** Says what they think of the reply to a run. */
+	feedback(runId: string, feedback: Omit<Feedback, 'personId'>): Promise<void>
 }
 
 /**

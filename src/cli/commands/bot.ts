@@ -1,15 +1,24 @@
 import type { ChatPlatform } from '../../core/chat-platform.ts'
 import { runHalf } from '../half.ts'
+import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
+import { pageLine } from '../started-lines.ts'
 
 /**
- * Takes questions from platforms, leaves the answering to workers and shows what they come to, until it is told to end. Without a
- * platform it keeps watch: what was recorded gets to a worker. Returns the exit status.
+ * Takes questions from platforms, leaves the answering to workers and shows what they come to, until it is told to end. Where a port
+ * was named, the page is one of the platforms. Without any it keeps watch: what was recorded gets to a worker. Returns the exit status.
  */
 export function bot(platforms: readonly ChatPlatform[] = []): Promise<number> {
 	return runHalf({
 		command: 'bot',
-		begin: (runtime) => runtime.servePlatforms(platforms),
-		describe: () => [platformsLine(platforms)],
+		check: (config) => {
+			if (config.http !== null) refuseOpenPlayground(config)
+		},
+		begin: async ({ config, runtime, server, log }) => {
+			const page = server === null ? null : mountPlayground(config, runtime, server, log)
+			const all = page === null ? platforms : [...platforms, page]
+			await runtime.servePlatforms(all)
+			return [platformsLine(all), ...(page === null || server === null ? [] : [pageLine(config, server)])]
+		},
 	})
 }
 

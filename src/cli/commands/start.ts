@@ -1,11 +1,13 @@
 import type { Config } from '../../config/index.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
-import { startHealthServer } from '../health-server.ts'
 import { createLog } from '../log.ts'
+import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
 import { runUntilToldToEnd } from '../process-end.ts'
+import type { Runtime } from '../runtime.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
-import { modelLine, startedLines } from '../started-lines.ts'
+import { modelLine, pageLine, pageUrl, startedLines } from '../started-lines.ts'
+import { startWebServer, type WebServer } from '../web-server.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
 export async function start(): Promise<number> {
@@ -13,12 +15,36 @@ export async function start(): Promise<number> {
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
 		adopt(config)
-		const service = await openService({ config, command: 'start', works: 'always', log }, opened)
+		refuseOpenPlayground(config)
+		const service = await openService(
+			{ config, command: 'start', works: 'always', isMeasured: serves(config), log },
+			opened,
+		)
 		if (service.place === 'elsewhere') throw alreadyRunning(config)
-		if (config.http !== null) opened.use('health', await startHealthServer(config.http, service))
-		process.stdout.write(startedLines('Threadwise is running.', config, [modelLine(config)]))
-		process.stdout.write('Ask from another terminal: npm run -s threadwise -- ask "your question". End with Ctrl-C.\n')
+		const { runtime } = service
+		const server = await openServer(config, runtime)
+		if (server !== null) opened.use('web server', server)
+		const page = server === null ? null : mountPlayground(config, runtime, server, log)
+		await runtime.servePlatforms(page === null ? [] : [page])
+		const pageLines = page === null || server === null ? [] : [pageLine(config, server)]
+		process.stdout.write(startedLines('Threadwise is running.', config, server, [modelLine(config), ...pageLines]))
+		process.stdout.write(`${howToAsk(config, page === null ? null : server)} End with Ctrl-C.\n`)
 	})
+}
+
+/** Without a page and a port for health, there is nothing to serve. */
+function serves({ http, playground }: Config): boolean {
+	return http !== null || playground.isOn
+}
+
+async function openServer(config: Config, runtime: Runtime): Promise<WebServer | null> {
+	if (!serves(config)) return null
+	return startWebServer(config.http ?? { host: config.playground.host, port: null }, runtime)
+}
+
+function howToAsk(config: Config, server: WebServer | null): string {
+	const inTerminal = 'sk from another terminal: npm run -s threadwise -- ask "your question".'
+	return server === null ? `A${inTerminal}` : `Open ${pageUrl(config, server)} in a browser, or a${inTerminal}`
 }
 
 function alreadyRunning({ storage }: Config): ThreadwiseError {

@@ -5,7 +5,9 @@ import { modelLine } from '../started-lines.ts'
 export function worker(): Promise<number> {
 	return runHalf({
 		command: 'worker',
-		begin: (runtime) => runtime.startWorker(),
-		describe: (config) => [modelLine(config)],
+		begin: async ({ runtime, config }) => {
+			await runtime.startWorker()
+			return [modelLine(config)]
+		},
 	})
 }

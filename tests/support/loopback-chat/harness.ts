@@ -1,7 +1,7 @@
 import type { StartHarness } from '../platform-harness.ts'
 import { currentVersion } from './messages.ts'
 import { createLoopbackPlatform } from './platform.ts'
-import { startLoopbackChat } from './server.ts'
+import { type Button, startLoopbackChat } from './server.ts'
 
 export const hasPeople = true
 
@@ -14,6 +14,9 @@ export const startHarness: StartHarness = async (events) => {
 	const left = new AbortController()
 	await platform.start(events, left.signal)
 	let lastEventId = ''
+	const press = async (button: Button, runId: string) => {
+		await chat.press(button, runId, 'ada').answered
+	}
 	return {
 		platform,
 		conversation: { platform: 'loopback', workspaceId: '', channelId: conversationId, threadId: '' },
@@ -28,9 +31,13 @@ export const startHarness: StartHarness = async (events) => {
 			repeat: async () => {
 				await chat.repeat(lastEventId)
 			},
-			stop: async (runId) => {
-				await chat.pressStop(runId, 'ada').answered
+			edit: async (text) => {
+				await chat.rewrite(lastEventId, text).answered
 			},
+			stop: (runId) => press({ kind: 'stop' }, runId),
+			answerNow: (runId) => press({ kind: 'answer-now' }, runId),
+			again: (runId, kind) => press({ kind }, runId),
+			feedback: (runId, feedback) => press({ kind: 'feedback', ...feedback }, runId),
 		},
 		loseNextAnswer: chat.loseNextAnswer,
 		[Symbol.asyncDispose]: async () => {

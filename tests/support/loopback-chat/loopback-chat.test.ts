@@ -12,6 +12,17 @@ const conversation: Conversation = { platform: 'loopback', workspaceId: '', chan
 const question = { conversationId: 'general', personId: 'ada', text: 'How much is 6 × 7?' }
 const answered = (answer: string) => aView({ status: 'answered', answer, stages: [] })
 
+const done = async () => ({ outcome: 'done' }) as const
+/** What nobody here does. */
+const unusedEvents: PlatformEvents = {
+	message: async () => {},
+	edit: async () => {},
+	stop: done,
+	answerNow: done,
+	again: async () => ({ outcome: 'begun', runId: 'run' }),
+	feedback: done,
+}
+
 async function openChat(
 	options: Partial<LoopbackChatOptions> = {},
 	platformOptions: Partial<LoopbackPlatformOptions> = {},
@@ -22,7 +33,7 @@ async function openChat(
 		const leaving = new AbortController()
 		onTestFinished(() => leaving.abort())
 		const platform = createLoopbackPlatform({ url: chat.url, reconnectMs: 10, ...platformOptions })
-		await platform.start({ message, stop: async () => {} }, leaving.signal)
+		await platform.start({ ...unusedEvents, message }, leaving.signal)
 		return { platform, leave: () => leaving.abort() }
 	}
 	return { chat, connect }
@@ -78,8 +89,7 @@ test('a feed that falls silent is opened again', async () => {
 
 test('a chat that is not there is told at the start', async () => {
 	const platform = createLoopbackPlatform({ url: 'http://127.0.0.1:9' })
-	const events: PlatformEvents = { message: async () => {}, stop: async () => {} }
-	await expect(platform.start(events, new AbortController().signal)).rejects.toMatchObject({
+	await expect(platform.start(unusedEvents, new AbortController().signal)).rejects.toMatchObject({
 		code: 'platform-unavailable',
 	})
 })

@@ -28,6 +28,8 @@ export type Messages = {
 	in(conversationId: string): readonly RecordedMessage[]
 	addFromPerson(conversationId: string, personId: string, text: string): RecordedMessage
 	addFromBot(conversationId: string, draft: Draft): RecordedMessage
+	/** Writes over a message of a person. */
+	rewrite(messageId: string, text: string): RecordedMessage
 	/** Writes over a message of the bot. False if the conversation has none with this id. */
 	edit(conversationId: string, messageId: string, draft: Draft): boolean
 	/** Resolves after the next message or edit. */
@@ -50,6 +52,13 @@ export function createMessages(): Messages {
 		in: (conversationId) => all.filter((message) => message.conversationId === conversationId),
 		addFromPerson: (conversationId, personId, text) =>
 			add(conversationId, personId, { text, metadata: null, pinged: [], at: Date.now() }),
+		rewrite: (messageId, text) => {
+			const message = all.find(({ id }) => id === messageId)
+			if (message === undefined || message.personId === null) throw new Error(`No person has written ${messageId}.`)
+			message.versions = [...message.versions, { text, metadata: null, pinged: [], at: Date.now() }]
+			changes.emit('change')
+			return message
+		},
 		addFromBot: (conversationId, draft) => add(conversationId, null, versionOf(draft)),
 		edit: (conversationId, messageId, draft) => {
 			const message = all.find(({ id }) => id === messageId)

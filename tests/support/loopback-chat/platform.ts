@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Actor } from '../../../src/core/actor.ts'
 import type { ChatPlatform, PlatformEvents, Reply } from '../../../src/core/chat-platform.ts'
 import { textContent } from '../../../src/core/content.ts'
 import type { IncomingMessage } from '../../../src/core/conversation.ts'
@@ -101,13 +102,30 @@ async function takeAll(feed: AsyncIterable<Delivery>, { client, events }: Follow
 	}
 }
 
-async function handle(event: ChatEvent, events: PlatformEvents): Promise<void> {
-	await (event.kind === 'message' ? events.message(toIncomingMessage(event)) : events.stop(event.runId, event.personId))
+async function handle(event: ChatEvent, events: PlatformEvents): Promise<unknown> {
+	switch (event.kind) {
+		case 'message':
+			return events.message(toIncomingMessage(event))
+		case 'edit':
+			return events.edit(toIncomingMessage(event))
+		case 'stop':
+			return events.stop(event.runId, actorOf(event))
+		case 'answer-now':
+			return events.answerNow(event.runId, actorOf(event))
+		case 'feedback':
+			return events.feedback(event.runId, actorOf(event), { helpful: event.helpful, reason: event.reason })
+		default:
+			return events.again(event.runId, event.kind, actorOf(event))
+	}
 }
 
-function toIncomingMessage(event: Extract<ChatEvent, { kind: 'message' }>): IncomingMessage {
+function actorOf({ personId, isModerator }: Extract<ChatEvent, { runId: string }>): Actor {
+	return { personId, platform: platformName, workspaceId: '', isAdmin: isModerator }
+}
+
+function toIncomingMessage(event: Extract<ChatEvent, { kind: 'message' | 'edit' }>): IncomingMessage {
 	return {
-		id: event.id,
+		id: event.messageId,
 		conversation: { platform: platformName, workspaceId: '', channelId: event.conversationId, threadId: '' },
 		author: { id: event.personId, name: event.personName },
 		content: [...textContent(event.text)],

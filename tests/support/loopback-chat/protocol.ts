@@ -32,11 +32,16 @@ const listedMessageSchema = z.object({
 export const listingSchema = z.object({ messages: z.array(listedMessageSchema) })
 export type Listing = z.infer<typeof listingSchema>
 
+/** Somebody has pressed a button under the reply to a run. */
+const pressed = { id: z.string(), runId: z.string(), personId: z.string(), isModerator: z.boolean() }
+
 /** What happens in the chat and concerns the bot. */
 export const chatEventSchema = z.discriminatedUnion('kind', [
 	z.object({
-		kind: z.literal('message'),
+		/** `edit`: the message says this now. */
+		kind: z.enum(['message', 'edit']),
 		id: z.string(),
+		messageId: z.string(),
 		conversationId: z.string(),
 		personId: z.string(),
 		personName: z.string(),
@@ -44,7 +49,10 @@ export const chatEventSchema = z.discriminatedUnion('kind', [
 		preferences: runPreferencesSchema,
 		sentAt: z.iso.datetime(),
 	}),
-	z.object({ kind: z.literal('stop'), id: z.string(), runId: z.string(), personId: z.string() }),
+	z.object({ ...pressed, kind: z.literal('stop') }),
+	z.object({ ...pressed, kind: z.literal('answer-now') }),
+	z.object({ ...pressed, kind: z.enum(['think-harder', 'regenerate']) }),
+	z.object({ ...pressed, kind: z.literal('feedback'), helpful: z.boolean(), reason: z.string().nullable() }),
 ])
 export type ChatEvent = z.infer<typeof chatEventSchema>
 

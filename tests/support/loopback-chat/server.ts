@@ -8,7 +8,7 @@ import { type Context, Hono } from 'hono'
 import { noPreferences, type RunPreferences } from '../../../src/core/run-preferences.ts'
 import { createEventFeed, type EventAnswer, type EventFeed, type SentEvent } from './event-feed.ts'
 import { createFaults, type FaultOptions, type Faults } from './faults.ts'
-import { createMessages, type Messages, type RecordedMessage, toListing } from './messages.ts'
+import { createMessages, currentVersion, type Messages, type RecordedMessage, toListing } from './messages.ts'
 import { type Draft, deliveryAnswerSchema, draftSchema } from './protocol.ts'
 import { createRateLimit, type Rate, type RateLimit } from './rate-limit.ts'
 
@@ -53,8 +53,10 @@ export type LoopbackChat = AsyncDisposable & {
 	redeliveries(): number
 	/** Somebody writes to the bot. */
 	ask(question: PersonsQuestion): SentEvent
-	/** Somebody presses Stop under the reply to a run. */
-	pressStop(runId: string, personId: string): SentEvent
+	/** Somebody writes something else over a message of theirs. */
+	rewrite(messageId: string, text: string): SentEvent
+	/** Somebody presses a button under the reply to a run. */
+	press(button: Button, runId: string, personId: string): SentEvent
 	/** Delivers an event once more, as platforms do when they are in doubt. */
 	repeat(eventId: string): Promise<EventAnswer>
 	/** Accepts the bot's next post, but drops the connection instead of saying so. */
@@ -63,6 +65,22 @@ export type LoopbackChat = AsyncDisposable & {
 	cutConnections(): void
 	/** Resolves as soon as the condition holds; it is asked again after every message and edit. */
 	until(condition: () => boolean, signal: AbortSignal): Promise<void>
+}
+
+/** What can be pressed under a reply. */
+export type Button =
+	| { readonly kind: 'stop' | 'answer-now' | 'think-harder' | 'regenerate' }
+	| { readonly kind: 'feedback'; readonly helpful: boolean; readonly reason: string | null }
+
+/** Who looks after the chat. */
+export const moderator = 'moderator'
+
+/** What a message of a person says now, as bots are told. */
+function eventOf(message: RecordedMessage) {
+	const { id: messageId, conversationId, personId, versions } = message
+	const sentAt = new Date(versions[0].at).toISOString()
+	const author = personId ?? ''
+	return { messageId, conversationId, personId: author, personName: author, text: currentVersion(message).text, sentAt }
 }
 
 const defaultOptions: LoopbackChatOptions = {
@@ -90,20 +108,15 @@ export async function startLoopbackChat(choices: Partial<LoopbackChatOptions> = 
 		counts,
 		redeliveries: feed.redeliveries,
 		ask: ({ conversationId, personId, text, preferences = noPreferences }) => {
-			const { id, versions } = messages.addFromPerson(conversationId, personId, text)
-			const sentAt = new Date(versions[0].at).toISOString()
-			return feed.send({
-				kind: 'message',
-				id,
-				conversationId,
-				personId,
-				personName: personId,
-				text,
-				preferences,
-				sentAt,
-			})
+			const message = messages.addFromPerson(conversationId, personId, text)
+			return feed.send({ ...eventOf(message), kind: 'message', id: message.id, preferences })
 		},
-		pressStop: (runId, personId) => feed.send({ kind: 'stop', id: randomUUID(), runId, personId }),
+		rewrite: (messageId, text) => {
+			const message = messages.rewrite(messageId, text)
+			return feed.send({ ...eventOf(message), kind: 'edit', id: randomUUID(), preferences: noPreferences })
+		},
+		press: (button, runId, personId) =>
+			feed.send({ ...button, id: randomUUID(), runId, personId, isModerator: personId === moderator }),
 		repeat: feed.repeat,
 		loseNextAnswer: faults.loseNextAnswer,
 		cutConnections: () => server.closeAllConnections(),

@@ -1,0 +1,274 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ThreadwiseError } from '../../src/core/errors.ts'
+import { outcomes } from '../../tests/support/builders.ts'
+import { type RunningPlayground, startPlayground } from '../../tests/support/playground.ts'
+import { conversationOf } from './receive.ts'
+
+const threadId = '0198c0de-0000-7000-8000-000000000001'
+const messageId = '0198c0de-0000-7000-8000-000000000002'
+const conversation = conversationOf(threadId)
+
+let playground: RunningPlayground
+beforeEach(async () => {
+	playground = await startPlayground()
+})
+afterEach(() => playground[Symbol.asyncDispose]())
+
+function ask(text = 'How much is 6 × 7?', more: Record<string, unknown> = {}) {
+	return playground.api('POST', `/conversations/${threadId}/messages`, { messageId, text, ...more })
+}
+
+describe('a question', () => {
+	test('is taken with what it asks for', async () => {
+		expect(
+			await ask('How much?', { effort: 'high', route: 'staged', workflow: 'quick', timeZone: 'Europe/Berlin' }),
+		).toEqual({
+			status: 202,
+			body: { runId: 'run-1' },
+		})
+		const { body } = await playground.api('GET', `/conversations/${threadId}`)
+		expect(body).toMatchObject({
+			runs: [
+				{
+					runId: 'run-1',
+					messageId,
+					question: 'How much?',
+					preferences: { effort: 'high', route: 'staged', workflow: 'quick' },
+				},
+			],
+		})
+	})
+
+	test('that comes twice is one', async () => {
+		expect(await ask()).toEqual(await ask())
+		expect(playground.done).toEqual(['message run-1 owner'])
+	})
+
+	test('answers the run that has asked back', async () => {
+		await ask()
+		playground.memory.append('run-1', outcomes.wait('Which one?'))
+		playground.memory.change('run-1', { state: 'waiting' })
+		await using other = await startPlayground({
+			memory: playground.memory,
+			events: { message: async () => playground.memory.change('run-1', { state: 'queued' }) },
+		})
+		const answer = { messageId: messageId.replace(/2$/, '3'), text: 'The first.' }
+		const path = `/conversations/${threadId}/messages`
+		expect(await other.api('POST', path, answer)).toEqual({ status: 202, body: { runId: 'run-1' } })
+		expect(await other.api('POST', path, answer)).toEqual({ status: 202, body: { runId: 'run-1' } })
+	})
+
+	test('may be changed, and keeps what it asked for', async () => {
+		await ask('How much?', { effort: 'high' })
+		const edited = await playground.api('PUT', `/conversations/${threadId}/messages/${messageId}`, {
+			text: 'How many?',
+		})
+		expect(edited).toEqual({ status: 202, body: { runId: 'run-2' } })
+		expect((await playground.memory.conversations.runs(conversation)).at(-1)).toMatchObject({
+			kind: 'edited-question',
+			preferences: { effort: 'high' },
+		})
+		const unknown = await playground.api('PUT', `/conversations/${threadId}/messages/${threadId}`, { text: 'x' })
+		expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'message-unknown' } } })
+	})
+
+	const wrong: readonly unknown[] = [
+		null,
+		[],
+		{},
+		{ messageId, text: 7 },
+		{ messageId: 'no-uuid', text: 'x' },
+		{ messageId, text: 'x', effort: 'enormous' },
+		{ messageId, text: 'x', isAdmin: true },
+		{ text: 'x' },
+	]
+	test.each(wrong.map((body) => [body]))('is refused as %j', async (body) => {
+		const response = await playground.api('POST', `/conversations/${threadId}/messages`, body)
+		expect(response).toMatchObject({
+			status: 400,
+			body: { error: { code: 'invalid-request', fix: expect.any(String) } },
+		})
+		expect(playground.done).toEqual([])
+	})
+
+	test('must be JSON, and say so', async () => {
+		const path = `/api/v1/conversations/${threadId}/messages`
+		const body = JSON.stringify({ messageId, text: 'x' })
+		const send = async (headers: Record<string, string>, text: string) =>
+			(await playground.request(path, { method: 'POST', headers, body: text })).status
+		expect(await send({ 'content-type': 'text/plain' }, body)).toBe(415)
+		expect(await send({ 'content-type': 'application/json' }, '{"messageId":')).toBe(400)
+	})
+
+	test('that couldn’t be recorded is told so, with what to do', async () => {
+		const fix = 'Try again when the database is back.'
+		const away = new ThreadwiseError('store-unavailable', 'The database doesn’t answer.', {
+			fix,
+			retry: { afterMs: 5_000 },
+		})
+		await using other = await startPlayground({ events: { message: () => Promise.reject(away) } })
+		const response = await other.request(`/api/v1/conversations/${threadId}/messages`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ messageId, text: 'x' }),
+		})
+		expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
+		expect(await response.json()).toEqual({ error: { code: 'store-unavailable', message: away.message, fix } })
+	})
+})
+
+describe('a run', () => {
+	test('is read with its view and its journal', async () => {
+		const runId = playground.memory.begin(conversation)
+		playground.memory.append(runId, outcomes.end('It is **42**.'))
+		expect(await playground.api('GET', `/runs/${runId}`)).toMatchObject({
+			status: 200,
+			body: { entry: { runId }, view: { status: 'answered', answerText: 'It is **42**.', rests: true }, runUrl: null },
+		})
+		expect(await playground.api('GET', `/runs/${runId}/trace`)).toMatchObject({
+			status: 200,
+			body: { records: [{ seq: 1, kind: 'run-end', content: { answer: 'It is **42**.' } }] },
+		})
+	})
+
+	test('of another platform is read by whoever looks after this one', async () => {
+		const runId = playground.memory.begin({ platform: 'elsewhere', workspaceId: 'w', channelId: 'c', threadId: 't' })
+		expect((await playground.api('GET', `/runs/${runId}`)).status).toBe(200)
+	})
+
+	test('that isn’t there is told so', async () => {
+		for (const [method, path] of [
+			['GET', ''],
+			['GET', '/trace'],
+			['GET', '/events'],
+			['POST', '/stop'],
+			['POST', '/answer-now'],
+		] as const) {
+			expect(await playground.api(method, `/runs/unknown${path}`)).toMatchObject({
+				status: 404,
+				body: { error: { code: 'run-unknown', fix: expect.any(String) } },
+			})
+		}
+	})
+
+	test('is stopped, hurried, repeated and judged by whoever uses the playground', async () => {
+		const runId = playground.memory.begin(conversation)
+		const post = (action: string, body?: unknown) => playground.api('POST', `/runs/${runId}/${action}`, body)
+		expect(await post('stop')).toEqual({ status: 200, body: {} })
+		expect(await post('answer-now')).toEqual({ status: 200, body: {} })
+		expect(await post('again', { kind: 'think-harder' })).toEqual({ status: 200, body: { runId: `${runId}-again` } })
+		expect(await post('again', { kind: 'regenerate' })).toMatchObject({ status: 200 })
+		expect(await post('feedback', { helpful: false, reason: '  Wrong unit. ' })).toEqual({ status: 200, body: {} })
+		expect(await post('feedback', { helpful: true, reason: ' ' })).toEqual({ status: 200, body: {} })
+		expect(playground.done).toEqual([
+			'stop run-1 owner (admin)',
+			'answer-now run-1 owner (admin)',
+			'think-harder run-1 owner (admin)',
+			'regenerate run-1 owner (admin)',
+			'feedback false Wrong unit. run-1 owner (admin)',
+			'feedback true null run-1 owner (admin)',
+		])
+	})
+
+	test('whose action is refused says why', async () => {
+		const runId = playground.memory.begin(conversation)
+		const refusal = { outcome: 'refused', message: 'It is answered already.', fix: 'Regenerate it.' } as const
+		await using other = await startPlayground({
+			memory: playground.memory,
+			events: { stop: async () => refusal, again: async () => refusal },
+		})
+		const expected = { status: 409, body: { error: { code: 'refused', message: refusal.message, fix: refusal.fix } } }
+		expect(await other.api('POST', `/runs/${runId}/stop`)).toEqual(expected)
+		expect(await other.api('POST', `/runs/${runId}/again`, { kind: 'regenerate' })).toEqual(expected)
+		expect((await other.api('POST', `/runs/${runId}/again`, { kind: 'retry' })).status).toBe(400)
+		expect((await other.api('POST', `/runs/${runId}/feedback`, { helpful: 'yes' })).status).toBe(400)
+	})
+})
+
+describe('conversations', () => {
+	test('are listed page by page', async () => {
+		for (const day of ['1', '2', '3']) {
+			playground.memory.begin(
+				{ ...conversation, threadId: `thread-${day}` },
+				{ askedAt: `2026-01-0${day}T12:00:00.000Z` },
+			)
+		}
+		expect(await playground.api('GET', '/conversations?limit=2')).toMatchObject({
+			status: 200,
+			body: { conversations: [{}, {}] },
+		})
+		const before = encodeURIComponent('2026-01-02T12:00:00.000Z')
+		expect(await playground.api('GET', `/conversations?before=${before}`)).toMatchObject({
+			body: { conversations: [{ conversation: { threadId: 'thread-1' } }] },
+		})
+		for (const query of ['limit=0', 'limit=1000', 'limit=x', 'before=yesterday']) {
+			expect((await playground.api('GET', `/conversations?${query}`)).status, query).toBe(400)
+		}
+	})
+
+	test('that nobody has begun are empty', async () => {
+		expect(await playground.api('GET', `/conversations/${threadId}`)).toEqual({ status: 200, body: { runs: [] } })
+		expect((await playground.api('GET', '/conversations/no-uuid')).status).toBe(400)
+	})
+})
+
+describe('settings', () => {
+	test('are changed and read, whole or not at all', async () => {
+		const settings = { effort: 'high', quiet: true }
+		const at = { scope: 'installation', subject: '' }
+		expect(await playground.api('PUT', '/settings', { ...at, settings })).toEqual({
+			status: 200,
+			body: { ...at, settings },
+		})
+		expect(await playground.api('GET', '/settings?scope=installation')).toEqual({
+			status: 200,
+			body: { ...at, settings },
+		})
+		const own = { scope: 'person', subject: 'owner', settings: { effort: 'low' } }
+		expect(await playground.api('PUT', '/settings', own)).toEqual({ status: 200, body: own })
+		expect(await playground.api('GET', '/me')).toMatchObject({ body: { settings: { effort: 'low' } } })
+		for (const wrong of [{ effort: 'enormous' }, { usdPerDay: -1 }, { unknown: true }, null]) {
+			expect((await playground.api('PUT', '/settings', { ...at, settings: wrong })).status).toBe(400)
+		}
+		expect((await playground.api('GET', '/settings?scope=everything')).status).toBe(400)
+	})
+})
+
+test('every request is described, with what it answers when it is refused', async () => {
+	const { body } = await playground.api('GET', '/openapi.json')
+	const { openapi, paths, components } = body as {
+		openapi: string
+		paths: Record<string, Record<string, { summary: string; responses: Record<string, { content: object }> }>>
+		components: { schemas: Record<string, unknown> }
+	}
+	expect(openapi).toBe('3.1.0')
+	const described = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.keys(methods).map((method) => `${method} ${path}`),
+	)
+	expect(described.toSorted()).toEqual([
+		'get /conversations',
+		'get /conversations/{threadId}',
+		'get /conversations/{threadId}/events',
+		'get /me',
+		'get /runs/{runId}',
+		'get /runs/{runId}/events',
+		'get /runs/{runId}/trace',
+		'get /settings',
+		'post /conversations/{threadId}/messages',
+		'post /runs/{runId}/again',
+		'post /runs/{runId}/answer-now',
+		'post /runs/{runId}/feedback',
+		'post /runs/{runId}/stop',
+		'put /conversations/{threadId}/messages/{messageId}',
+		'put /settings',
+	])
+	for (const { summary, responses } of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+		expect(summary).not.toBe('')
+		expect(responses['429']?.content).toMatchObject({
+			'application/json': { schema: { $ref: '#/components/schemas/Failure' } },
+		})
+	}
+	expect(Object.keys(components.schemas)).toEqual(
+		expect.arrayContaining(['Failure', 'PageView', 'RunEntry', 'RunUpdate', 'Message']),
+	)
+})

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { createRequire, stripTypeScriptTypes } from 'node:module'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** A file of the page, as a browser gets it. */
+export type Asset = { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string; readonly etag: string }
+
+/** The files of the page by their paths below /assets/. Nothing else can be asked for. */
+export type Assets = { read(path: string): Promise<Asset | null> }
+
+const folder = fileURLToPath(new URL('./page', import.meta.url))
+const types: Readonly<Record<string, string>> = {
+	'.ts': 'text/javascript; charset=utf-8',
+	'.mjs': 'text/javascript; charset=utf-8',
+	'.css': 'text/css; charset=utf-8',
+	'.svg': 'image/svg+xml',
+	'.woff2': 'font/woff2',
+}
+
+/** Packages that the page imports, by the names by which it does. Their files are all that is served of node_modules. */
+const modules: readonly string[] = ['preact', 'preact/hooks']
+
+/** The import map of the document: names of packages and where they are served. */
+export const importMap = {
+	imports: Object.fromEntries(modules.map((name) => [name, `/assets/${modulePath(name)}`])),
+}
+
+function modulePath(name: string): string {
+	return `modules/${name}.mjs`
+}
+
+/** The list of files is made once, so an address is looked up, never resolved. */
+export function openAssets(): Assets {
+	const { resolve } = createRequire(import.meta.url)
+	const files = new Map<string, string>([
+		...modules.map((name): [string, string] => [modulePath(name), resolve(name)]),
+		...pageFiles().map((path): [string, string] => [path, join(folder, path)]),
+	])
+	const kept = new Map<string, { readonly changedAtMs: number; readonly asset: Asset }>()
+	return {
+		read: async (path) => {
+			const file = files.get(path)
+			if (file === undefined) return null
+			const { mtimeMs: changedAtMs } = await stat(file)
+			const known = kept.get(path)
+			if (known !== undefined && known.changedAtMs === changedAtMs) return known.asset
+			const asset = await toAsset(file)
+			kept.set(path, { changedAtMs, asset })
+			return asset
+		},
+	}
+}
+
+function pageFiles(): readonly string[] {
+	const found = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
+	return found.filter((path) => extname(path) in types && !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))
+}
+
+async function toAsset(file: string): Promise<Asset> {
+	const content = await readFile(file)
+	const body = file.endsWith('.ts') ? withoutTypes(content.toString()) : new Uint8Array(content)
+	const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+	return { body, type: types[extname(file)] ?? 'application/octet-stream', etag }
+}
+
+/** Node strips types from its own programs without a word, but says of the function that it is new. Nobody here can do anything about that. */
+function withoutTypes(source: string): string {
+	const emitWarning = process.emitWarning
+	process.emitWarning = () => {}
+	try {
+		return stripTypeScriptTypes(source)
+	} finally {
+		process.emitWarning = emitWarning
+	}
+}

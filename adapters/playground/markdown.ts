@@ -1,0 +1,264 @@
+import type { Element, ElementContent, Root, RootContent } from 'hast'
+import type { Definition, ListItem, Root as MarkdownRoot, Node, Nodes, Paragraph, Parent, Text } from 'mdast'
+import rehypeHighlight from 'rehype-highlight'
+import rehypeKatex from 'rehype-katex'
+import remarkGfm from 'remark-gfm'
+import remarkMath from 'remark-math'
+import remarkParse from 'remark-parse'
+import remarkRehype from 'remark-rehype'
+import { unified } from 'unified'
+import { withFormulas } from './formulas.ts'
+import { allowedTags, isAllowedAddress } from './page/allowed.ts'
+
+const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath, { singleDollarTextMath: false }).freeze()
+const toElements = unified()
+	.use(remarkRehype, { footnoteLabel: 'Footnotes', footnoteLabelTagName: 'p' })
+	// No `trust`: a formula can't link, and its macros and sizes have an end.
+	.use(rehypeKatex, { output: 'mathml', strict: 'ignore', maxExpand: 500, maxSize: 20 })
+	.use(rehypeHighlight)
+	.freeze()
+
+/**
+ * Whatever is longer is shown in plain paragraphs: nobody reads it as a document, and parsing it would keep everybody else waiting
+ * (measured: 5 µs for each character, 10 µs in tables).
+ */
+const longestDocument = 30_000
+const mostLines = 3_000
+const longestHighlighted = 20_000
+
+/**
+ * The Markdown of a model or a person as a tree of elements that are safe to show: only tags and attributes of `allowed.ts`, HTML
+ * as the text that it is, characters that turn the reading direction as their names. No letter is left out, however long it is.
+ */
+export function toTree(markdown: string): Root {
+	const text = markdown.replaceAll('\r\n', '\n')
+	if (!isShort(text)) return plainText(text)
+	const marked = withFormulas(text)
+	if (triesPatience(marked)) return plainText(text)
+	try {
+		return cleaned(toElements.runSync(asWritten(parser.parse(marked))))
+	} catch {
+		// Parsers are written by people: what one of them can't bear is shown as it was written.
+		return plainText(text)
+	}
+}
+
+function isShort(markdown: string): boolean {
+	return markdown.length <= longestDocument && occurrences(markdown, /\n/g) <= mostLines
+}
+
+function triesPatience(markdown: string): boolean {
+	return patienceTesters.some(([pattern, most]) => occurrences(markdown, pattern) > most)
+}
+
+/** Texts for which the parser takes time that grows with the square of their length, and how much of that no document has. */
+const patienceTesters: readonly (readonly [pattern: RegExp, most: number])[] = [
+	[/\]/g, 2_000],
+	[/^[ >]*(?:=+|-+)[ \t]*$/gm, 500],
+	[/^ {40,}(?:[-*+]|\d+[.)]) /gm, 20],
+	[/(?:> ?){60}|(?:[*+-] ){60}/g, 0],
+	[/[*_~]+/g, 3_000],
+	[/(?:\*+_+){10}|[*~]{40}/g, 20],
+	[/`{20}/g, 20],
+	[/\$\$/g, 1_000],
+]
+
+function occurrences(text: string, pattern: RegExp): number {
+	return text.match(pattern)?.length ?? 0
+}
+
+/** Paragraphs as they were written; what is aligned by its spaces stays so. */
+function plainText(text: string): Root {
+	const blocks = text.split(/\n(?:[ \t]*\n)+/).filter((block) => block.trim() !== '')
+	const aligned = (block: string) => /^(?: {2,}|\t|[|`~+])/m.test(block)
+	const lines = (block: string) =>
+		block.split('\n').flatMap((line, index) => [...(index === 0 ? [] : [element('br', [])]), ...spoken(line)])
+	return {
+		type: 'root',
+		children: blocks.map((block) =>
+			aligned(block) ? element('pre', [element('code', spoken(block))]) : element('p', lines(block)),
+		),
+	}
+}
+
+function element(tagName: string, children: ElementContent[], properties: Element['properties'] = {}): Element {
+	return { type: 'element', tagName, properties, children }
+}
+
+/** The document with nothing in it that would be left out or obeyed: HTML and what nobody refers to become text, images become links. */
+function asWritten(document: MarkdownRoot): MarkdownRoot {
+	const definitions = usedDefinitions(document)
+	walk(document, (node) => {
+		if (node.type === 'code' && node.value.length > longestHighlighted)
+			node.data = { ...node.data, hProperties: { className: ['no-highlight'] } }
+		if (node.type === 'listItem') showTask(node)
+		if ('children' in node) {
+			const parent: Parent = node
+			parent.children = parent.children.map((child) => plain(child as Nodes, parent, definitions) as RootContentOf)
+		}
+	})
+	return document
+}
+
+type RootContentOf = Parent['children'][number]
+type Definitions = ReadonlySet<Node>
+
+function walk(document: Nodes, visit: (node: Nodes) => void): void {
+	const open: Nodes[] = [document]
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		visit(next)
+		if ('children' in next) for (const child of next.children) open.push(child)
+	}
+}
+
+/** The first definition of each name that is referred to; all others would be left out. */
+function usedDefinitions(document: MarkdownRoot): Definitions {
+	const referred = new Set<string>()
+	const used = new Map<string, Node>()
+	const nameOf = (kind: 'link' | 'footnote', identifier: string) => `${kind} ${identifier}`
+	walk(document, (node) => {
+		if (node.type === 'linkReference' || node.type === 'imageReference') referred.add(nameOf('link', node.identifier))
+	})
+	for (const identifier of footnotesReferredTo(document)) referred.add(nameOf('footnote', identifier))
+	walkInOrder(document, (node) => {
+		if (node.type !== 'definition' && node.type !== 'footnoteDefinition') return
+		const name = nameOf(node.type === 'definition' ? 'link' : 'footnote', node.identifier)
+		if (referred.has(name) && !used.has(name)) used.set(name, node)
+	})
+	return new Set(used.values())
+}
+
+/** Those that the text refers to; a footnote that only footnotes refer to may never be reached. */
+function footnotesReferredTo(document: MarkdownRoot): readonly string[] {
+	const found: string[] = []
+	const open: Nodes[] = [document]
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		if (next.type === 'footnoteReference') found.push(next.identifier)
+		if ('children' in next && next.type !== 'footnoteDefinition') for (const child of next.children) open.push(child)
+	}
+	return found
+}
+
+function walkInOrder(document: Nodes, visit: (node: Nodes) => void): void {
+	const open: Nodes[] = [document]
+	for (let next = open.pop(); next !== undefined; next = open.pop()) {
+		visit(next)
+		if ('children' in next) for (const child of next.children.toReversed()) open.push(child)
+	}
+}
+
+const holdsPhrases: ReadonlySet<string> = new Set([
+	...['paragraph', 'heading', 'emphasis', 'strong', 'delete', 'link', 'linkReference', 'tableCell'],
+])
+
+function plain(node: Nodes, parent: Parent, definitions: Definitions): Node {
+	switch (node.type) {
+		case 'html':
+			return htmlAsText(node.value, holdsPhrases.has(parent.type))
+		case 'image':
+			return { type: 'link', url: node.url, children: [textOf(node.alt || node.url)] } as Node
+		case 'imageReference':
+			return { ...node, type: 'linkReference', children: [textOf(node.alt || node.identifier)] } as Node
+		case 'definition':
+			return definitions.has(node) ? node : paragraphOf(definitionText(node))
+		case 'footnoteDefinition':
+			if (definitions.has(node)) return node
+			return {
+				type: 'blockquote',
+				children: [paragraphOf(`[^${node.label ?? node.identifier}]:`), ...node.children],
+			} as Node
+		case 'paragraph':
+			return displayedFormula(node) ?? node
+		default:
+			return node
+	}
+}
+
+function htmlAsText(html: string, within: boolean): Node {
+	if (within) return textOf(html)
+	return html.includes('\n') ? ({ type: 'code', lang: 'html', value: html } as Node) : paragraphOf(html)
+}
+
+function textOf(value: string): Text {
+	return { type: 'text', value }
+}
+
+function paragraphOf(value: string): Paragraph {
+	return { type: 'paragraph', children: [textOf(value)] }
+}
+
+function definitionText({ label, identifier, url, title }: Definition): string {
+	return `[${label ?? identifier}]: ${url}${title ? ` "${title}"` : ''}`
+}
+
+/** A formula that stands alone is set apart, also where it is written on one line. */
+function displayedFormula({ children: [only, more] }: Paragraph): Node | null {
+	if (only?.type !== 'inlineMath' || more !== undefined) return null
+	const properties = { className: ['language-math', 'math-display'] }
+	return { type: 'paragraph', children: [{ ...only, data: { ...only.data, hProperties: properties } }] } as Node
+}
+
+/** A box in letters: a form element that does nothing would only confuse. */
+function showTask(item: ListItem): void {
+	if (typeof item.checked !== 'boolean') return
+	const box = textOf(item.checked ? '☑ ' : '☐ ')
+	const [first] = item.children
+	if (first?.type === 'paragraph') first.children.unshift(box)
+	else item.children.unshift({ type: 'paragraph', children: [box] })
+	item.checked = null
+	item.data = { ...item.data, hProperties: { className: ['task'] } }
+}
+
+/** A tree of the same text in which nothing is left that isn't allowed. */
+function cleaned(tree: Root): Root {
+	const headings = headingLevels()
+	const children = (nodes: readonly RootContent[], inLink: boolean): ElementContent[] =>
+		nodes.flatMap((node) => {
+			if (node.type === 'element') return ofElement(node, inLink)
+			return 'value' in node ? spoken(node.value) : []
+		})
+	const ofElement = (node: Element, inLink: boolean): ElementContent[] => {
+		if (node.properties.dataFootnoteBackref !== undefined) return []
+		const link = node.tagName === 'a'
+		const inner = children(node.children, inLink || link)
+		if (link && (inLink || !isAllowedAddress(node.properties.href))) return [...inner, ...addressOf(node)]
+		const tagName = /^h[1-6]$/.test(node.tagName) ? headings(node.tagName) : node.tagName
+		if (!allowedTags.has(tagName)) return inner
+		return [element(tagName, inner, keptProperties(node))]
+	}
+	return { type: 'root', children: children(tree.children, false) }
+}
+
+/** An address to which the page doesn't lead is told. Those of footnotes are our own. */
+function addressOf({ properties: { href } }: Element): ElementContent[] {
+	return typeof href !== 'string' || href === '' || href.startsWith('#user-content-fn') ? [] : spoken(` (${href})`)
+}
+
+function keptProperties({ properties }: Element): Element['properties'] {
+	const { id: _id, style: _style, title: _title, ...kept } = properties
+	const names = Array.isArray(kept.className) ? kept.className : []
+	if (names.includes('katex-error')) return { className: ['formula-error'] }
+	return kept
+}
+
+/** Under the headings of the page, without a step left out. */
+function headingLevels(): (tagName: string) => string {
+	let last = 2
+	return (tagName) => {
+		last = Math.min(Number(tagName.slice(1)) + 2, last + 1, 6)
+		return `h${last}`
+	}
+}
+
+/** Characters that turn the reading direction up to some later one, so that a text reads otherwise than it is. */
+const directions = /([\u202A-\u202E\u2066-\u2069])/
+
+/** The text, with the names of such characters in their place. */
+function spoken(text: string): ElementContent[] {
+	return text.split(directions).flatMap((part): ElementContent[] => {
+		if (part === '') return []
+		if (!directions.test(part)) return [{ type: 'text', value: part }]
+		const name = `U+${part.charCodeAt(0).toString(16).toUpperCase()}`
+		return [element('span', [{ type: 'text', value: name }], { className: ['bidi'] })]
+	})
+}

@@ -1,0 +1,195 @@
+import { type ComponentChild, h } from 'preact'
+import { type Dispatch, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { PageActions, Preferences } from './actions.ts'
+import { Composer } from './composer.ts'
+import { icon } from './icons.ts'
+import { type Change, exchangesOf, isWorking, type Problem, type State, waitingRun } from './state.ts'
+import { strings } from './strings.ts'
+import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
+import { Thread } from './thread.ts'
+import { Sentence } from './tree.ts'
+import { Welcome } from './welcome.ts'
+
+/** As near to the end of the thread as counts as being there. */
+const atBottomPixels = 60
+
+type ConversationProps = {
+	readonly state: State
+	readonly actions: PageActions
+	readonly change: Dispatch<Change>
+	readonly onList: () => void
+	readonly onSettings: () => void
+}
+
+/** The conversation on the screen: its questions and answers, and the place for the next question. */
+export function Conversation({ state, actions, change, onList, onSettings }: ConversationProps): ComponentChild {
+	const [draft, setDraft] = useState({ text: '', at: 0 })
+	const { scroller, isAtBottom, toBottom } = useBottom(state)
+	const title = titleOfThread(state)
+	useEffect(() => {
+		document.title = title === null ? strings.product : `${title} · ${strings.product}`
+	}, [title])
+	const waiting = waitingRun(state)
+	const onSend = (text: string, preferences: Preferences) => {
+		toBottom()
+		if (waiting === null) actions.ask(text, preferences)
+		else actions.reply(waiting.entry.runId, text)
+	}
+	return h('div', { class: 'conversation-pane' }, [
+		h(Topbar, { title, isKnown: state.me !== null, onList, onSettings }),
+		h('main', { class: 'scroller', ref: scroller }, [
+			h(Shown, { state, actions, onExample: (text) => setDraft({ text, at: Date.now() }) }),
+		]),
+		h('footer', { class: 'dock' }, [
+			isAtBottom ? null : h(ToNewest, { onPress: toBottom }),
+			state.connection === 'lost' ? h('p', { class: 'connection', role: 'status' }, strings.connectionLost) : null,
+			h(ProblemNote, { problem: state.problem, onDismiss: () => change({ kind: 'problem', problem: null }) }),
+			state.me === null ? null : h(Composer, { me: state.me, draft, placeholder: placeholderFor(state), onSend }),
+			state.me?.disclosure ? h('p', { class: 'disclosure' }, state.me.disclosure) : null,
+			h(Announcer, { state }),
+		]),
+	])
+}
+
+function isEmpty({ loaded, runs, sent }: State): boolean {
+	return loaded && runs.length === 0 && sent.length === 0
+}
+
+function placeholderFor(state: State): string {
+	if (waitingRun(state) !== null) return strings.composerReply
+	return isEmpty(state) ? strings.composerPlaceholder : strings.composerFollowUp
+}
+
+type ShownProps = Pick<ConversationProps, 'state' | 'actions'> & { readonly onExample: (text: string) => void }
+
+function Shown({ state, actions, onExample }: ShownProps): ComponentChild {
+	if (isEmpty(state)) return h(Welcome, { isPractice: /practice model/i.test(state.me?.disclosure ?? ''), onExample })
+	if (state.loaded || state.sent.length > 0) return h(Thread, { state, actions })
+	return h('p', { class: 'run-status loading' }, strings.loading)
+}
+
+type TopbarProps = Pick<ConversationProps, 'onList' | 'onSettings'> & {
+	readonly title: string | null
+	/** Whether it is known who looks at it. */
+	readonly isKnown: boolean
+}
+
+function Topbar({ title, isKnown, onList, onSettings }: TopbarProps): ComponentChild {
+	const button = (label: string, onClick: () => void, name: Parameters<typeof icon>[0], more = '') =>
+		h(
+			'button',
+			{ type: 'button', class: `quiet-button ${more}`, onClick, 'aria-label': label, title: label },
+			icon(name),
+		)
+	return h('header', { class: 'topbar' }, [
+		button(strings.showConversations, onList, 'menu', 'list-button'),
+		h('h1', { class: 'topbar-title', dir: 'auto' }, title ?? strings.newConversation),
+		h('div', { class: 'topbar-actions' }, [
+			h(ThemeButton, null),
+			isKnown ? button(strings.settings, onSettings, 'settings') : null,
+		]),
+	])
+}
+
+function ToNewest({ onPress }: { onPress: () => void }): ComponentChild {
+	return h(
+		'button',
+		{
+			type: 'button',
+			class: 'button to-newest',
+			onClick: onPress,
+			'aria-label': strings.newest,
+			title: strings.newest,
+		},
+		icon('arrowDown'),
+	)
+}
+
+type ProblemNoteProps = { readonly problem: Problem | null; readonly onDismiss: () => void }
+
+function ProblemNote({ problem, onDismiss }: ProblemNoteProps): ComponentChild {
+	if (problem === null) return null
+	return h('div', { class: 'callout failed problem', role: 'alert' }, [
+		icon('warning'),
+		h('div', null, [
+			h(Sentence, { text: problem.message }),
+			problem.fix === '' ? null : h(Sentence, { text: problem.fix }),
+		]),
+		h(
+			'button',
+			{ type: 'button', class: 'quiet-button', 'aria-label': strings.dismiss, onClick: onDismiss },
+			icon('close'),
+		),
+	])
+}
+
+function titleOfThread(state: State): string | null {
+	const question = exchangesOf(state)[0]?.versions[0]?.entry.question ?? state.sent[0]?.text ?? null
+	if (question === null) return null
+	const line = question.replaceAll(/\s+/g, ' ')
+	return line.length > 90 ? `${line.slice(0, 89)}…` : line
+}
+
+/** Follows the end of the thread as long as one is there, and leaves alone whoever reads further up. */
+function useBottom(state: State) {
+	const scroller = useRef<HTMLElement>(null)
+	const follows = useRef(true)
+	const [isAtBottom, setAtBottom] = useState(true)
+	const toBottom = useCallback(() => {
+		follows.current = true
+		setAtBottom(true)
+		scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+	}, [])
+	useEffect(() => {
+		const pane = scroller.current
+		if (pane === null) return
+		const look = () => {
+			follows.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight < atBottomPixels
+			setAtBottom(follows.current)
+		}
+		pane.addEventListener('scroll', look, { passive: true })
+		return () => pane.removeEventListener('scroll', look)
+	}, [])
+	useEffect(() => {
+		follows.current = true
+	}, [state.threadId])
+	useLayoutEffect(() => {
+		if (follows.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+	}, [state.runs, state.sent])
+	return { scroller, isAtBottom, toBottom }
+}
+
+function ThemeButton(): ComponentChild {
+	const [theme, setTheme] = useState<Theme>(readTheme)
+	const turn = () => {
+		const next = nextTheme(theme)
+		rememberTheme(next)
+		setTheme(next)
+	}
+	const label = strings.theme[theme]
+	return h(
+		'button',
+		{ type: 'button', class: 'quiet-button', onClick: turn, 'aria-label': label, title: label },
+		icon(theme === 'light' ? 'sun' : theme === 'dark' ? 'moon' : 'half'),
+	)
+}
+
+/** Tells a reader of the screen what has changed, stage by stage and not word by word. */
+function Announcer({ state }: { state: State }): ComponentChild {
+	const shown = exchangesOf(state).at(-1)?.shown.view ?? null
+	const said =
+		shown === null ? '' : announcementOf(shown.status, shown.stages.find(({ status }) => status === 'running')?.title)
+	const first = useRef(said)
+	// What was so when the conversation was opened is no news.
+	const isNews = isWorking(state) || said !== first.current
+	return h('p', { class: 'sr-only', role: 'status' }, isNews ? said : '')
+}
+
+function announcementOf(
+	status: 'queued' | 'working' | 'waiting' | 'answered' | 'stopped' | 'failed',
+	stage: string | undefined,
+): string {
+	if (status === 'queued') return strings.queued
+	if (status === 'working') return stage === undefined ? strings.working : strings.announce.stage(stage)
+	return strings.announce[status]
+}

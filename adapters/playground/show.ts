@@ -1,0 +1,141 @@
+import { type CheckView, type ReplyView, rests, type StageRecord, type StageView } from '../../src/core/reply-view.ts'
+import { toUsd } from '../../src/core/usage.ts'
+import { english } from '../../src/rendering/index.ts'
+import { toTree } from './markdown.ts'
+import type { PageCheck, PageRecord, PageStage, PageTexts, PageView } from './page-view.ts'
+
+/**
+ * What the page shows of a run. `stagePage` may be given to make a stage that hasn't changed only once: of the many views of a run,
+ * one follows the other with one stage changed.
+ */
+export function showPage(view: ReplyView, stagePage: (stage: StageView) => PageStage = showStage): PageView {
+	const { stages, ...rest } = view
+	const plain = cleaned(rest)
+	return {
+		...plain,
+		answer: toTree(plain.answer),
+		answerText: plain.answer,
+		stages: stages.map(stagePage),
+		rests: rests(view),
+		texts: textsOf(cleaned(view)),
+	}
+}
+
+export function showStage(stage: StageView): PageStage {
+	const { summary, details, record, ...plain } = cleaned(stage)
+	return { ...plain, summary: toTree(summary), details: details.map(toTree), record: showRecord(record) }
+}
+
+function showRecord(record: StageRecord): PageRecord {
+	switch (record.kind) {
+		case 'analyze':
+			return {
+				...record,
+				asked: toTree(record.asked),
+				givens: record.givens.map(showStatement),
+				constraints: record.constraints.map(showStatement),
+				assumptions: record.assumptions.map(({ assumption, because }) => ({
+					assumption: toTree(assumption),
+					because: toTree(because),
+				})),
+				clarified: record.clarified.map(({ question, answer }) => ({
+					question: toTree(question),
+					answer: answer === null ? null : toTree(answer),
+				})),
+				checks: record.checks.map(showCheck),
+			}
+		case 'decompose':
+			return {
+				...record,
+				subtasks: record.subtasks.map((subtask) => ({ ...subtask, objective: toTree(subtask.objective) })),
+			}
+		case 'execute':
+			return { ...record, subtasks: record.subtasks.map(showSubtask) }
+		case 'alternatives':
+			return {
+				...record,
+				solutions: record.solutions.map((solution) => ({ ...solution, answer: toTree(solution.answer) })),
+			}
+		case 'evaluate':
+			return { ...record, checks: record.checks.map(showCheck), verdict: showVerdict(record.verdict) }
+		case 'correct':
+			return {
+				...record,
+				corrections: record.corrections.map((correction) => ({
+					...correction,
+					before: toTree(correction.before),
+					after: toTree(correction.after),
+					reason: toTree(correction.reason),
+				})),
+			}
+	}
+}
+
+type RecordOf<Kind extends StageRecord['kind']> = Extract<StageRecord, { kind: Kind }>
+type PageRecordOf<Kind extends StageRecord['kind']> = Extract<PageRecord, { kind: Kind }>
+
+function showStatement({ id, statement }: RecordOf<'analyze'>['givens'][number]) {
+	return { id, statement: toTree(statement) }
+}
+
+function showCheck(check: CheckView): PageCheck {
+	return { ...check, evidence: toTree(check.evidence) }
+}
+
+function showSubtask(subtask: RecordOf<'execute'>['subtasks'][number]): PageRecordOf<'execute'>['subtasks'][number] {
+	return {
+		...subtask,
+		objective: toTree(subtask.objective),
+		result: subtask.result === null ? null : toTree(subtask.result),
+		checks: subtask.checks.map(showCheck),
+	}
+}
+
+function showVerdict(verdict: RecordOf<'evaluate'>['verdict']): PageRecordOf<'evaluate'>['verdict'] {
+	if (verdict === null) return null
+	const failures = verdict.failures.map(({ where, evidence }) => ({ where, evidence: toTree(evidence) }))
+	return { ...verdict, failures }
+}
+
+function textsOf(view: ReplyView): PageTexts {
+	const { stopReason, skipped, budget } = view
+	return {
+		routed: view.routing === null ? null : english.routed(view),
+		queued: view.status === 'queued' ? english.queued(view.placeInQueue) : null,
+		stopped: stopReason === null ? null : english.stopped(stopReason, budget),
+		skipped: skipped.length === 0 ? null : english.skippedChecks(skipped),
+		facts: factsOf(view),
+	}
+}
+
+function factsOf(view: ReplyView): readonly string[] {
+	const { route, effort, stages, checks, confidence, usage, budget } = view
+	const done = stages.filter(({ status }) => status === 'done').length
+	const facts: readonly (string | false | null)[] = [
+		route === 'direct' && english.directly,
+		route === 'staged' && english.stagesDone(done, stages.length),
+		route === 'staged' && effort !== null && english.efforts[effort],
+		checks.passed + checks.failed > 0 && english.checks(checks.passed, checks.failed),
+		confidence && english.confidences[confidence],
+		`${(view.elapsedMs / 1_000).toFixed(1)} s`,
+		english.calls(usage.calls),
+		english.tokens(usage.inputTokens + usage.outputTokens),
+		usage.costMicroUsd > 0 && `$${toUsd(usage.costMicroUsd).toFixed(4)}`,
+		budget !== null && view.stopReason === null && english.budgetLeft(budget),
+	]
+	return facts.filter((fact) => typeof fact === 'string')
+}
+
+/** The same with every text in it cleaned. */
+function cleaned<Value>(value: Value): Value {
+	if (typeof value === 'string') return withoutControls(value) as Value
+	if (Array.isArray(value)) return value.map(cleaned) as Value
+	if (typeof value !== 'object' || value === null) return value
+	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cleaned(part)])) as Value
+}
+
+/** Text from a model must not turn the text around it around, nor carry what no page can show. */
+function withoutControls(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed.
+	return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/g, '')
+}

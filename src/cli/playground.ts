@@ -1,0 +1,49 @@
+import { userInfo } from 'node:os'
+import type { Logger } from 'pino'
+import { createPlaygroundPlatform, runPageUrl } from '../../adapters/playground/index.ts'
+import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
+import type { ChatPlatform } from '../core/chat-platform.ts'
+import { ThreadwiseError } from '../core/errors.ts'
+import { practiceDisclosure } from './practice-process.ts'
+import type { Runtime } from './runtime.ts'
+import type { WebServer } from './web-server.ts'
+
+/** @throws ThreadwiseError `config` if others could open the page and see everything. */
+export function refuseOpenPlayground({ playground }: Config): void {
+	const problem = playgroundProblem(playground)
+	if (problem !== null) throw new ThreadwiseError('config', describeProblem(problem), { fix: problem.fix })
+}
+
+/** Mounts the page and its API on the server. Returns the platform that takes what people do there; null where it is off. */
+export function mountPlayground(config: Config, runtime: Runtime, server: WebServer, log: Logger): ChatPlatform | null {
+	const { isOn, publicUrl, token } = config.playground
+	if (!isOn) return null
+	const platform = createPlaygroundPlatform({
+		access: { listensOn: server.address, publicUrl, token },
+		personName: token === null ? nameOfUser() : 'Owner',
+		runs: runtime.store,
+		conversations: runtime.conversationReader,
+		settings: runtime.settingsStore,
+		changeSettings: runtime.changeSettings,
+		workflows: runtime.workflowNames,
+		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
+		runUrl: runUrls(config),
+		onTrouble: (error) => log.warn({ error }, 'the page has trouble'),
+	})
+	server.mount(platform.routes)
+	return platform
+}
+
+/** Where the full record of a run is for whoever is given the address, for every platform; null where others reach nothing. */
+export function runUrls({ playground: { isOn, publicUrl, token } }: Config): (runId: string) => string | null {
+	return (runId) => (!isOn || publicUrl === null || token === null ? null : runPageUrl(publicUrl, token, runId))
+}
+
+/** A container's user may have no name. */
+function nameOfUser(): string {
+	try {
+		return userInfo().username
+	} catch {
+		return 'you'
+	}
+}

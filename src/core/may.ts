@@ -1,0 +1,106 @@
+import type { Action, Actor } from './actor.ts'
+import type { Conversation } from './conversation.ts'
+import { type ErrorReport, ThreadwiseError } from './errors.ts'
+import type { Run } from './run.ts'
+import type { SettingsKey } from './settings.ts'
+
+/** Where and whose questions are answered. */
+export type Admission = {
+	/** Ids of the channels; null: everywhere. */
+	readonly channels: readonly string[] | null
+	/** Ids of the people; null: everybody. */
+	readonly people: readonly string[] | null
+	readonly directMessages: boolean
+}
+
+export const admitsEverybody: Admission = { channels: null, people: null, directMessages: true }
+
+/** What somebody wants to do something with: a run, a question that is none yet, or settings. */
+export type Subject = Omit<Conversation, 'threadId'> & {
+	/** Whose it is: who has asked, or whose settings they are; null where it is nobody's. */
+	readonly ownerId: string | null
+	readonly admission: Admission
+}
+
+export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly refusal: ErrorReport }
+
+/** Decides every permission: whether somebody may do something. */
+export function may(actor: Actor, action: Action, subject: Subject): Permission {
+	for (const refuse of [anotherPlace, ...conditions[action]]) {
+		const refusal = refuse(actor, subject)
+		if (refusal !== null) return { allowed: false, refusal: { code: 'forbidden', ...refusal } }
+	}
+	return { allowed: true }
+}
+
+/** @throws ThreadwiseError `forbidden` if they may not. */
+export function insistOn(permission: Permission): void {
+	if (permission.allowed) return
+	const { code, message, fix } = permission.refusal
+	throw new ThreadwiseError(code, message, { fix })
+}
+
+/** A run, or its question, with who has asked it. */
+export function runAsSubject({ conversation, asker }: Pick<Run, 'conversation' | 'asker'>): Subject {
+	return { ...conversation, ownerId: asker.id, admission: admitsEverybody }
+}
+
+export function settingsAsSubject({ platform, workspaceId, scope, subject }: SettingsKey): Subject {
+	const ownerId = scope === 'person' ? subject : null
+	return { platform, workspaceId, channelId: '', ownerId, admission: admitsEverybody }
+}
+
+/** Why somebody may not do something; null where nothing speaks against it. */
+type Condition = (actor: Actor, subject: Subject) => Pick<ErrorReport, 'message' | 'fix'> | null
+
+const anotherPlace: Condition = (actor, subject) =>
+	actor.platform === subject.platform && actor.workspaceId === subject.workspaceId
+		? null
+		: { message: 'This belongs to another place.', fix: 'Open it where it was asked.' }
+
+const notTheirs: Condition = ({ personId, isAdmin }, { ownerId }) =>
+	isAdmin || personId === ownerId
+		? null
+		: { message: 'Only whoever asked may do this, or an admin.', fix: 'Ask the question yourself, or ask an admin.' }
+
+const notTheirSettings: Condition = ({ personId, isAdmin }, { ownerId }) =>
+	isAdmin || personId === ownerId
+		? null
+		: { message: 'Only an admin may change these settings.', fix: 'Change your own settings, or ask an admin.' }
+
+/** What is said in a direct message concerns nobody else, whoever looks after the place. */
+const saidInPrivate: Condition = ({ personId }, { isDirect = false, ownerId }) =>
+	!isDirect || personId === ownerId
+		? null
+		: { message: 'This was asked in a direct message.', fix: 'Only whoever asked can open it.' }
+
+const notAnsweredHere: Condition = (_, { isDirect = false, channelId, admission }) => {
+	if (isDirect) {
+		return admission.directMessages
+			? null
+			: { message: 'Direct messages are not answered here.', fix: 'Ask in a channel, or ask an admin to allow them.' }
+	}
+	return admission.channels === null || admission.channels.includes(channelId)
+		? null
+		: {
+				message: 'Questions are not answered in this channel.',
+				fix: 'Ask in another one, or ask an admin to allow this one.',
+			}
+}
+
+const notAnswered: Condition = ({ personId }, { admission: { people } }) =>
+	people === null || people.includes(personId)
+		? null
+		: { message: 'Only the questions of some people are answered here.', fix: 'Ask an admin to add you to them.' }
+
+/** What has to be so beyond being in the same place. Whatever begins a run needs what asking needs. */
+const conditions: Readonly<Record<Action, readonly Condition[]>> = {
+	ask: [notAnsweredHere, notAnswered],
+	read: [saidInPrivate],
+	stop: [notTheirs],
+	'answer-now': [notTheirs],
+	again: [saidInPrivate, notAnsweredHere, notAnswered],
+	edit: [notTheirs, notAnsweredHere, notAnswered],
+	feedback: [saidInPrivate],
+	'change-settings': [notTheirSettings],
+}

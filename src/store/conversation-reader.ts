@@ -1,0 +1,153 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { contentPartSchema, textOf } from '../core/content.ts'
+import type { Conversation } from '../core/conversation.ts'
+import type { ConversationEntry, ConversationQuery, ConversationReader, RunEntry } from '../core/conversation-reader.ts'
+import { runKindSchema, runStateSchema } from '../core/run.ts'
+import { runPreferencesSchema } from '../core/run-preferences.ts'
+import { asker, askerColumns, askerRow } from './asker-row.ts'
+import { conversationColumns, conversationRow, toConversation } from './conversation-row.ts'
+import type { Database, Orm } from './database.ts'
+import { queryRows } from './rows.ts'
+import { storable } from './storable.ts'
+
+const partsSchema = z.array(contentPartSchema).nullable()
+
+const conversationEntryRow = z.object({
+	...conversationRow.shape,
+	first: partsSchema,
+	runs: z.coerce.number(),
+	is_open: z.boolean(),
+	last_asked_at: z.string(),
+})
+
+const feedbackRow = z.object({
+	person_id: z.string(),
+	helpful: z.boolean(),
+	said: z.object({ reason: z.string() }).nullable(),
+})
+
+const runEntryRow = z.object({
+	...askerRow.shape,
+	id: z.string(),
+	kind: runKindSchema,
+	parent_run_id: z.string().nullable(),
+	state: runStateSchema,
+	message_id: z.string(),
+	question: partsSchema,
+	preferences: runPreferencesSchema,
+	asked_at: z.string(),
+	feedback: z.array(feedbackRow).nullable(),
+})
+
+/** Reads conversations on PostgreSQL, embedded or on a server. */
+export function createConversationReader({ orm }: Pick<Database, 'orm'>): ConversationReader {
+	return {
+		list: (query) => listConversations(orm, storable(query)),
+		runs: (conversation) => listRuns(orm, storable(conversation)),
+	}
+}
+
+/** To the microsecond, as the database keeps it: whoever asks for what is older skips nothing. */
+const isoTime = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`)
+
+/** The newest run of each conversation is one look into an index; only what is listed is counted. */
+async function listConversations(orm: Orm, query: ConversationQuery): Promise<readonly ConversationEntry[]> {
+	const { platform, workspaceId, personId = null, before = null, limit } = query
+	const rows = await queryRows(
+		orm,
+		conversationEntryRow,
+		sql`
+			with listed as (
+				select c.*, newest.created_at as last_asked_at
+				from threadwise.conversations c
+					join threadwise.installations i on i.id = c.installation_id
+					cross join lateral (
+						select created_at from threadwise.runs where conversation_id = c.id order by created_at desc limit 1
+					) newest
+				where i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
+					and (${before}::timestamptz is null or newest.created_at < ${before}::timestamptz)
+					and (${personId}::text is null or exists (
+						select 1 from threadwise.runs r join threadwise.people p on p.id = r.person_id
+						where r.conversation_id = c.id and p.platform_user_id = ${personId}
+					))
+				order by newest.created_at desc limit ${limit}
+			)
+			select ${conversationColumns}, counted.runs, counted.is_open,
+				to_char(c.last_asked_at at time zone 'UTC', ${isoTime}) as last_asked_at, (
+					select said.body from threadwise.runs r
+						join threadwise.turns t on t.id = r.turn_id
+						left join threadwise.contents said on said.id = t.content_id
+					where r.conversation_id = c.id order by r.created_at, r.id limit 1
+				) as first
+			from listed c
+				join threadwise.installations i on i.id = c.installation_id
+				cross join lateral (
+					select count(*) as runs, bool_or(state in ('accepted', 'queued', 'running', 'waiting')) as is_open
+					from threadwise.runs where conversation_id = c.id
+				) counted
+			order by c.last_asked_at desc`,
+	)
+	return rows.map((row) => ({
+		conversation: toConversation(row),
+		title: row.first === null ? null : titleFrom(textOf(row.first)),
+		runs: row.runs,
+		isOpen: row.is_open,
+		lastAskedAt: row.last_asked_at,
+	}))
+}
+
+const longestTitle = 120
+
+/** No character is torn apart. */
+function titleFrom(question: string): string {
+	return question
+		.trim()
+		.replaceAll(/\s+/g, ' ')
+		.slice(0, longestTitle)
+		.replace(/[\uD800-\uDBFF]$/, '')
+}
+
+async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly RunEntry[]> {
+	const { platform, workspaceId, channelId, threadId } = conversation
+	const rows = await queryRows(
+		orm,
+		runEntryRow,
+		sql`
+			select r.id, r.kind, r.parent_run_id, r.state, r.preferences, t.message_id, said.body as question, ${askerColumns},
+				to_char(r.created_at at time zone 'UTC', ${isoTime}) as asked_at, (
+					select jsonb_agg(judged order by judged.seq) from (
+						select distinct on (e.facts ->> 'personId') e.seq, e.facts ->> 'personId' as person_id,
+							(e.facts ->> 'helpful')::boolean as helpful, words.body as said
+						from threadwise.events e left join threadwise.contents words on words.id = e.content_id
+						where e.run_id = r.id and e.kind = 'feedback'
+						order by e.facts ->> 'personId', e.seq desc
+					) judged
+				) as feedback
+			from threadwise.runs r
+				join threadwise.conversations c on c.id = r.conversation_id
+				join threadwise.installations i on i.id = c.installation_id
+				join threadwise.turns t on t.id = r.turn_id
+				left join threadwise.contents said on said.id = t.content_id
+				left join threadwise.people p on p.id = r.person_id
+			where i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
+				and c.channel_id = ${channelId} and c.thread_id = ${threadId}
+			order by r.created_at, r.id`,
+	)
+	return rows.map((row) => ({
+		runId: row.id,
+		kind: row.kind,
+		parentRunId: row.parent_run_id,
+		state: row.state,
+		messageId: row.message_id,
+		question: row.question === null ? null : textOf(row.question),
+		asker: asker(row),
+		preferences: row.preferences,
+		askedAt: row.asked_at,
+		feedback: (row.feedback ?? []).map(({ person_id: personId, helpful, said }) => ({
+			personId,
+			helpful,
+			reason: said?.reason ?? null,
+		})),
+	}))
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "threadwise"."runs" ADD COLUMN "answer_now" boolean DEFAULT false NOT NULL;

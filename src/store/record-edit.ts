@@ -1,0 +1,113 @@
+import { eq, sql } from 'drizzle-orm'
+import { v7 as newId } from 'uuid'
+import { z } from 'zod'
+import type { IncomingMessage } from '../core/conversation.ts'
+import type { ErrorReport } from '../core/errors.ts'
+import type { AskedQuestion, Edited, Superseded } from '../core/run-store.ts'
+import type { Orm } from './database.ts'
+import { insertRun, type Transaction } from './new-run.ts'
+import { requestStop } from './request-stop.ts'
+import { queryRows } from './rows.ts'
+import { contents, turns } from './schema.ts'
+import { storable } from './storable.ts'
+import { fromDatabase } from './store-failure.ts'
+
+const questionRow = z.object({ asker_id: z.string().nullable(), id: z.string(), is_open: z.boolean() })
+const turnRow = z.object({
+	id: z.string(),
+	installation_id: z.string(),
+	conversation_id: z.string(),
+	person_id: z.string().nullable(),
+	content_id: z.string().nullable(),
+	continues_run_id: z.string().nullable(),
+})
+type TurnRow = z.infer<typeof turnRow>
+const idRow = z.object({ id: z.string() })
+const runRow = z.object({ id: z.string(), is_open: z.boolean() })
+
+type AskedBy = Pick<IncomingMessage, 'id' | 'conversation'>
+
+const isOpen = sql`r.state in ('accepted', 'queued', 'running', 'waiting')`
+const isOfMessage = ({ id, conversation }: AskedBy) => sql`
+	i.platform = ${conversation.platform} and i.workspace_id = ${conversation.workspaceId} and i.app_id = ''
+		and i.enterprise_id = '' and t.message_id = ${id}`
+
+/** The question that a message has asked, or null. */
+export async function findQuestion(orm: Orm, message: AskedBy): Promise<AskedQuestion | null> {
+	const [row] = await queryRows(
+		orm,
+		questionRow,
+		sql`
+			select p.platform_user_id as asker_id, r.id, ${isOpen} as is_open
+			from threadwise.turns t
+				join threadwise.installations i on i.id = t.installation_id
+				join threadwise.runs r on r.turn_id = t.id or r.id = t.continues_run_id
+				left join threadwise.people p on p.id = t.person_id
+			where ${isOfMessage(storable(message))}
+			order by ${isOpen} desc, r.created_at desc limit 1`,
+	)
+	return row === undefined ? null : { askerId: row.asker_id, runId: row.id, isOpen: row.is_open }
+}
+
+/**
+ * Replaces what a message says. Everything that still answers the old text is asked to stop in the same transaction, so that whatever
+ * happens afterwards, only the new run goes on.
+ */
+export async function recordEdit(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Edited> {
+	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, storable(message), refusal)))
+}
+
+async function recordIn(transaction: Transaction, message: IncomingMessage, refusal?: ErrorReport): Promise<Edited> {
+	const [turn] = await queryRows(
+		transaction,
+		turnRow,
+		sql`
+			select t.id, t.installation_id, t.conversation_id, t.person_id, t.content_id, t.continues_run_id
+			from threadwise.turns t join threadwise.installations i on i.id = t.installation_id
+			where ${isOfMessage(message)} for no key update of t`,
+	)
+	if (turn === undefined) return { outcome: 'unknown' }
+	// What was said to a question back is part of the journal that went on with it.
+	if (turn.continues_run_id !== null) return { outcome: 'unchanged', runId: turn.continues_run_id }
+	const runs = await queryRows(
+		transaction,
+		runRow,
+		sql`
+			select r.id, ${isOpen} as is_open from threadwise.runs r
+			where r.turn_id = ${turn.id}::uuid order by r.created_at desc, r.id desc`,
+	)
+	const [newest] = runs
+	if (newest === undefined) return { outcome: 'unknown' }
+	if (await saysTheSame(transaction, turn, message)) return { outcome: 'unchanged', runId: newest.id }
+	await replaceContent(transaction, turn, message)
+	const superseded: Superseded[] = []
+	for (const { id } of runs.filter((run) => run.is_open)) {
+		const requested = await requestStop(transaction, id, 'superseded')
+		if (requested !== null) superseded.push({ ...requested, runId: id })
+	}
+	const run = {
+		installationId: turn.installation_id,
+		conversationId: turn.conversation_id,
+		turnId: turn.id,
+		personId: turn.person_id,
+		kind: 'edited-question',
+		parentRunId: newest.id,
+		preferences: message.preferences,
+	} as const
+	return { outcome: 'recorded', runId: await insertRun(transaction, run, refusal), superseded }
+}
+
+/** Read only once the turn is ours: whoever had it before may have replaced the content. */
+async function saysTheSame(transaction: Transaction, turn: TurnRow, { content }: IncomingMessage): Promise<boolean> {
+	const same = sql`
+		select id from threadwise.contents
+		where id = ${turn.content_id}::uuid and body = ${JSON.stringify(content)}::jsonb`
+	return (await queryRows(transaction, idRow, same)).length > 0
+}
+
+async function replaceContent(transaction: Transaction, turn: TurnRow, { content }: IncomingMessage): Promise<void> {
+	const contentId = newId()
+	await transaction.insert(contents).values({ id: contentId, personId: turn.person_id, body: content })
+	await transaction.update(turns).set({ contentId }).where(eq(turns.id, turn.id))
+	if (turn.content_id !== null) await transaction.delete(contents).where(eq(contents.id, turn.content_id))
+}

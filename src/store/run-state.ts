@@ -1,0 +1,20 @@
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { runStateSchema } from '../core/run.ts'
+import type { Orm } from './database.ts'
+import { queryRows } from './rows.ts'
+import { isRun } from './run-id.ts'
+
+const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
+
+/** How a run stands, or null. */
+export async function readState(orm: Pick<Orm, 'execute'>, runId: string) {
+	const [row] = await queryRows(
+		orm,
+		stateRow,
+		sql`
+			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
+			from threadwise.runs where ${isRun(runId)}`,
+	)
+	return row ?? null
+}

@@ -1,0 +1,132 @@
+import { EventEmitter, once } from 'node:events'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { ConversationReader, RunEntry } from '../../src/core/conversation-reader.ts'
+import { type JournalEvent, type JournalRecord, journalVersion } from '../../src/core/journal.ts'
+import { noPreferences } from '../../src/core/run-preferences.ts'
+import type { RunStore } from '../../src/core/run-store.ts'
+import { type Settings, type SettingsKey, type SettingsStore, settingsScopeSchema } from '../../src/core/settings.ts'
+import { aRun } from './builders.ts'
+
+type KeptRun = { readonly conversation: Conversation; entry: RunEntry; readonly records: JournalRecord[] }
+
+/** Runs, conversations and settings in memory, for tests of what reads them: a process that has them all to itself. */
+export type MemoryRuns = {
+	readonly runs: Pick<RunStore, 'find' | 'read' | 'follow'>
+	readonly conversations: ConversationReader
+	readonly settings: SettingsStore
+	begin(conversation: Conversation, entry?: Partial<RunEntry>): string
+	append(runId: string, ...events: readonly JournalEvent[]): void
+	change(runId: string, entry: Partial<RunEntry>): void
+	/** How many follow a journal now. */
+	followers(): number
+	/** The next reads fail, as of a database that is away. */
+	failReads(times: number): void
+}
+
+export function createMemoryRuns(): MemoryRuns {
+	const kept = new Map<string, KeptRun>()
+	const settings = new Map<string, Settings>()
+	const growth = new EventEmitter().setMaxListeners(0)
+	let followers = 0
+	let failures = 0
+	const find = (runId: string): KeptRun => {
+		const run = kept.get(runId)
+		if (run === undefined) throw new Error(`no run ${runId}`)
+		return run
+	}
+	const read = async (runId: string, afterSeq = 0) => {
+		if (failures > 0) {
+			failures -= 1
+			throw new Error('the database is away')
+		}
+		return (kept.get(runId)?.records ?? []).filter(({ seq }) => seq > afterSeq)
+	}
+	const isSame = (left: Conversation, right: Conversation) =>
+		left.platform === right.platform && left.channelId === right.channelId && left.threadId === right.threadId
+	return {
+		runs: {
+			find: async (runId) => {
+				const run = kept.get(runId)
+				if (run === undefined) return null
+				const { entry, conversation } = run
+				return { ...aRun({ author: entry.asker }), id: runId, state: entry.state, conversation }
+			},
+			read,
+			follow: async function* (runId, afterSeq, signal) {
+				followers += 1
+				try {
+					let seq = afterSeq
+					while (!signal.aborted) {
+						for (const record of await read(runId, seq)) {
+							yield record
+							seq = record.seq
+							if (['run-end', 'run-stop', 'run-fail'].includes(record.kind)) return
+						}
+						await once(growth, 'growth', { signal }).catch(() => {})
+					}
+				} finally {
+					followers -= 1
+				}
+			},
+		},
+		conversations: {
+			list: async ({ limit, before }) => {
+				const all = [...kept.values()].filter(({ entry }) => before === undefined || entry.askedAt < before)
+				const threads = new Map(all.map((run) => [run.conversation.threadId, run]))
+				return [...threads.values()].slice(0, limit).map(({ conversation, entry }) => ({
+					conversation,
+					title: entry.question,
+					runs: all.filter((other) => isSame(other.conversation, conversation)).length,
+					isOpen: false,
+					lastAskedAt: entry.askedAt,
+				}))
+			},
+			runs: async (conversation) =>
+				[...kept.values()].filter((run) => isSame(run.conversation, conversation)).map(({ entry }) => entry),
+		},
+		settings: {
+			read: async ({ channelId, personId }) => ({
+				installation: settings.get('installation ') ?? {},
+				channel: settings.get(`channel ${channelId}`) ?? {},
+				person: settings.get(`person ${personId}`) ?? {},
+			}),
+			write: async ({ scope, subject }: SettingsKey, next) => {
+				settings.set(`${settingsScopeSchema.parse(scope)} ${subject}`, next)
+			},
+		},
+		begin: (conversation, choices = {}) => {
+			const runId = choices.runId ?? `run-${kept.size + 1}`
+			const entry: RunEntry = {
+				runId,
+				kind: 'question',
+				parentRunId: null,
+				state: 'queued',
+				messageId: `message of ${runId}`,
+				question: 'How much is 6 × 7?',
+				asker: { id: 'owner', name: 'Ada' },
+				preferences: noPreferences,
+				askedAt: new Date().toISOString(),
+				feedback: [],
+				...choices,
+			}
+			kept.set(runId, { conversation, entry, records: [] })
+			return runId
+		},
+		append: (runId, ...events) => {
+			const { records } = find(runId)
+			for (const event of events) {
+				const at = new Date().toISOString()
+				records.push({ v: journalVersion, seq: records.length + 1, at, attempt: 1, ...event })
+			}
+			growth.emit('growth')
+		},
+		change: (runId, entry) => {
+			const run = find(runId)
+			run.entry = { ...run.entry, ...entry }
+		},
+		followers: () => followers,
+		failReads: (times) => {
+			failures = times
+		},
+	}
+}
