@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 	rendering: ['core'],
 	delivery: ['core', 'rendering'],
 	config: ['core', 'models'],
+	telemetry: ['core'],
 }
 /** Wires everything together, and so may import everything. */
 const wiring = 'cli'
@@ -37,6 +38,7 @@ const packageOwners: readonly { readonly packages: RegExp; readonly folders: rea
 	{ packages: /^bullmq$/, folders: ['queue', 'store'] },
 	{ packages: /^ioredis$/, folders: ['queue'] },
 	{ packages: /^openai$/, folders: ['models', 'models/practice'] },
+	{ packages: /^(?:prom-client|@opentelemetry\/.+)$/, folders: ['telemetry'] },
 	{ packages: /^(?:pg|@electric-sql\/pglite|drizzle-orm)$/, folders: ['store'] },
 ]
 

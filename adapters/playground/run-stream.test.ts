@@ -47,7 +47,7 @@ beforeEach(async () => {
 			onTrouble: (error) => void trouble.push(error),
 		}),
 	)
-	server = await startWebServer({ host: '127.0.0.1', port: 0 }, async () => [])
+	server = await startWebServer({ host: '127.0.0.1', port: 0 }, { readiness: async () => [], metrics: null })
 	server.mount(app)
 })
 afterEach(() => server[Symbol.asyncDispose]())

@@ -27,15 +27,16 @@ export type StartedHalf = {
 
 /** Runs one half until it is told to end. Returns the exit status. */
 export async function runHalf({ command, check, begin }: Half): Promise<number> {
-	const log = createLog('info')
+	const { log, adopt } = createLog('info')
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
+		adopt(config)
 		if (config.storage.store === 'embedded') throw needsServer(command)
 		check?.(config)
-		const runtime = await openRuntime({ config, log }, opened)
+		const runtime = await openRuntime({ config, log, isMeasured: config.http !== null }, opened)
 		// Before any run is taken: a port that can't be had ends the process.
 		const { http } = config
-		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime.readiness))
+		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime))
 		const lines = await begin({ config, runtime, server, log })
 		process.stdout.write(startedLines(`The ${command} is running.`, config, server, lines))
 	})

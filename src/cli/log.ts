@@ -1,23 +1,35 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import type { Config, LogLevel } from '../config/index.ts'
+import { createRedactor } from '../core/redaction.ts'
+import { logFacts } from './log-facts.ts'
 
-/** Logs go to standard error as JSON lines: standard output belongs to answers. */
-export function createLog(level: 'silent' | 'warn' | 'info'): Logger {
-	return pino({ name: 'threadwise', level, serializers: { error: errorFacts } }, pino.destination(2))
+/** The log of a process, which exists before its configuration is read. */
+export type Log = {
+	readonly log: Logger
+	/** Keeps to the configuration from now on: its level, where one is set, and its secrets. */
+	adopt(config: Pick<Config, 'logLevel' | 'secrets'>): void
 }
 
 /**
- * What of an error is logged. Other properties are left out: a driver's error carries the command that failed, and so the
- * password, or the address with it.
+ * Logs go to standard error as JSON lines: standard output belongs to answers. Whatever a line is made of, no secret of the
+ * configuration leaves with it.
  */
-function errorFacts(error: unknown): unknown {
-	if (!(error instanceof Error)) return { message: withoutPasswords(String(error)) }
-	const { name, message, stack = '' } = error
-	const code = 'code' in error ? { code: error.code } : {}
-	const cause = error.cause === undefined ? {} : { cause: errorFacts(error.cause) }
-	return { name, message: withoutPasswords(message), ...code, stack: withoutPasswords(stack), ...cause }
-}
-
-/** An address may carry a password. */
-function withoutPasswords(text: string): string {
-	return text.replaceAll(/\/\/[^\s/]*@/g, '//(hidden)@')
+export function createLog(level: LogLevel, destination: { write(line: string): unknown } = pino.destination(2)): Log {
+	let redact = createRedactor([])
+	const log = pino(
+		{
+			name: 'threadwise',
+			level,
+			timestamp: stdTimeFunctions.isoTime,
+			formatters: { level: (label) => ({ level: label }), log: logFacts },
+		},
+		{ write: (line: string) => void destination.write(redact(line)) },
+	)
+	return {
+		log,
+		adopt: ({ logLevel, secrets }) => {
+			if (logLevel !== null) log.level = logLevel
+			redact = createRedactor(secrets)
+		},
+	}
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/index.ts'
-import { createLanguageModels } from '../models/index.ts'
+import type { ServerAddress } from '../core/telemetry.ts'
+import { createLanguageModels, type ModelSettings } from '../models/index.ts'
 import type { OpenParts } from './open-parts.ts'
 import { startPracticeModel } from './practice-process.ts'
 
@@ -7,6 +8,8 @@ import { startPracticeModel } from './practice-process.ts'
 export type OpenModels = {
 	readonly models: ReturnType<typeof createLanguageModels>
 	readonly aliases: readonly string[]
+	/** Where the model of an alias is asked; null where no model has that alias. */
+	serverOf(alias: string): ServerAddress | null
 	/** Whether it is the practice model, since none is configured. */
 	readonly isPractice: boolean
 }
@@ -23,5 +26,14 @@ export async function openModels(
 		: configured.settings
 	const models = createLanguageModels(settings)
 	opened.defer('models', () => models.close())
-	return { models, aliases: Object.keys(settings.aliases), isPractice }
+	const serverOf = (alias: string) => serverIn(settings, alias)
+	return { models, aliases: Object.keys(settings.aliases), serverOf, isPractice }
+}
+
+function serverIn({ aliases, endpoints }: ModelSettings, alias: string): ServerAddress | null {
+	const endpoint = aliases[alias]?.endpoint
+	const url = endpoint === undefined ? null : URL.parse(endpoints[endpoint]?.baseUrl ?? '')
+	if (url === null) return null
+	const port = url.port === '' ? { 'https:': 443, 'http:': 80 }[url.protocol] : Number(url.port)
+	return { address: url.hostname, port: port ?? 0 }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
-import type { Config } from '../config/index.ts'
+import type { Config, TraceTarget } from '../config/index.ts'
 import type { ActionResult, Actor } from '../core/actor.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { ConversationReader } from '../core/conversation-reader.ts'
@@ -11,6 +11,7 @@ import { createSettingsReader, type SettingsReader } from '../core/resolve-setti
 import type { RunStore } from '../core/run-store.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
 import type { SpendStore } from '../core/spend-store.ts'
+import type { Observe } from '../core/telemetry.ts'
 import { changeSettings, createIntake, type Intake, startSweeper } from '../intake/index.ts'
 import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
@@ -25,12 +26,23 @@ import {
 	openEmbeddedDatabase,
 	openServerDatabase,
 } from '../store/index.ts'
+import {
+	type MetricsRegistry,
+	observedAsk,
+	observedDeliveryStore,
+	observedModels,
+	observedPlatform,
+	observedStore,
+	openTelemetry,
+	type Telemetry,
+} from '../telemetry/index.ts'
 import { startWorker } from '../worker/index.ts'
 import { createReadiness, type Readiness } from './health.ts'
 import { openModels } from './open-models.ts'
 import type { OpenParts } from './open-parts.ts'
 import { practiceDisclosure } from './practice-process.ts'
 import { remembered } from './remembered.ts'
+import { createRunLog } from './run-log.ts'
 import { servePlatforms } from './serve-platforms.ts'
 import { promptFolders, workflowsFolder } from './shipped-files.ts'
 
@@ -48,6 +60,8 @@ export type Runtime = {
 	readonly workflowNames: readonly string[]
 	/** Which of database and queue don't answer. */
 	readonly readiness: Readiness
+	/** What this process counts and measures; null where nobody could ask. */
+	readonly metrics: MetricsRegistry | null
 	/** Takes what people write on these platforms, and shows them what comes of it. */
 	servePlatforms(platforms: readonly ChatPlatform[]): Promise<void>
 	/** Starts working on runs, with models and prompts of this process. The second time, it does nothing. */
@@ -57,6 +71,8 @@ export type Runtime = {
 export type RuntimeOptions = {
 	readonly config: Config
 	readonly log: Logger
+	/** Whether somebody can ask this process for metrics. */
+	readonly isMeasured?: boolean
 	/** Command-line arguments of the practice model, for when it answers. */
 	readonly practiceArguments?: readonly string[]
 }
@@ -69,13 +85,16 @@ export type RuntimeOptions = {
 export async function openRuntime(options: RuntimeOptions, opened: OpenParts): Promise<Runtime> {
 	const { config, log } = options
 	const names = workflowNames(workflowsFolder)
-	const { database, store, deliveryStore, spending, queue, readiness } = await openStorage(config, log, opened)
+	const { database, deliveryStore, spending, queue, readiness, ...plain } = await openStorage(config, log, opened)
 	const settingsStore = createSettingsStore(database, names)
 	const settingsIn = createSettingsReader(settingsStore, config.defaults)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
-	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
+	const warn = (what: string) => (error: unknown, runId?: string) =>
+		log.warn({ ...(runId === undefined ? {} : { runId }), error }, what)
 	const tell = (trouble: string, relief: string) => ({ onTrouble: warn(trouble), onRelief: () => log.warn(relief) })
-	const intake = createIntake({
+	const { observe, metrics } = opened.use('telemetry', await openWatch(options, plain.store, owner))
+	const store = observedStore(plain.store, observe)
+	const unwatchedIntake = createIntake({
 		store,
 		queue,
 		settings: settingsIn,
@@ -84,14 +103,15 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
+	const intake = { ...unwatchedIntake, ask: observedAsk(unwatchedIntake.ask, observe) }
 	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
-		await openWorker(options, { store, queue, spending, settings: settingsIn, owner }, opened)
+		await openWorker(options, { store, queue, spending, settings: settingsIn, owner, observe }, opened)
 	}
 	return {
-		store,
+		store: plain.store,
 		intake,
 		conversationReader: createConversationReader(database),
 		settingsStore,
@@ -99,15 +119,45 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
 		workflowNames: names,
 		readiness,
+		metrics,
 		servePlatforms: (platforms) => {
 			const told = tell('runs cannot be shown', 'runs are shown again')
-			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, ...told }
-			return servePlatforms(platforms, parts, opened)
+			const { follow, read } = plain.store
+			const parts = { intake, follow, read, owner, ...told }
+			return servePlatforms(
+				platforms.map((platform) => observedPlatform(platform, observe)),
+				{ ...parts, deliveryStore: observedDeliveryStore(deliveryStore, observe) },
+				opened,
+			)
 		},
 		startWorker: () => {
 			started ??= startWorker()
 			return started
 		},
+	}
+}
+
+/** Logs, metrics and traces of what this process does with runs. */
+function openWatch(
+	{ config, log, isMeasured = false }: RuntimeOptions,
+	{ load }: RunStore,
+	owner: string,
+): Promise<Telemetry> {
+	return openTelemetry({
+		load: isMeasured ? load : null,
+		traces: config.traces === null ? null : traceOptions(config.traces, owner, log),
+		observers: [createRunLog(log)],
+		onTrouble: (error) => log.error({ error }, 'something that happened could not be told'),
+	})
+}
+
+function traceOptions({ url, headers }: TraceTarget, instance: string, log: Logger) {
+	return {
+		url,
+		headers,
+		instance,
+		onTrouble: (error: unknown) => log.warn({ error, url }, 'traces can not be sent; nothing waits for them'),
+		onRecovery: () => log.info({ url }, 'traces are sent again'),
 	}
 }
 
@@ -147,14 +197,18 @@ async function openStorage(
 	return { database, store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
 }
 
+type WorkerParts = Storage & { readonly settings: SettingsReader; readonly owner: string; readonly observe: Observe }
+
 async function openWorker(
 	{ config, log, practiceArguments }: RuntimeOptions,
-	{ spending, settings, ...parts }: Storage & { readonly settings: SettingsReader; readonly owner: string },
+	{ spending, settings, observe, ...parts }: WorkerParts,
 	opened: OpenParts,
 ): Promise<void> {
 	const typicalRun = remembered(parts.store.typicalRun)
-	const reasoning = { ...(await openReasoning(config, practiceArguments, opened)), settings, spending, typicalRun }
-	const onTrouble = (error: unknown) => log.warn({ error }, 'a delivery failed')
+	const unset = await openReasoning(config, practiceArguments, observe, opened)
+	const reasoning = { ...unset, settings, spending, typicalRun }
+	const onTrouble = (error: unknown, runId?: string) =>
+		log.warn({ ...(runId === undefined ? {} : { runId }), error }, 'a delivery failed')
 	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
 	opened.use('worker', worker)
 }
@@ -162,9 +216,11 @@ async function openWorker(
 async function openReasoning(
 	config: Config,
 	practiceArguments: readonly string[] | undefined,
+	observe: Observe,
 	opened: OpenParts,
 ): Promise<ReasoningDependencies> {
-	const { models, aliases, isPractice } = await openModels(config, practiceArguments, opened)
+	const { models: unwatched, serverOf, aliases, isPractice } = await openModels(config, practiceArguments, opened)
+	const models = observedModels(unwatched, { observe, serverOf })
 	const prompts = createFilePromptSource(promptFolders)
 	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases })
 	// A name that is wrong is told now, not when somebody asks.

@@ -3,6 +3,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { HttpAddress } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import { type MetricsRegistry, metricsRoutes } from '../telemetry/index.ts'
 import type { Readiness } from './health.ts'
 
 /** What serves requests, such as the routes of a page. */
@@ -13,7 +14,7 @@ export type WebServer = AsyncDisposable & {
 	readonly address: HttpAddress
 	/** Whether it is another port than usual, since that was taken. */
 	readonly tookAnother: boolean
-	/** Serves a site at every address but those of health. Only health is served before. */
+	/** Serves a site at every address but those of health and metrics, which alone are served before. */
 	mount(site: Site): void
 }
 
@@ -23,17 +24,24 @@ export type WantedAddress = {
 	readonly port: number | null
 }
 
+/** What is told of this process. */
+export type ProcessState = { readonly readiness: Readiness; readonly metrics: MetricsRegistry | null }
+
 const usualPort = 3210
 const mostPortsTried = 100
 
 /**
  * Tells whoever watches this process how it is: `/healthz` that it is alive, `/readyz` whether all that it needs answers, with
- * status 503 and the names of what doesn't. Everything else is what is mounted.
+ * status 503 and the names of what doesn't, `/metrics` what it has counted. Everything else is what is mounted.
  * @throws ThreadwiseError `config` if the address can't be listened on.
  */
-export async function startWebServer({ host, port }: WantedAddress, readiness: Readiness): Promise<WebServer> {
+export async function startWebServer(
+	{ host, port }: WantedAddress,
+	{ readiness, metrics }: ProcessState,
+): Promise<WebServer> {
 	let mounted: Site | null = null
 	const app = healthRoutes(readiness)
+	if (metrics !== null) app.route('/', metricsRoutes(metrics))
 	app.all('*', (context) => mounted?.fetch(context.req.raw, context.env) ?? context.notFound())
 	const open = (on: number) => listen(app, host, on)
 	const { server, port: found } = port === null ? await listenNear(usualPort, open) : await open(port)

@@ -1,4 +1,13 @@
-export { type Config, type HttpAddress, loadConfig, loadConfigPartly, type StorageConfig } from './load-config.ts'
+export {
+	type Config,
+	type HttpAddress,
+	loadConfig,
+	loadConfigPartly,
+	type StorageConfig,
+	type TraceTarget,
+} from './load-config.ts'
 export { standardAliases } from './model-settings.ts'
 export { playgroundProblem } from './playground.ts'
 export { type ConfigProblem, describeProblem } from './problem.ts'
+export { secretsIn } from './secrets.ts'
+export type { LogLevel } from './variables.ts'

@@ -39,6 +39,9 @@ describe('without anything configured', () => {
 			concurrency: 8,
 			longestQuestion: 32_000,
 			longestQueue: 1_000,
+			logLevel: null,
+			secrets: [],
+			traces: null,
 		})
 	})
 
@@ -78,6 +81,48 @@ describe('without anything configured', () => {
 	test('variables that are empty or blank count as absent', () => {
 		const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '  ']))
 		expect(configOf(empty)).toEqual(configOf({}))
+	})
+})
+
+describe('what is told about runs', () => {
+	test('logs are as loud as the variable says', () => {
+		expect(configOf({ THREADWISE_LOG_LEVEL: 'debug' }).logLevel).toBe('debug')
+		expect(problemsOf({ THREADWISE_LOG_LEVEL: 'loud' })).toMatchObject([
+			{ variable: 'THREADWISE_LOG_LEVEL', found: 'loud', fix: expect.stringContaining('Use one of the five') },
+		])
+	})
+
+	test.each<[string, Env, string]>([
+		['a collector', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://host:4318' }, 'http://host:4318/v1/traces'],
+		['a collector with a path', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://host/otlp/' }, 'http://host/otlp/v1/traces'],
+		['an address for traces', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://host/in' }, 'http://host/in'],
+		[
+			'both',
+			{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://one', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://two/in' },
+			'http://two/in',
+		],
+	])('traces go to %s', (_, env, url) => {
+		expect(configOf(env).traces).toEqual({ url, headers: {} })
+	})
+
+	test('headers for the collector are read as the specification writes them, and never shown', () => {
+		const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://host', OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%3Db, tenant=one' }
+		expect(configOf(env).traces?.headers).toEqual({ 'api-key': 'a=b', tenant: 'one' })
+		expect(problemsOf({ OTEL_EXPORTER_OTLP_HEADERS: 'api-key' })).toMatchObject([{ found: '(hidden)' }])
+	})
+
+	test('every secret of the environment is known, also in an address and under a name of somebody else', () => {
+		const { secrets } = configOf({
+			OPENAI_API_KEY: 'canary-key',
+			OPENAI_BASE_URL: 'http://me:canary-proxy@host/v1',
+			DATABASE_URL: 'postgres://bot:p%40ss@host/db',
+			HOSTED_API_KEY: 'canary-hosted',
+			OTEL_EXPORTER_OTLP_HEADERS: 'api-key=canary%2Dheader',
+			SOME_TOKEN: 'yes',
+		})
+		const expected = ['canary-key', 'canary-proxy', 'p@ss', 'p%40ss', 'canary-hosted', 'canary-header']
+		expect(secrets).toEqual(expect.arrayContaining(expected))
+		expect(secrets).not.toContain('yes')
 	})
 })
 

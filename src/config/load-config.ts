@@ -5,7 +5,8 @@ import { type ConfigFile, readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
 import { type PlaygroundConfig, playgroundConfigFrom } from './playground.ts'
 import type { ConfigProblem } from './problem.ts'
-import { readVariables, type VariableValues } from './variables.ts'
+import { secretsIn } from './secrets.ts'
+import { type LogLevel, readVariables, type VariableValues } from './variables.ts'
 
 /** Where runs are kept, and where their deliveries wait. */
 export type StorageConfig =
@@ -15,10 +16,13 @@ export type StorageConfig =
 
 export type HttpAddress = { readonly host: string; readonly port: number }
 
+/** Where traces are sent. */
+export type TraceTarget = { readonly url: string; readonly headers: Readonly<Record<string, string>> }
+
 export type Config = {
 	readonly storage: StorageConfig
 	readonly models: ModelConfig
-	/** Where health is told and the page is served; null: nowhere was named. */
+	/** Where health and metrics are told and the page is served; null: nowhere was named. */
 	readonly http: HttpAddress | null
 	readonly playground: PlaygroundConfig
 	readonly defaults: {
@@ -35,6 +39,12 @@ export type Config = {
 	readonly longestQuestion: number
 	/** How many questions may wait for a worker before further ones are refused. */
 	readonly longestQueue: number
+	/** How much is logged; null: what suits the command. */
+	readonly logLevel: LogLevel | null
+	/** What no log may show. */
+	readonly secrets: readonly string[]
+	/** Null: nothing is traced. */
+	readonly traces: TraceTarget | null
 }
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -71,6 +81,9 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 			concurrency: values.THREADWISE_CONCURRENCY ?? 8,
 			longestQuestion: values.THREADWISE_LONGEST_QUESTION ?? 32_000,
 			longestQueue: values.THREADWISE_LONGEST_QUEUE ?? 1_000,
+			logLevel: values.THREADWISE_LOG_LEVEL ?? null,
+			secrets: secretsIn(env, models.models),
+			traces: tracesFrom(values),
 		},
 	}
 }
@@ -95,6 +108,14 @@ export function loadConfigPartly(env: Env, file: unknown): PartlyLoadedConfig {
 
 function httpFrom({ THREADWISE_HOST: host = '127.0.0.1', THREADWISE_PORT: port }: VariableValues): HttpAddress | null {
 	return port === undefined ? null : { host, port }
+}
+
+/** The address for traces is taken as it is; that of a collector gets the path that the protocol names. */
+function tracesFrom(values: VariableValues): TraceTarget | null {
+	const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole, OTEL_EXPORTER_OTLP_ENDPOINT: collector } = values
+	const headers = values.OTEL_EXPORTER_OTLP_HEADERS ?? {}
+	if (whole !== undefined) return { url: whole, headers }
+	return collector === undefined ? null : { url: `${collector.replace(/\/$/, '')}/v1/traces`, headers }
 }
 
 /** The four cells of store and queue; the fourth, a queue on Redis beside an embedded database, is a mistake. */

@@ -16,6 +16,24 @@ const url = (protocol: RegExp) => z.url({ protocol }) as z.ZodType<string, strin
 const integer = (least: number, most: number) =>
 	z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most))
 
+/** How much is logged, from nothing to everything. */
+const logLevelSchema = z.enum(['silent', 'error', 'warn', 'info', 'debug'])
+export type LogLevel = z.infer<typeof logLevelSchema>
+
+/** As the OpenTelemetry specification writes headers: `name=value,name=value`, percent-encoded. */
+const headers = z
+	.string()
+	.regex(/^\s*[\w.-]+\s*=(?:[^,%]|%[\da-f]{2})*(?:,\s*[\w.-]+\s*=(?:[^,%]|%[\da-f]{2})*)*$/i)
+	.transform(
+		(text): Readonly<Record<string, string>> =>
+			Object.fromEntries(
+				text.split(',').map((header) => {
+					const at = header.indexOf('=')
+					return [header.slice(0, at).trim(), decodeURIComponent(header.slice(at + 1).trim())]
+				}),
+			),
+	)
+
 /** Every environment variable that Threadwise reads. `.env.example` documents each of them. */
 export const variables = {
 	THREADWISE_DATA_DIR: variable({
@@ -137,6 +155,27 @@ export const variables = {
 		schema: integer(1, 1_000_000),
 		expected: 'a number between 1 and 1000000',
 		fix: 'Say how many questions may wait before further ones are refused.',
+	}),
+	THREADWISE_LOG_LEVEL: variable({
+		schema: logLevelSchema as z.ZodType<LogLevel, string>,
+		expected: '"silent", "error", "warn", "info" or "debug"',
+		fix: 'Use one of the five, or leave the variable out: services log "info", commands "warn".',
+	}),
+	OTEL_EXPORTER_OTLP_ENDPOINT: variable({
+		schema: url(/^https?$/),
+		expected: 'the http or https address of an OpenTelemetry collector, such as http://127.0.0.1:4318',
+		fix: 'Correct the address, or leave the variable out to send no traces.',
+	}),
+	OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: variable({
+		schema: url(/^https?$/),
+		expected: 'the whole http or https address for traces, such as http://127.0.0.1:4318/v1/traces',
+		fix: 'Correct the address, or leave the variable out; OTEL_EXPORTER_OTLP_ENDPOINT names the collector without a path.',
+	}),
+	OTEL_EXPORTER_OTLP_HEADERS: variable({
+		schema: headers,
+		expected: 'headers such as api-key=abc,tenant=one, with what is special percent-encoded',
+		fix: 'Write name=value, separated by commas.',
+		secret: true,
 	}),
 	THREADWISE_LONGEST_QUESTION: variable({
 		schema: integer(100, 1_000_000),

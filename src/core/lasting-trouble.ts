@@ -3,7 +3,7 @@ import { ThreadwiseError } from './errors.ts'
 /** Who is told of the trouble of something that is done again and again. */
 export type TroubleListener = {
 	/** Told once of each kind of trouble, however often it is met; it is tried again wherever that can help. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId?: string) => void
 	/** Told when what had failed goes well again. */
 	readonly onRelief: () => void
 }

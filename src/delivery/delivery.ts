@@ -74,7 +74,8 @@ function createCouriers(
 	/** Of each run: one that can't be shown is begun again and again. Without the store none can, which is no run's own trouble. */
 	const troubles = new Map<string, LastingTrouble>()
 	const troubleOf = (runId: string) => {
-		const own = troubles.get(runId) ?? createLastingTrouble({ onTrouble, onRelief: () => {} })
+		const own =
+			troubles.get(runId) ?? createLastingTrouble({ onTrouble: (error) => onTrouble(error, runId), onRelief: () => {} })
 		troubles.set(runId, own)
 		return (error: unknown) => (isStoreAway(error) ? troubleOfAll : own).meet(error)
 	}

@@ -28,7 +28,7 @@ export type ActionDependencies = {
 	readonly admit: Admit
 	readonly enqueue: (runId: string, attempt: number) => Promise<void>
 	readonly stop: (runId: string, reason: StopReason) => Promise<unknown>
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
 /** In characters. */
@@ -99,7 +99,7 @@ async function hurry(runId: string, { store, queue, enqueue, onTrouble }: Action
 	if (requested === null) throw unknownRun(runId)
 	const { state, nextAttempt } = requested
 	if (nextAttempt !== null) await enqueue(runId, nextAttempt)
-	if (state === 'running') await queue.cancel(runId, 'answer-now').catch(onTrouble)
+	if (state === 'running') await queue.cancel(runId, 'answer-now').catch((error) => onTrouble(error, runId))
 }
 
 async function beginAgain(

@@ -23,7 +23,7 @@ export type IntakeDependencies = {
 	/** How many runs may wait for a worker before further questions are refused. */
 	readonly longestQueue: number
 	/** Told when a run could not be enqueued; the sweeper enqueues it later. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
 /** What became of an edit; nothing, where the message says the same as before. */
@@ -87,7 +87,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		await queue.add({ version: 1, runId }, attempt)
 		await store.markQueued(runId)
 	}
-	const enqueue = (runId: string, attempt: number) => add(runId, attempt).catch(onTrouble)
+	const enqueue = (runId: string, attempt: number) => add(runId, attempt).catch((error) => onTrouble(error, runId))
 	const checkText = ({ content }: IncomingMessage) => checkQuestion(textOf(content), longestQuestion)
 	const checkMessage = async (message: IncomingMessage) => {
 		checkText(message)
@@ -114,7 +114,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 	/** Tells the world of a stop that the store knows of. */
 	const spreadStop = async (runId: string, { state, nextAttempt }: Requested, reason: StopReason) => {
 		if (nextAttempt !== null) await enqueue(runId, nextAttempt)
-		if (!isFinished(state)) await queue.cancel(runId, reason).catch(onTrouble)
+		if (!isFinished(state)) await queue.cancel(runId, reason).catch((error) => onTrouble(error, runId))
 	}
 	const stop = async (runId: string, reason: StopReason) => {
 		const stopped = await store.requestStop(runId, reason)

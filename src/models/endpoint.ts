@@ -1,8 +1,8 @@
 import { OpenAI } from 'openai'
 import { ThreadwiseError } from '../core/errors.ts'
+import { createRedactor, type Redact } from '../core/redaction.ts'
 import { type Dialect, firstDialect } from './dialect.ts'
 import { createEndpointFetch, createPatientAgent } from './endpoint-fetch.ts'
-import { createRedactor, type Redact } from './redaction.ts'
 import { longestTimerMs } from './supervised-call.ts'
 
 /** One model server: its connections and what has been learned about it. Shared by all aliases that point to it. */

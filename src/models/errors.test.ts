@@ -3,8 +3,8 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
+import { createRedactor } from '../core/redaction.ts'
 import { silenceError, translateModelError } from './errors.ts'
-import { createRedactor } from './redaction.ts'
 
 const key = 'canary-key-1f9d'
 const asked = { alias: 'strong', model: 'gpt-x', server: 'models.example:8443', redact: createRedactor([key]) }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ErrorCode, type Retry, ThreadwiseError } from '../core/errors.ts'
+import type { Redact } from '../core/redaction.ts'
 import { type ErrorFacts, errorFacts } from './error-facts.ts'
-import type { Redact } from './redaction.ts'
 
 /** Who was asked: what messages name, and how secrets are hidden in them. */
 export type AskedModel = {

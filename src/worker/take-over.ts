@@ -31,7 +31,7 @@ export function startTakingOver(
 				workOnClaimed(claimed, mergeSignals(stopped, signal), dependencies, delivery),
 			)
 		} catch (error) {
-			onTrouble(error)
+			onTrouble(error, claimed.run.id)
 		} finally {
 			takenOver -= 1
 		}
@@ -48,7 +48,7 @@ export function startTakingOver(
 	const timer = setInterval(() => {
 		// One that waits for a database that is away is enough.
 		looking ??= look()
-			.catch(onTrouble)
+			.catch((error) => onTrouble(error))
 			.finally(() => {
 				looking = null
 			})

@@ -21,7 +21,7 @@ export type WorkerDependencies = {
 
 export type RunDependencies = WorkerDependencies & {
 	/** Told of a bug: the run's outcome doesn't show people what it said. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId?: string) => void
 }
 
 /** A run whose holder just let go is tried again a little later than its lease ends. */
@@ -158,7 +158,7 @@ async function finish(thrown: unknown, attempted: Attempted, dependencies: RunDe
 	const cause = causeOf(error, attempted)
 	if (cause === 'lease-lost') return leftToOthers
 	if (cause === 'shutdown') return handBack(claim, dependencies)
-	if (cause === null && !(error instanceof ThreadwiseError)) dependencies.onTrouble(error)
+	if (cause === null && !(error instanceof ThreadwiseError)) dependencies.onTrouble(error, claim.runId)
 	return writeOutcome(outcomeOf(cause, error, attempted), attempted, dependencies)
 }
 

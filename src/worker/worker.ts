@@ -9,7 +9,7 @@ export type WorkerOptions = {
 	/** How many runs are worked on side by side; twice as many more where other workers vanish. */
 	readonly concurrency: number
 	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
-	readonly onTrouble: (error: unknown) => void
+	readonly onTrouble: (error: unknown, runId?: string) => void
 }
 
 /** A worker that is left alone by two others of its kind takes over all that they held. */
@@ -21,11 +21,17 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
 		async (job, signal, delivery) => {
+			// The store may choose another run than the one that was delivered.
+			let { runId } = job
+			const worksOn = (chosen: string) => {
+				runId = chosen
+				delivery.worksOn(chosen)
+			}
 			try {
 				const merged = mergeSignals(signal, shutdown.signal)
-				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, delivery)
+				return await workOnRun(job.runId, merged, { ...dependencies, onTrouble }, { ...delivery, worksOn })
 			} catch (error) {
-				onTrouble(error)
+				onTrouble(error, runId)
 				throw error
 			}
 		},

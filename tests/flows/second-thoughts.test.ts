@@ -29,7 +29,7 @@ beforeAll(async () => {
 	const loaded = loadConfig({ THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: practice.baseUrl }, null)
 	if (!loaded.ok) throw new Error('the configuration is right')
 	const parts = opened.use(createOpenParts())
-	runtime = await openRuntime({ config: loaded.config, log: createLog('silent') }, parts)
+	runtime = await openRuntime({ config: loaded.config, log: createLog('silent').log }, parts)
 	await runtime.startWorker()
 	await runtime.servePlatforms([createLoopbackPlatform({ url: chat.url, minEditMs: 0 })])
 })

@@ -1,10 +1,10 @@
 import { allChecks } from '../../src/cli/doctor/checks.ts'
 import { runChecks } from '../../src/cli/doctor/run-checks.ts'
-import { secretsOf } from '../../src/cli/doctor/secrets.ts'
 import { createOpenParts } from '../../src/cli/open-parts.ts'
 import { inspectSettings } from '../../src/cli/settings.ts'
+import { secretsIn } from '../../src/config/index.ts'
 import type { CheckRow } from '../../src/core/check.ts'
-import { createRedactor } from '../../src/models/index.ts'
+import { createRedactor } from '../../src/core/redaction.ts'
 import { temporaryFolder } from './data-folder.ts'
 
 export type Variables = Readonly<Record<string, string>>
@@ -14,7 +14,7 @@ export async function doctorRows(variables: Variables): Promise<readonly CheckRo
 	await using folder = await temporaryFolder()
 	const settings = inspectSettings({ THREADWISE_DATA_DIR: `${folder.path}/data`, ...variables }, folder.path)
 	await using opened = createOpenParts()
-	const redact = createRedactor(secretsOf(settings.env, settings.config))
+	const redact = createRedactor(secretsIn(settings.env, settings.config.models))
 	return await Array.fromAsync(runChecks(allChecks(settings, opened), { timeoutMs: 15_000, redact }))
 }
 

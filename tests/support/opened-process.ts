@@ -15,7 +15,7 @@ export async function openedProcess(
 	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
 	const opened = createOpenParts()
 	try {
-		const runtime = await openRuntime({ config: loaded.config, log: createLog('silent') }, opened)
+		const runtime = await openRuntime({ config: loaded.config, log: createLog('silent').log }, opened)
 		if (half === 'worker') await runtime.startWorker()
 		return { ...runtime, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	} catch (error) {

@@ -22,11 +22,12 @@ export type AskOptions = {
 
 /** Asks one question and shows its run. Returns the exit status: 0 when answered or waiting, 1 otherwise. */
 export async function ask(question: string, options: AskOptions, printer: Printer): Promise<number> {
-	const log = createLog(printer.format === 'json' ? 'silent' : 'warn')
+	const { log, adopt } = createLog(printer.format === 'json' ? 'silent' : 'warn')
 	let view: ReplyView | null = null
 	using interrupted = listenForInterrupts(printer)
 	try {
 		const config = readSettings()
+		adopt(config)
 		// Intake checks it again; here it saves opening a database for nothing.
 		checkQuestion(question, config.longestQuestion)
 		const serviceOptions: ServiceOptions = { config, command: 'ask', works: 'when-needed', log }

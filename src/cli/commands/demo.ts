@@ -37,7 +37,7 @@ export async function demo(): Promise<number> {
 		const loaded = loadConfig({ THREADWISE_DATA_DIR: folder }, null)
 		if (!loaded.ok) return 1
 		say('Starting Threadwise with an embedded database and the practice model …')
-		const log = createLog('warn')
+		const { log } = createLog('warn')
 		const options = { config: loaded.config, command: 'demo', works: 'always' as const, log, practiceArguments }
 		await using service = await openService(options)
 		return await showQuestions(service)

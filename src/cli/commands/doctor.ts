@@ -1,8 +1,8 @@
+import { secretsIn } from '../../config/index.ts'
 import type { CheckRow } from '../../core/check.ts'
-import { createRedactor } from '../../models/index.ts'
+import { createRedactor } from '../../core/redaction.ts'
 import { allChecks } from '../doctor/checks.ts'
 import { runChecks } from '../doctor/run-checks.ts'
-import { secretsOf } from '../doctor/secrets.ts'
 import { createRowLines, hasProblem, summaryOf } from '../doctor/show-rows.ts'
 import { createOpenParts } from '../open-parts.ts'
 import type { Printer } from '../printer.ts'
@@ -16,7 +16,7 @@ export async function doctor({ format, output }: Printer): Promise<number> {
 	const settings = inspectSettings()
 	await using opened = createOpenParts()
 	const checks = allChecks(settings, opened)
-	const rows = runChecks(checks, { timeoutMs, redact: createRedactor(secretsOf(settings.env, settings.config)) })
+	const rows = runChecks(checks, { timeoutMs, redact: createRedactor(secretsIn(settings.env, settings.config.models)) })
 	const told: CheckRow[] = []
 	if (format === 'json') {
 		told.push(...(await Array.fromAsync(rows)))

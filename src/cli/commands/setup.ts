@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { secretsIn } from '../../config/index.ts'
 import type { CheckRow } from '../../core/check.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
-import { createRedactor, listModels } from '../../models/index.ts'
+import { createRedactor } from '../../core/redaction.ts'
+import { listModels } from '../../models/index.ts'
 import { configurationChecks } from '../doctor/configuration.ts'
 import { modelChecks } from '../doctor/models.ts'
 import { runChecks } from '../doctor/run-checks.ts'
-import { secretsOf } from '../doctor/secrets.ts'
 import { createOpenParts } from '../open-parts.ts'
 import type { Printer } from '../printer.ts'
 import { inspectSettings } from '../settings.ts'
@@ -96,6 +97,6 @@ async function checkModels(
 	const { config, problems, sources, env } = inspectSettings({ ...environment, ...changed }, folder)
 	await using opened = createOpenParts()
 	const checks = problems.length > 0 ? configurationChecks(problems, sources) : modelChecks(config.models, opened)
-	const redact = createRedactor(secretsOf(env, config))
+	const redact = createRedactor(secretsIn(env, config.models))
 	return await Array.fromAsync(runChecks(checks, { timeoutMs: checkWithinMs, redact }))
 }

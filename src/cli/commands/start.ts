@@ -1,9 +1,9 @@
 import type { Config } from '../../config/index.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
-import type { Readiness } from '../health.ts'
 import { createLog } from '../log.ts'
 import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
 import { runUntilToldToEnd } from '../process-end.ts'
+import type { Runtime } from '../runtime.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
 import { modelLine, pageLine, pageUrl, startedLines } from '../started-lines.ts'
@@ -11,14 +11,18 @@ import { startWebServer, type WebServer } from '../web-server.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
 export async function start(): Promise<number> {
-	const log = createLog('info')
+	const { log, adopt } = createLog('info')
 	return runUntilToldToEnd(log, async (opened) => {
 		const config = readSettings()
+		adopt(config)
 		refuseOpenPlayground(config)
-		const service = await openService({ config, command: 'start', works: 'always', log }, opened)
+		const service = await openService(
+			{ config, command: 'start', works: 'always', isMeasured: serves(config), log },
+			opened,
+		)
 		if (service.place === 'elsewhere') throw alreadyRunning(config)
 		const { runtime } = service
-		const server = await openServer(config, runtime.readiness)
+		const server = await openServer(config, runtime)
 		if (server !== null) opened.use('web server', server)
 		const page = server === null ? null : mountPlayground(config, runtime, server, log)
 		await runtime.servePlatforms(page === null ? [] : [page])
@@ -29,9 +33,13 @@ export async function start(): Promise<number> {
 }
 
 /** Without a page and a port for health, there is nothing to serve. */
-async function openServer({ http, playground }: Config, readiness: Readiness): Promise<WebServer | null> {
-	if (http === null && !playground.isOn) return null
-	return startWebServer(http ?? { host: playground.host, port: null }, readiness)
+function serves({ http, playground }: Config): boolean {
+	return http !== null || playground.isOn
+}
+
+async function openServer(config: Config, runtime: Runtime): Promise<WebServer | null> {
+	if (!serves(config)) return null
+	return startWebServer(config.http ?? { host: config.playground.host, port: null }, runtime)
 }
 
 function howToAsk(config: Config, server: WebServer | null): string {

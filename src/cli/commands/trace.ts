@@ -7,13 +7,11 @@ import { readSettings } from '../settings.ts'
 
 /** Prints a run's journal, a line an event. Returns the exit status. */
 export async function trace(runId: string): Promise<number> {
+	const { log, adopt } = createLog('warn')
 	try {
-		await using service = await openService({
-			config: readSettings(),
-			command: 'trace',
-			works: 'when-needed',
-			log: createLog('warn'),
-		})
+		const config = readSettings()
+		adopt(config)
+		await using service = await openService({ config, command: 'trace', works: 'when-needed', log })
 		for (const record of await service.read(runId)) process.stdout.write(`${traceLine(record)}\n`)
 		return 0
 	} catch (error) {

@@ -7,12 +7,12 @@ import { threadwise } from '../../../tests/support/command-line.ts'
 import { temporaryFolder } from '../../../tests/support/data-folder.ts'
 import { changedRows, doctorRows, rowNamed, type Variables } from '../../../tests/support/doctor.ts'
 import { freePort } from '../../../tests/support/servers.ts'
+import { secretsIn } from '../../config/index.ts'
 import { type CheckRow, notConfigured, ok, problem, warning } from '../../core/check.ts'
-import { createRedactor } from '../../models/index.ts'
+import { createRedactor } from '../../core/redaction.ts'
 import { inspectSettings } from '../settings.ts'
 import { priceFinding, speedFinding } from './model-rows.ts'
 import { nodeCheck } from './node-version.ts'
-import { secretsOf } from './secrets.ts'
 import { createRowLines, hasProblem, summaryOf } from './show-rows.ts'
 import { workflowsCheck } from './workflows.ts'
 
@@ -183,7 +183,7 @@ test('secrets are found wherever the environment has them', () => {
 		OPENAI_BASE_URL: 'http://user:canary-4@models.example/v1',
 		THREADWISE_MODEL: 'tiny',
 	}
-	const redact = createRedactor(secretsOf(env, inspectSettings(env, '/nowhere').config))
+	const redact = createRedactor(secretsIn(env, inspectSettings(env, '/nowhere').config.models))
 	const hidden = redact('canary-1, canary-2, canary%20-3, canary -3, canary-4, tiny')
 	expect(hidden).not.toContain('canary')
 	expect(hidden).toContain('tiny')
