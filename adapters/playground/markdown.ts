@@ -206,6 +206,7 @@ function showTask(item: ListItem): void {
 	if (first?.type === 'paragraph') first.children.unshift(box)
 	else item.children.unshift({ type: 'paragraph', children: [box] })
 	item.checked = null
+	item.data = { ...item.data, hProperties: { className: ['task'] } }
 }
 
 /** A tree of the same text in which nothing is left that isn't allowed. */

@@ -50,8 +50,7 @@ const formulaAttributes: ReadonlySet<string> = new Set([
 ])
 
 /** Classes of code highlighting, and those that `toTree` gives. */
-const allowedClass =
-	/^(?:hljs(?:-[a-z_-]{1,30})?|[a-z]{1,20}_{1,2}|language-[\w+#.-]{1,30}|bidi|task-done|task-open|formula-error)$/
+const allowedClass = /^(?:hljs(?:-[a-z_-]{1,30})?|[a-z]{1,20}_{1,2}|language-[\w+#.-]{1,30}|bidi|task|formula-error)$/
 const allowedAddress = /^(?:https?:\/\/|mailto:)/i
 
 export type Attributes = { readonly [name: string]: string | number }

@@ -71,7 +71,7 @@ export const api = {
 	answerNow: (runId: string) => call<unknown>('POST', `/runs/${id(runId)}/answer-now`, {}),
 	again: (runId: string, request: AgainRequest) => call<RunTaken>('POST', `/runs/${id(runId)}/again`, request),
 	feedback: (runId: string, request: FeedbackRequest) => call<unknown>('POST', `/runs/${id(runId)}/feedback`, request),
-	run: (runId: string) => call<RunUpdate & { readonly threadId?: string }>('GET', `/runs/${id(runId)}${withKey}`),
+	run: (runId: string) => call<RunUpdate>('GET', `/runs/${id(runId)}${withKey}`),
 	trace: (runId: string) =>
 		call<{ readonly records: readonly TraceRecord[] }>('GET', `/runs/${id(runId)}/trace${withKey}`),
 	settings: (scope: SettingsOf['scope'], subject: string) =>

@@ -7,6 +7,7 @@ import { type Change, exchangesOf, isWorking, type Problem, type State, waitingR
 import { strings } from './strings.ts'
 import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
 import { Thread } from './thread.ts'
+import { Sentence } from './tree.ts'
 import { Welcome } from './welcome.ts'
 
 /** As near to the end of the thread as counts as being there. */
@@ -110,7 +111,10 @@ function ProblemNote({ problem, onDismiss }: ProblemNoteProps): ComponentChild {
 	if (problem === null) return null
 	return h('div', { class: 'callout failed problem', role: 'alert' }, [
 		icon('warning'),
-		h('div', null, [h('p', null, problem.message), problem.fix === '' ? null : h('p', null, problem.fix)]),
+		h('div', null, [
+			h(Sentence, { text: problem.message }),
+			problem.fix === '' ? null : h(Sentence, { text: problem.fix }),
+		]),
 		h(
 			'button',
 			{ type: 'button', class: 'quiet-button', 'aria-label': strings.dismiss, onClick: onDismiss },

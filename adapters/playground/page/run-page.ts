@@ -7,21 +7,19 @@ import { listen } from './live.ts'
 import { Stages } from './stages.ts'
 import type { Problem } from './state.ts'
 import { duration, strings } from './strings.ts'
-import { isEmpty, Prose } from './tree.ts'
+import { isEmpty, Prose, Sentence } from './tree.ts'
 
 const words = strings.runPage
 
 /** A run at its own address: all that its journal tells, to be read, printed and handed on. */
 export function RunPage({ runId }: { runId: string }): ComponentChild {
 	const [update, setUpdate] = useState<RunUpdate | null>(null)
-	const [threadId, setThreadId] = useState<string | null>(null)
 	const [records, setRecords] = useState<readonly TraceRecord[]>([])
 	const [problem, setProblem] = useState<Problem | null>(null)
 	useEffect(() => {
 		void api.run(runId).then((answer) => {
-			if (!answer.ok) return setProblem(answer.problem)
-			setUpdate(answer.value)
-			setThreadId(answer.value.threadId ?? null)
+			if (answer.ok) setUpdate(answer.value)
+			else setProblem(answer.problem)
 		})
 	}, [runId])
 	const rests = update?.view.rests ?? null
@@ -41,6 +39,7 @@ export function RunPage({ runId }: { runId: string }): ComponentChild {
 	useEffect(() => {
 		document.title = `${words.title} · ${strings.product}`
 	}, [])
+	const threadId = update?.threadId ?? null
 	const back = threadId === null ? '/' : `/c/${encodeURIComponent(threadId)}`
 	return h('div', { class: 'run-page' }, [
 		h('header', { class: 'run-page-head' }, [
@@ -113,8 +112,8 @@ function AnswerPart({ view }: Pick<RunUpdate, 'view'>): ComponentChild {
 			: h('div', { class: 'callout failed' }, [
 					icon('warning'),
 					h('div', null, [
-						h('p', null, strings.failure(view.error.message)),
-						h('p', null, strings.fix(view.error.fix)),
+						h(Sentence, { text: strings.failure(view.error.message) }),
+						h(Sentence, { text: strings.fix(view.error.fix) }),
 					]),
 				]),
 		view.status === 'stopped' ? h('p', null, view.texts.stopped) : null,

@@ -7,7 +7,7 @@ import { icon } from './icons.ts'
 import { Elapsed, Stages } from './stages.ts'
 import type { PageRun, SentMessage } from './state.ts'
 import { strings } from './strings.ts'
-import { CopyButton, isEmpty, Phrase, Prose } from './tree.ts'
+import { CopyButton, isEmpty, Phrase, Prose, Sentence } from './tree.ts'
 
 export type RunProps = {
 	readonly run: PageRun
@@ -43,7 +43,7 @@ function spinner(): ComponentChild {
 
 function Reasoning({ view }: { view: PageView }): ComponentChild {
 	const stages = view.rests ? view.stages.filter(({ status }) => status !== 'pending') : view.stages
-	if (stages.length === 0) return null
+	if (stages.length === 0 || (view.quiet && !view.rests)) return null
 	return h('section', { class: 'reasoning', 'aria-label': strings.reasoning }, [
 		view.rests ? h('h3', { class: 'label' }, strings.reasoning) : null,
 		h(Stages, { stages, live: !view.rests }),
@@ -130,8 +130,8 @@ function Failure({ view }: { view: PageView }): ComponentChild {
 		h('div', { class: 'callout failed' }, [
 			icon('warning'),
 			h('div', null, [
-				h('p', { dir: 'auto' }, strings.failure(view.error?.message ?? '')),
-				view.error === null || view.error.fix === '' ? null : h('p', { dir: 'auto' }, strings.fix(view.error.fix)),
+				h(Sentence, { text: strings.failure(view.error?.message ?? '') }),
+				view.error === null || view.error.fix === '' ? null : h(Sentence, { text: strings.fix(view.error.fix) }),
 			]),
 		]),
 		isEmpty(view.answer) ? null : h('h3', { class: 'label' }, strings.bestSoFar),
@@ -180,25 +180,27 @@ type AfterProps = Pick<RunProps, 'run' | 'personId' | 'actions'> & { readonly vi
 /** Under a run that rests: what it took, why so, and what can be done with it. */
 function After({ run, view, personId, actions }: AfterProps): ComponentChild {
 	const { runId } = run.entry
-	const { routed, facts } = view.texts
-	const isOver = view.status !== 'waiting'
+	const { facts } = view.texts
 	const mine = run.entry.feedback.find((feedback) => feedback.personId === personId) ?? null
+	const isAnswer = view.status === 'answered' || (view.status === 'stopped' && view.answerText !== '')
 	return h('div', { class: 'run-after' }, [
 		h(
 			'ul',
 			{ class: 'facts-line', 'aria-label': strings.facts },
 			facts.map((part) => h('li', null, part)),
 		),
-		routed === null ? null : h('p', { class: 'routed', dir: 'auto' }, routed),
-		isOver
-			? h('div', { class: 'actions' }, [
-					view.answerText === '' ? null : h(CopyButton, { text: view.answerText, label: strings.copyAnswer }),
-					h(Feedback, { key: `feedback-${runId}`, runId, mine, actions }),
+		view.routing === null || view.route === null
+			? null
+			: h('p', { class: 'routed', dir: 'auto' }, strings.why(view.route, view.routing.reason)),
+		view.status === 'waiting'
+			? null
+			: h('div', { class: 'actions' }, [
+					isAnswer ? h(CopyButton, { text: view.answerText, label: strings.copyAnswer }) : null,
+					isAnswer ? h(Feedback, { key: `feedback-${runId}`, runId, mine, actions }) : null,
 					h(Again, { runId, kind: 'regenerate', actions }),
 					h(Again, { runId, kind: 'think-harder', actions }),
 					h('a', { class: 'quiet-button', href: `/runs/${runId}` }, [icon('record'), strings.fullRecord]),
-				])
-			: null,
+				]),
 	])
 }
 

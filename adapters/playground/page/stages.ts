@@ -39,7 +39,7 @@ function Stage({ stage, live, open }: { stage: PageStage; live: boolean; open: b
 		h('span', { class: 'knot' }, mark === null ? null : icon(mark)),
 		h('span', { class: 'stage-title' }, title),
 		h('span', { class: 'sr-only' }, `, ${strings.stageStatus[status]}`),
-		h(StageTime, { stage }),
+		h(StageTime, { stage, live }),
 		isEmpty(stage.summary) ? null : h('span', { class: 'stage-summary' }, h(Phrase, { tree: stage.summary })),
 	]
 	const hasRecord = status !== 'pending' && !(status === 'skipped' && stage.details.length === 0)
@@ -54,8 +54,9 @@ function Stage({ stage, live, open }: { stage: PageStage; live: boolean; open: b
 	])
 }
 
-function StageTime({ stage }: { stage: PageStage }): ComponentChild {
-	if (stage.status === 'running') return h('span', { class: 'stage-time' }, h(Elapsed, { since: stage.startedAt }))
+function StageTime({ stage, live }: { stage: PageStage; live: boolean }): ComponentChild {
+	if (stage.status === 'running' && live)
+		return h('span', { class: 'stage-time' }, h(Elapsed, { since: stage.startedAt }))
 	if (stage.elapsedMs === 0) return null
 	return h('span', { class: 'stage-time' }, duration(stage.elapsedMs))
 }

@@ -81,6 +81,8 @@ export const strings = {
 	answerNow: 'Answer now',
 	answeringNow: 'Answering now, from what there is',
 	facts: 'What it took',
+	why: (route: 'direct' | 'staged', reason: string) =>
+		`${route === 'direct' ? 'Why directly' : 'Why in stages'}: ${reason.replace(/\.$/, '')}.`,
 	bestSoFar: 'The best so far:',
 	nothingYet: 'There is no result yet.',
 	failure: (message: string) => `Could not answer: ${message}`,

@@ -5,6 +5,7 @@ import { icon } from './icons.ts'
 import { Run } from './run.ts'
 import { type Exchange, exchangesOf, type SentMessage, type State } from './state.ts'
 import { strings } from './strings.ts'
+import { Sentence } from './tree.ts'
 
 type ThreadProps = { readonly state: State; readonly actions: PageActions }
 
@@ -179,8 +180,8 @@ function SentView({ message, actions }: { message: SentMessage; actions: PageAct
 			: h('div', { class: 'callout failed', role: 'alert' }, [
 					icon('warning'),
 					h('div', null, [
-						h('p', null, problem.message),
-						problem.fix === '' ? null : h('p', null, problem.fix),
+						h(Sentence, { text: problem.message }),
+						problem.fix === '' ? null : h(Sentence, { text: problem.fix }),
 						h('div', { class: 'form-actions' }, [
 							h('button', { type: 'button', class: 'button', onClick: () => actions.sendAgain(messageId) }, [
 								icon('again'),

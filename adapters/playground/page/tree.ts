@@ -30,6 +30,17 @@ export function textOf(node: { readonly children: readonly TreeNode[] }): string
 		.join('')
 }
 
+/** A sentence of ours, in which commands stand between backticks. */
+export function Sentence({ text }: { text: string }): ComponentChild {
+	const parts = text.split('`')
+	const isPaired = parts.length % 2 === 1
+	return h(
+		'p',
+		{ dir: 'auto', class: 'sentence' },
+		isPaired ? parts.map((part, index) => (index % 2 === 1 ? h('code', null, part) : part)) : text,
+	)
+}
+
 export function isEmpty(tree: Tree): boolean {
 	return tree.children.length === 0
 }
