@@ -28,7 +28,7 @@ export type ApiEnv = { Bindings: HttpBindings; Variables: { visitor: Visitor; op
 
 export type ApiParts = Pick<
 	PlaygroundOptions,
-	'runs' | 'conversations' | 'settings' | 'workflows' | 'disclosure' | 'onTrouble'
+	'runs' | 'conversations' | 'settings' | 'changeSettings' | 'workflows' | 'disclosure' | 'onTrouble'
 > & {
 	readonly hub: Hub
 	readonly pages: Pages
@@ -62,7 +62,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
 	return api
 }
 
-function addAccount(api: OpenAPIHono<ApiEnv>, { settings, workflows, disclosure }: ApiParts): void {
+function addAccount(api: OpenAPIHono<ApiEnv>, { settings, changeSettings, workflows, disclosure }: ApiParts): void {
 	const readAt = async ({ scope, subject }: Pick<SettingsKey, 'scope' | 'subject'>) => {
 		const channelId = scope === 'channel' ? subject : place.channelId
 		const chain = await settings.read({ ...place, channelId, personId: scope === 'person' ? subject : '' })
@@ -82,7 +82,9 @@ function addAccount(api: OpenAPIHono<ApiEnv>, { settings, workflows, disclosure 
 	api.openapi(routes.writeSettings, async (context) => {
 		const { settings: next, ...at } = context.req.valid('json')
 		mayChangeSettings(context, at)
-		await settings.write({ ...at, platform: place.platform, workspaceId: place.workspaceId }, next)
+		const { platform, workspaceId } = place
+		const result = await changeSettings(actorOf(context), { ...at, platform, workspaceId }, next)
+		if (result.outcome === 'refused') throw refused(result)
 		return context.json({ ...at, settings: await readAt(at) }, 200)
 	})
 }
@@ -116,11 +118,13 @@ function addConversations(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 	api.openapi(routes.edit, async (context) => {
 		const { threadId, messageId } = context.req.valid('param')
 		const { text } = context.req.valid('json')
-		const said = { ...saidBy(context), threadId, messageId, text, timeZone: undefined }
 		const conversation = conversationOf(threadId)
 		const before = await conversations.runs(conversation)
 		const original = before.findLast((run) => run.messageId === messageId)
 		if (original === undefined) throw unknownMessage(messageId)
+		// The same message, sent when it was, with another text.
+		const at = new Date(original.askedAt)
+		const said = { ...saidBy(context), at, threadId, messageId, text, timeZone: undefined }
 		await events().edit(toIncomingMessage({ ...said, preferences: original.preferences }))
 		await hub.changed(conversation)
 		return context.json({ runId: runAnswering(said, before, await conversations.runs(conversation)) }, 202)

@@ -68,7 +68,7 @@ async function toAsset(file: string): Promise<Asset> {
 
 /** Node strips types from its own programs without a word, but says of the function that it is new. Nobody here can do anything about that. */
 function withoutTypes(source: string): string {
-	const { emitWarning } = process
+	const emitWarning = process.emitWarning
 	process.emitWarning = () => {}
 	try {
 		return stripTypeScriptTypes(source)

@@ -1,6 +1,7 @@
+import type { ActionResult, Actor } from '../../src/core/actor.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
-import type { SettingsStore } from '../../src/core/settings.ts'
+import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
 import type { LimitSettings } from './limits.ts'
 
 /** Who gets in, and where. */
@@ -20,7 +21,9 @@ export type PlaygroundOptions = {
 	readonly personName: string
 	readonly runs: Pick<RunStore, 'find' | 'read' | 'follow'>
 	readonly conversations: ConversationReader
-	readonly settings: SettingsStore
+	readonly settings: Pick<SettingsStore, 'read'>
+	/** Changes what is set, if whoever wants it may and it makes sense. */
+	readonly changeSettings: (actor: Actor, key: SettingsKey, settings: Settings) => Promise<ActionResult>
 	/** Names of those that questions may ask for. */
 	readonly workflows: readonly string[]
 	/** What must be said about who answers; null where there is nothing to say. */

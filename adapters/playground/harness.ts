@@ -26,7 +26,7 @@ export const startHarness: StartHarness = async (events) => {
 			...events,
 			message: async (message) => {
 				await events.message(message)
-				memory.begin(conversation, { messageId: message.id, asker: message.author })
+				memory.begin(conversation, { messageId: message.id, asker: message.author, askedAt: message.sentAt })
 			},
 		},
 	})
@@ -34,8 +34,9 @@ export const startHarness: StartHarness = async (events) => {
 	// What is delivered reaches those who look: this tab stays open.
 	const tab = await playground.request(`/api/v1/conversations/${threadId}/events`, { signal: leaving.signal })
 	await readUntilReady(tab)
-	const post = async (path: string, body?: unknown) => {
-		const { status, body: answer } = await playground.api('POST', path, body)
+	const messages = `/conversations/${threadId}/messages`
+	const post = async (path: string, body?: unknown, method = 'POST') => {
+		const { status, body: answer } = await playground.api(method, path, body)
 		if (status >= 300) throw new Error(`${status}: ${JSON.stringify(answer)}`)
 	}
 	let lastMessage = { messageId: '', text: '' }
@@ -50,10 +51,15 @@ export const startHarness: StartHarness = async (events) => {
 			id: 'owner',
 			ask: async (text) => {
 				lastMessage = { messageId: randomUUID(), text }
-				await post(`/conversations/${threadId}/messages`, lastMessage)
+				await post(messages, lastMessage)
 			},
-			repeat: () => post(`/conversations/${threadId}/messages`, lastMessage),
+			repeat: () => post(messages, lastMessage),
+			edit: (text) => post(`${messages}/${lastMessage.messageId}`, { text }, 'PUT'),
 			stop: (id) => post(`/runs/${id}/stop`),
+			answerNow: (id) => post(`/runs/${id}/answer-now`),
+			again: (id, kind) => post(`/runs/${id}/again`, { kind }),
+			feedback: (id, { helpful, reason }) =>
+				post(`/runs/${id}/feedback`, { helpful, ...(reason === null ? {} : { reason }) }),
 		},
 		[Symbol.asyncDispose]: async () => {
 			leaving.abort()

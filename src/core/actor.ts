@@ -5,7 +5,7 @@ export type Actor = {
 	/** Where they are: people of one place have no say about the runs of another. */
 	readonly platform: string
 	readonly workspaceId: string
-	/** Whether the platform says that they look after that place: a moderator, a workspace's admin, whoever runs the playground. */
+	/** Whether the platform says that they look after that place: a moderator, a workspace's admin, whoever runs Threadwise. */
 	readonly isAdmin: boolean
 }
 

@@ -39,6 +39,10 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 		runs: memory.runs,
 		conversations: memory.conversations,
 		settings: memory.settings,
+		changeSettings: async (_actor, key, settings) => {
+			await memory.settings.write(key, settings)
+			return { outcome: 'done' }
+		},
 		workflows: ['default', 'quick'],
 		disclosure: null,
 		runUrl: () => null,
