@@ -19,6 +19,7 @@ COPY adapters ./adapters
 COPY src ./src
 USER node
 VOLUME /data
+# `start` serves the page here, and needs THREADWISE_TOKEN for it (or THREADWISE_PLAYGROUND=off).
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # Alive is all that one container can be held responsible for; docker-compose.yml asks for more.

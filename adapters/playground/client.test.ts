@@ -167,12 +167,21 @@ describe('with a token', () => {
 		}
 	})
 
-	test('a browser that comes from another site, and so without its cookie, is asked to come again by itself', async () => {
+	test('a browser that comes from another site, and so without its cookie, is sent on and gets where it wanted', async () => {
 		await start({ access: { token } })
-		const { status, text } = await raw('/', { host: `127.0.0.1:${playground.port}`, 'sec-fetch-site': 'cross-site' })
+		const from = { host: `127.0.0.1:${playground.port}` }
+		const { status, text } = await raw('/runs/run-1?x=%22', { ...from, 'sec-fetch-site': 'cross-site' })
 		expect(status).toBe(200)
-		expect(text).toContain('<meta http-equiv="refresh" content="0">')
 		expect(text).not.toContain('id="app"')
+		const [, onwards = ''] = /content="0; url=([^"]+)"/.exec(text) ?? []
+		expect(onwards).toBe('/login?next=%2Fruns%2Frun-1%3Fx%3D%2522')
+		// Now our own document asks: with the cookie if there is one, else for the token.
+		const form = new URLSearchParams({ token, next: '/' })
+		const login = await playground.request('/login', { method: 'POST', body: form })
+		const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+		const there = await raw(onwards, { ...from, cookie, 'sec-fetch-site': 'same-origin' })
+		expect([there.status, there.headers.location]).toEqual([303, '/runs/run-1?x=%22'])
+		expect((await raw(onwards, { ...from, 'sec-fetch-site': 'same-origin' })).text).toContain('type="password"')
 	})
 
 	test('guessing it is slowed down, also for whoever has guessed right after too many', async () => {
@@ -207,6 +216,7 @@ describe('with a token', () => {
 		}
 		expect(await status(`/api/v1/runs/${runId}/stop${search}`, 'POST')).toBe(401)
 		expect(await status(`/api/v1/runs/${runId}?key=`)).toBe(401)
+		expect(await status(`/api/v1/runs/%E0%A4%A/trace${search}`)).toBe(401)
 		expect(playground.done).toEqual([])
 	})
 })
@@ -270,6 +280,7 @@ describe('limits', () => {
 			expect((await playground.request('/api/v1/conversations/no-uuid/events')).status).toBe(400)
 		}
 		const runId = playground.memory.begin(conversationOf(threadId))
+		expect((await playground.request(`/api/v1/runs/${runId}/events`, { method: 'HEAD' })).status).toBe(405)
 		const stream = await playground.request(`/api/v1/runs/${runId}/events`)
 		expect(stream.status).toBe(200)
 		await stream.body?.cancel()

@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Access } from './access.ts'
 import { type ApiEnv, type ApiParts, createApi, type Visitor } from './api.ts'
 import { openAssets } from './assets.ts'
-import { comeAgainDocument, loginDocument, pageDocument } from './document.ts'
+import { loginDocument, onwardsDocument, pageDocument } from './document.ts'
 import { RequestFailure, toFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
 
@@ -122,9 +122,10 @@ type Doorkeeper = Pick<ClientParts, 'access' | 'limits' | 'personName'>
 async function visitorOf(context: Context<ApiEnv>, { access, limits, personName }: Doorkeeper): Promise<Visitor> {
 	if (await isKnown(context, { access, limits })) return { kind: 'person', id: personId, name: personName }
 	const { req } = context
-	const runId = decodeURIComponent(/\/runs\/([^/]+)(?:\/events|\/trace)?$/.exec(req.path)?.[1] ?? '')
+	// Ids of runs need no escaping; what does is none.
+	const runId = /\/runs\/([\w-]+)(?:\/events|\/trace)?$/.exec(req.path)?.[1]
 	const key = req.query('key')
-	if (req.method === 'GET' && runId !== '' && key !== undefined && access.opensRun(runId, key)) {
+	if (req.method === 'GET' && runId !== undefined && key !== undefined && access.opensRun(runId, key)) {
 		return { kind: 'guest', runId }
 	}
 	throw unauthorized
@@ -148,6 +149,8 @@ async function refuseGuessing(context: Context, limits: Limits): Promise<void> {
 async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<void> {
 	const address = addressOf(context)
 	if (isStream(context)) {
+		// It would be answered without its body, and go on for nobody.
+		if (context.req.method === 'HEAD') throw noHead
 		const waitMs = await limits.count('stream', [address])
 		if (waitMs !== null) throw tooMuch('new streams', waitMs)
 		// Counted as open once it is: the request may still be refused for what it asks for.
@@ -185,9 +188,11 @@ const loginSchema = z.object({ token: z.string().max(1_000), next: z.string().ma
 function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 	const { cookie } = access
 	const attributes = { httpOnly: true, sameSite: 'Strict', path: '/', secure: cookie.isSecure } as const
-	app.get('/login', (context) => {
+	app.get('/login', async (context) => {
 		const next = localPath(context.req.query('next') ?? '/')
-		return access.needsToken ? context.html(loginDocument({ next, problem: null })) : context.redirect(next, 303)
+		context.header('Cache-Control', 'no-store')
+		if (await isKnown(context, { access, limits })) return context.redirect(next, 303)
+		return context.html(loginDocument({ next, problem: null }))
 	})
 	app.post('/login', async (context) => {
 		checkOrigin(context, access)
@@ -223,9 +228,10 @@ function addPages(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		if (isGuest || (await isKnown(context, { access, limits }))) {
 			return context.html(pageDocument(context.get('secureHeadersNonce')))
 		}
-		if (context.req.header('sec-fetch-site') === 'cross-site') return context.html(comeAgainDocument())
 		const { pathname, search } = new URL(context.req.url)
-		return context.html(loginDocument({ next: localPath(`${pathname}${search}`), problem: null }), 401)
+		const next = localPath(`${pathname}${search}`)
+		if (context.req.header('sec-fetch-site') === 'cross-site') return context.html(onwardsDocument(next))
+		return context.html(loginDocument({ next, problem: null }), 401)
 	}
 	for (const path of ['/', '/c/:threadId', '/runs/:runId']) app.get(path, show)
 }
@@ -254,6 +260,11 @@ const tooLarge = new RequestFailure(413, {
 	code: 'too-large',
 	message: 'The request has more than 64 KB.',
 	fix: 'Shorten it, or ask about one part at a time.',
+})
+const noHead = new RequestFailure(405, {
+	code: 'invalid-request',
+	message: 'A stream has nothing but its body.',
+	fix: 'Use GET.',
 })
 const badForm = new RequestFailure(400, {
 	code: 'invalid-request',

@@ -62,13 +62,17 @@ ${problem === null ? '' : html`<p id="problem" role="alert">${problem}</p>`}
 }
 
 /**
- * A browser that comes from another site doesn't send the session's cookie along; it does once the page itself asks again. So whoever
- * follows a link from a chat needn't log in again.
+ * A browser that comes from another site doesn't send the session's cookie along; it does when our own page sends it on. The login
+ * page knows a session and goes where it was wanted to go, so whoever follows a link from a chat needn't log in again.
  */
-export function comeAgainDocument() {
+export function onwardsDocument(next: string) {
 	return html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta http-equiv="refresh" content="0"><title>Threadwise</title></head>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url=/login?next=${encodeURIComponent(next)}">
+<title>Threadwise</title>
+</head>
 <body></body>
 </html>`
 }

@@ -20,7 +20,7 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
 	if (!isOn) return null
 	const platform = createPlaygroundPlatform({
 		access: { listensOn: server.address, publicUrl, token },
-		personName: nameOfUser(),
+		personName: token === null ? nameOfUser() : 'Owner',
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
 		settings: runtime.settingsStore,
