@@ -112,7 +112,10 @@ function inRange(final: string, value: string): Finding {
 	const [fromLeast, fromMost] = [compare(number, least), compare(number, most)]
 	if ((fromLeast === null && least !== '') || (fromMost === null && most !== '')) return null
 	if ((fromLeast ?? 0) < 0) return { holds: false, evidence: `${number} is less than ${least}.` }
-	return found((fromMost ?? 0) <= 0, `${number} is within ${value}.`, `${number} is more than ${most}.`)
+	const limits = [least === '' ? '' : `at least ${least}`, most === '' ? '' : `at most ${most}`].filter(
+		(limit) => limit !== '',
+	)
+	return found((fromMost ?? 0) <= 0, `${number} is ${limits.join(' and ')}.`, `${number} is more than ${most}.`)
 }
 
 /** Null where one of them can't be worked out. */

@@ -7,7 +7,9 @@ import { ask } from './commands/ask.ts'
 import { bot } from './commands/bot.ts'
 import { checkPrompts } from './commands/check-prompts.ts'
 import { demo } from './commands/demo.ts'
+import { doctor } from './commands/doctor.ts'
 import { listPrompts } from './commands/list-prompts.ts'
+import { setup } from './commands/setup.ts'
 import { start } from './commands/start.ts'
 import { trace } from './commands/trace.ts'
 import { worker } from './commands/worker.ts'
@@ -77,6 +79,22 @@ program
 	.description('show the main job, with nothing installed or configured')
 	.action(async () => {
 		process.exitCode = await demo()
+	})
+
+program
+	.command('setup')
+	.description('connect a model: asks a few questions and writes .env')
+	.action(async () => {
+		process.exitCode = await setup(printer)
+	})
+
+program
+	.command('doctor')
+	.description('check configuration, storage, models and platforms, and say how to mend what is wrong')
+	.option('--json', 'print one JSON object and nothing else')
+	.action(async () => {
+		process.exitCode = await doctor(printer)
+		printer.end()
 	})
 
 const prompts = program.command('prompts').description('what the models are asked with')

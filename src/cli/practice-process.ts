@@ -11,9 +11,10 @@ const program = fileURLToPath(new URL('../models/practice/main.ts', import.meta.
 const readySchema = z.object({ port: z.number().int() })
 const silenceMs = 30_000
 
+export const setupCommand = 'npm run threadwise -- setup'
+
 /** What an answer of the practice model says about itself. */
-export const practiceDisclosure =
-	'Answered by the built-in practice model, which only solves small word problems. Connect a real model: set OPENAI_API_KEY in .env.'
+export const practiceDisclosure = `Answered by the built-in practice model, which only solves small word problems. Connect a real model: ${setupCommand}`
 
 export type PracticeModel = AsyncDisposable & { readonly settings: ModelSettings }
 
@@ -55,6 +56,6 @@ async function readPort(child: ChildProcess): Promise<number> {
 
 function notStarted(why: string): ThreadwiseError {
 	return new ThreadwiseError('model-unreachable', `The practice model could not be started: ${why}.`, {
-		fix: 'Try again, or connect a real model: set OPENAI_API_KEY in .env.',
+		fix: `Try again, or connect a real model: ${setupCommand}`,
 	})
 }

@@ -22,6 +22,10 @@ const check = (nodeId: string, method: 'interpretation' | 'arithmetic', passed: 
 	nodeId,
 	event: { kind: 'checkpoint', sample: 0, method, passed, content: { evidence: 'Recomputed: 2 * 3 is 6, not 7.' } },
 })
+const refusal: JournalEntry = {
+	nodeId: 'plan',
+	event: { kind: 'stage-delta', content: { text: 'The plan was not usable: It has a circle.' } },
+}
 const done = (status: 'checked' | 'low-confidence'): JournalEntry => ({
 	nodeId: 'do',
 	event: { ...eventExamples['subtask-end'], status },
@@ -55,7 +59,7 @@ test('where nothing was found, nothing is told', () => {
 test('each stage tells what it has found, whatever its node is called', () => {
 	const entries = [
 		...[check('read', 'interpretation', false), call('read')],
-		...[call('plan'), call('plan')],
+		...[call('plan'), refusal, call('plan')],
 		...[check('do', 'arithmetic', false), check('do', 'arithmetic', true), done('checked')],
 		...[sample('6'), sample('6'), sample('5')],
 		verdict(['7 is too much.']),
@@ -66,7 +70,7 @@ test('each stage tells what it has found, whatever its node is called', () => {
 			stage: 'analyze',
 			text: 'the question was misread, and a comparison with its words noticed; it was read again.',
 		},
-		{ stage: 'decompose', text: 'the first plan could not be used, so another one was made.' },
+		{ stage: 'decompose', text: 'the first plan could not be used (It has a circle), so another one was made.' },
 		{ stage: 'execute', text: '1 slip caught (2 * 3 is 6, not 7); the step was worked out again.' },
 		{ stage: 'alternatives', text: '3 other solutions weighed, which came to 2 answers.' },
 		{ stage: 'evaluate', text: 'the result was turned down: 7 is too much.' },

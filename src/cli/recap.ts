@@ -27,7 +27,9 @@ const tellers: Readonly<Record<StageKind, Tell>> = {
 	},
 	decompose: (records) => {
 		const plans = ofKind(records, 'model-call-end').length
-		return plans < 2 ? null : 'the first plan could not be used, so another one was made.'
+		const [notice] = ofKind(records, 'stage-delta').flatMap(({ content }) => content?.text ?? [])
+		const why = notice === undefined ? '' : ` (${notice.replace(/^[^:]*: /, '').replace(/\.$/, '')})`
+		return plans < 2 ? null : `the first plan could not be used${why}, so another one was made.`
 	},
 	execute: (records) => {
 		const failed = ofKind(records, 'checkpoint').filter(({ passed }) => !passed)

@@ -74,6 +74,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	const settingsIn = createSettingsReader(settingsStore, config.defaults)
 	const owner = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
 	const warn = (what: string) => (error: unknown) => log.warn({ error }, what)
+	const tell = (trouble: string, relief: string) => ({ onTrouble: warn(trouble), onRelief: () => log.warn(relief) })
 	const intake = createIntake({
 		store,
 		queue,
@@ -83,7 +84,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
-	opened.use('sweeper', startSweeper(intake, warn('a sweep failed')))
+	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
@@ -99,8 +100,8 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		workflowNames: names,
 		readiness,
 		servePlatforms: (platforms) => {
-			const onTrouble = warn('a platform has trouble')
-			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, onTrouble }
+			const told = tell('runs cannot be shown', 'runs are shown again')
+			const parts = { intake, deliveryStore, follow: store.follow, read: store.read, owner, ...told }
 			return servePlatforms(platforms, parts, opened)
 		},
 		startWorker: () => {

@@ -5,7 +5,7 @@ import { type DeliveryDependencies, startDelivery } from '../delivery/index.ts'
 import type { Intake } from '../intake/index.ts'
 import type { OpenParts } from './open-parts.ts'
 
-export type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble'> & {
+export type PlatformParts = Pick<DeliveryDependencies, 'follow' | 'read' | 'owner' | 'onTrouble' | 'onRelief'> & {
 	readonly intake: Intake
 	readonly deliveryStore: DeliveryStore
 }

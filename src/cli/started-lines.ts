@@ -1,4 +1,5 @@
 import type { Config } from '../config/index.ts'
+import { setupCommand } from './practice-process.ts'
 import type { WebServer } from './web-server.ts'
 
 /** What a process says about itself when it has started: where things are, never a password. */
@@ -40,7 +41,7 @@ function originOf({ address: { host, port } }: WebServer): string {
 export function modelLine({ models }: Config): string {
 	const model =
 		models.kind === 'practice'
-			? 'practice model (set OPENAI_API_KEY in .env to connect a real one)'
+			? `practice model (connect a real one: ${setupCommand})`
 			: Object.entries(models.settings.aliases)
 					.map(([alias, { model: name }]) => `${alias} = ${name}`)
 					.join(', ')

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { HttpAddress } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { Readiness } from './health.ts'
 
@@ -9,7 +10,7 @@ export type Site = { fetch(request: Request, env: HttpBindings): Response | Prom
 
 /** Everything that this process serves over HTTP, on one port. */
 export type WebServer = AsyncDisposable & {
-	readonly address: { readonly host: string; readonly port: number }
+	readonly address: HttpAddress
 	/** Whether it is another port than usual, since that was taken. */
 	readonly tookAnother: boolean
 	/** Serves a site at every address but those of health. Only health is served before. */
@@ -92,7 +93,7 @@ function isTaken(error: unknown): boolean {
 	return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
 }
 
-function cannotListen({ host, port }: { host: string; port: number }, cause: unknown): ThreadwiseError {
+function cannotListen({ host, port }: HttpAddress, cause: unknown): ThreadwiseError {
 	const why = isTaken(cause) ? 'the port is taken' : `${cause instanceof Error ? cause.message : cause}`
 	return new ThreadwiseError('config', `Threadwise can't listen on ${host}, port ${port}: ${why}.`, {
 		fix: 'Set THREADWISE_HOST and THREADWISE_PORT to an address of this machine and a free port, or take THREADWISE_PORT out.',

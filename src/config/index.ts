@@ -1,4 +1,4 @@
-export { type Config, type HttpAddress, loadConfig } from './load-config.ts'
+export { type Config, type HttpAddress, loadConfig, loadConfigPartly, type StorageConfig } from './load-config.ts'
 export { standardAliases } from './model-settings.ts'
 export { playgroundProblem } from './playground.ts'
-export { describeProblem } from './problem.ts'
+export { type ConfigProblem, describeProblem } from './problem.ts'

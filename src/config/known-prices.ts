@@ -20,3 +20,7 @@ const prices: Readonly<Record<string, ModelPrice>> = {
 export function knownPrice(model: string): ModelPrice {
 	return prices[model] ?? { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }
 }
+
+export function hasKnownPrice(model: string): boolean {
+	return Object.hasOwn(prices, model)
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Config, loadConfig } from './load-config.ts'
+import { type Config, loadConfig, loadConfigPartly } from './load-config.ts'
 import { playgroundProblem } from './playground.ts'
 import { type ConfigProblem, describeProblem } from './problem.ts'
 import { variables } from './variables.ts'
@@ -23,6 +23,7 @@ const namesOf = (problems: readonly ConfigProblem[]) => problems.map(({ variable
 
 const databaseUrl = 'postgres://bot:secret@db.example:5432/threadwise'
 const redisUrl = 'redis://cache.example:6379'
+const noPrice = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }
 
 const noLimit = { calls: null, tokens: null, costMicroUsd: null }
 
@@ -330,6 +331,42 @@ describe('problems', () => {
 			}),
 		)
 	})
+})
+
+describe('what is right of a configuration in which something is wrong', () => {
+	test('is kept, and every problem is told', () => {
+		const env = { THREADWISE_EFFORT: 'extreme', THREADWISE_CONCURRENCY: '3', DATABASE_URL: 'mysql://db' }
+		const { config, problems } = loadConfigPartly(env, { defaults: { workflow: 'quick' } })
+		expect(namesOf(problems)).toEqual(namesOf(problemsOf(env)))
+		expect(config).toMatchObject({ concurrency: 3, defaults: { effort: 'medium', workflow: 'quick' } })
+	})
+
+	test('does without the file where that is to blame', () => {
+		const file = { models: { fast: { model: 'x', endpoint: 'nowhere' } } }
+		const { config, problems } = loadConfigPartly({ THREADWISE_CONCURRENCY: '3' }, file)
+		expect(problems).toEqual(problemsOf({}, file))
+		expect(config).toMatchObject({ concurrency: 3, models: { kind: 'practice' } })
+	})
+
+	test('is something whatever anybody writes', () => {
+		const env = fc.dictionary(fc.constantFrom(...Object.keys(variables)), fc.string())
+		fc.assert(
+			fc.property(env, fc.option(fc.object(), { nil: null }), (values, file) => {
+				const { config, problems } = loadConfigPartly(values, file)
+				const loaded = loadConfig(values, file)
+				expect(problems).toEqual(loaded.ok ? [] : loaded.problems)
+				if (loaded.ok) expect(config).toEqual(loaded.config)
+			}),
+		)
+	})
+})
+
+test('aliases that count as free because nobody knows their price are named', () => {
+	const file = {
+		models: { fast: { model: 'gpt-4.1' }, strong: { model: 'mine' }, judge: { model: 'free', price: noPrice } },
+	}
+	expect(configOf({ OPENAI_API_KEY: 'k' }, file).models).toMatchObject({ unpriced: ['strong'] })
+	expect(configOf({ OPENAI_API_KEY: 'k' }).models).toMatchObject({ unpriced: [] })
 })
 
 test('.env.example documents exactly the variables that are read, and is a valid configuration as it stands', () => {

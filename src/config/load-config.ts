@@ -37,6 +37,8 @@ export type Config = {
 	readonly longestQueue: number
 }
 
+type Env = Readonly<Record<string, string | undefined>>
+
 export type LoadedConfig =
 	| { readonly ok: true; readonly config: Config }
 	| { readonly ok: false; readonly problems: readonly ConfigProblem[] }
@@ -45,7 +47,7 @@ export type LoadedConfig =
  * The configuration from the environment and the parsed configuration file (null if there is none). Pure: it reads nothing by
  * itself, and reports everything that is wrong at once.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>, file: unknown): LoadedConfig {
+export function loadConfig(env: Env, file: unknown): LoadedConfig {
 	const variables = readVariables(env)
 	const settings = readFileSettings(file)
 	const { values } = variables
@@ -71,6 +73,24 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>, fi
 			longestQueue: values.THREADWISE_LONGEST_QUEUE ?? 1_000,
 		},
 	}
+}
+
+export type PartlyLoadedConfig = {
+	/** Of what is right; everything else has its default. */
+	readonly config: Config
+	readonly problems: readonly ConfigProblem[]
+}
+
+/** The same where something is wrong with it, for whoever looks for more that is wrong. */
+export function loadConfigPartly(env: Env, file: unknown): PartlyLoadedConfig {
+	const loaded = loadConfig(env, file)
+	if (loaded.ok) return { config: loaded.config, problems: [] }
+	const wrong = new Set(loaded.problems.map(({ variable }) => variable))
+	const right = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name)))
+	const isSmaller = Object.keys(right).length < Object.keys(env).length
+	// What is left after the wrong variables may only be wrong because of them.
+	const rest = isSmaller ? loadConfigPartly(right, file) : loadConfigPartly(file === null ? {} : env, null)
+	return { config: rest.config, problems: loaded.problems }
 }
 
 function httpFrom({ THREADWISE_HOST: host = '127.0.0.1', THREADWISE_PORT: port }: VariableValues): HttpAddress | null {

@@ -1,14 +1,19 @@
 import type { ModelKind, ModelPrice } from '../core/language-model.ts'
 import type { ModelAliasSettings, ModelSettings } from '../models/index.ts'
 import type { ConfigFile } from './file.ts'
-import { knownPrice } from './known-prices.ts'
+import { hasKnownPrice, knownPrice } from './known-prices.ts'
 import type { ConfigProblem } from './problem.ts'
 import type { VariableValues } from './variables.ts'
 
 /** `practice`: nothing is configured, so the built-in practice model answers. */
 export type ModelConfig =
 	| { readonly kind: 'practice' }
-	| { readonly kind: 'configured'; readonly settings: ModelSettings }
+	| {
+			readonly kind: 'configured'
+			readonly settings: ModelSettings
+			/** Aliases whose price neither the file nor the list of prices knows: they count as free. */
+			readonly unpriced: readonly string[]
+	  }
 
 /** The aliases that the shipped workflows use. */
 export const standardAliases = ['fast', 'strong', 'judge'] as const
@@ -48,7 +53,10 @@ export function modelConfigFrom(
 		...unknownEndpoints(file, Object.keys(endpoints)),
 		...withoutDefault(file, hasDefault),
 	]
-	return { models: { kind: 'configured', settings: { endpoints, aliases } }, problems }
+	const unpriced = Object.entries(aliases).flatMap(([alias, { model }]) =>
+		file.models[alias]?.price !== undefined || hasKnownPrice(model) ? [] : [alias],
+	)
+	return { models: { kind: 'configured', settings: { endpoints, aliases }, unpriced }, problems }
 }
 
 function keyFrom(env: Env, variable: string | undefined): string | null {

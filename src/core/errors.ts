@@ -50,6 +50,13 @@ export class ThreadwiseError extends Error {
 	}
 }
 
+/** A model has replied, and what it wrote can't be read. */
+export function unreadableReply(message: string): ThreadwiseError {
+	return new ThreadwiseError('model-malformed', message, {
+		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
+	})
+}
+
 /**
  * The report of any thrown value. A foreign error becomes `internal` without its message, which was written for programmers
  * and may quote what people wrote: whoever catches a bug also logs it.

@@ -20,6 +20,16 @@ export type JobDelivery = {
 /** Handles one delivery. The signal aborts when the work on it must end. */
 export type JobHandler = (job: ReasoningJob, signal: AbortSignal, delivery: JobDelivery) => Promise<JobOutcome>
 
+/** The deliveries that this process handles. */
+export interface Deliveries extends AsyncDisposable {
+	/**
+	 * Has a handler do now, beyond the concurrency, what can't wait for a free hand. Cancellations reach it and disposing waits for it
+	 * as for any delivery, but nothing delivers it again.
+	 * @throws what the handler throws.
+	 */
+	handleNow(job: ReasoningJob, handle: JobHandler): Promise<JobOutcome>
+}
+
 /**
  * Delivers runs to workers, at least once each. It knows nothing about what a run is: a claim in the store is the judge of
  * who works on it, so a doubled delivery is harmless.
@@ -31,7 +41,7 @@ export interface JobQueue {
 	 */
 	add(job: ReasoningJob, attempt: number): Promise<void>
 	/** Starts handling deliveries. A handler that throws is given the job again later. Dispose to stop: no new jobs, running ones are waited for. */
-	work(handle: JobHandler, options: { readonly concurrency: number }): Promise<AsyncDisposable>
+	work(handle: JobHandler, options: { readonly concurrency: number }): Promise<Deliveries>
 	/**
 	 * Aborts the signal of the handler that works on the run with the reason, in whichever process that is; with `answer-now`, the
 	 * delivery's own signal for that. Reaches nobody if the run isn't being worked on.

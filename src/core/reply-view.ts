@@ -45,6 +45,8 @@ export type StageRecord =
 				readonly objective: string
 				readonly inputs: readonly string[]
 			}[]
+			/** Why plans before this one were refused. None if absent. */
+			readonly refused?: readonly string[]
 	  }
 	| {
 			readonly kind: 'execute'

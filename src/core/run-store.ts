@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { StopReason } from './abort.ts'
 import type { IncomingMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
@@ -48,7 +47,13 @@ export type RecordedAgain =
 	/** It has no outcome yet. */
 	| { readonly outcome: 'unfinished' }
 
-export type Claimed = { readonly outcome: 'claimed'; readonly claim: Claim; readonly run: Run }
+export type Claimed = {
+	readonly outcome: 'claimed'
+	readonly claim: Claim
+	readonly run: Run
+	/** The number of the last record in its journal; 0 where there is nothing to read. */
+	readonly lastSeq: number
+}
 
 export type ClaimResult =
 	| Claimed
@@ -127,6 +132,8 @@ export interface RunStore {
 	 * of which has one run of every conversation, oldest first. Counts an attempt. Null where nothing waits.
 	 */
 	claimNext(owner: string, leaseMs: number): Promise<Claimed | null>
+	/** Takes over the run whose holder vanished first, for `leaseMs`. Counts an attempt. Null where none has vanished. */
+	claimVanished(owner: string, leaseMs: number): Promise<Claimed | null>
 	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
 	/** Extends the lease, and tells what somebody has asked for: a lost cancel message still arrives this way. */
@@ -145,9 +152,6 @@ export interface RunStore {
 	read(runId: string, afterSeq?: number): Promise<readonly JournalRecord[]>
 	/** The journal after `afterSeq` and everything that comes, until the run has its outcome or the signal aborts. */
 	follow(runId: string, afterSeq: number, signal: AbortSignal): AsyncIterable<JournalRecord>
-
-	/** The value kept under the key, or what `compute` returns, kept for later attempts. */
-	remember<Value>(claim: Claim, key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
 
 	/**
 	 * Writes down that a run shall stop. A run that nobody has begun is ended at once, with a `run-stop`; one that was begun and

@@ -61,6 +61,8 @@ export type StageContext = {
 	readonly limits: EffortLimits
 	/** What kind of model the node's alias is. */
 	readonly modelKind: ModelKind
+	/** The kinds of the stages that come after this one in the workflow. */
+	readonly laterStages: readonly StageKind[]
 	/** The names of the node's further calls. */
 	readonly calls: readonly string[]
 	readonly signal: AbortSignal
@@ -74,8 +76,8 @@ export type StageContext = {
 	 * @throws ThreadwiseError `model-malformed` if no reply fits.
 	 */
 	askStructured<Output>(call: AskStructured<Output>): Progress<Output>
-	/** Computes something once per run, also across crashes. For what isn't a model call and may come out differently. */
-	remember<Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>): Promise<Value>
+	/** The same, but null where the model has replied and no reply fits, for what can do without. */
+	askReadable<Output>(call: AskStructured<Output>): Progress<Output | null>
 	/**
 	 * Runs work side by side, each with a context of its own; results in order. If one fails, the model calls of the others are
 	 * aborted and its error is thrown. If one isn't covered by the budget, the others end first.

@@ -21,6 +21,7 @@ let runs: RunStore
 let store: DeliveryStore
 let chat: LoopbackChat
 let troubles: unknown[]
+let reliefs: number
 
 beforeAll(async () => {
 	if (embedded === undefined) throw new Error('there is no embedded database')
@@ -31,6 +32,7 @@ beforeAll(async () => {
 beforeEach(async () => {
 	chat = await startLoopbackChat()
 	troubles = []
+	reliefs = 0
 })
 afterEach(async () => {
 	vi.useRealTimers()
@@ -75,6 +77,7 @@ function aBot(choices: Partial<DeliveryDependencies> = {}): Delivery {
 		platforms: [createLoopbackPlatform({ url: chat.url, minEditMs: 20 })],
 		owner: 'bot',
 		onTrouble: (error) => troubles.push(error),
+		onRelief: () => (reliefs += 1),
 		...choices,
 	})
 	onTestFinished(() => bot[Symbol.asyncDispose]())
@@ -334,18 +337,38 @@ describe('a platform that refuses', () => {
 	})
 })
 
-test('a store that is away for a moment is asked again', async () => {
-	let failures = 3
-	const shaky: DeliveryStore = {
-		...store,
-		lease: (...call) => {
-			failures -= 1
-			return failures >= 0 ? Promise.reject(new Error('the database is away')) : store.lease(...call)
-		},
-	}
-	const claim = await begun()
-	await answer(claim, 'It is 42.')
-	aBot({ store: shaky })
-	await untilSeen(claim, 'It is 42.')
-	expect(troubles).toHaveLength(3)
+// A run that can't be followed is left alone for two seconds.
+describe('trouble that lasts', { timeout: 15_000 }, () => {
+	test('because the store is away is told once, whoever meets it, and once that it is over', async () => {
+		const options = { fix: 'Wait.', retry: { afterMs: null } }
+		const away = new ThreadwiseError('store-unavailable', 'The database is away.', options)
+		let looks = 0
+		const lease: DeliveryStore['lease'] = (...call) => {
+			looks += 1
+			return looks > 1 && looks < 5 ? Promise.reject(away) : store.lease(...call)
+		}
+		const follow: DeliveryDependencies['follow'] = (...call) => {
+			if (looks < 5) throw away
+			return runs.follow(...call)
+		}
+		const claims = [await begun('one'), await begun('two')]
+		for (const claim of claims) await answer(claim, 'It is 42.')
+		aBot({ store: { ...store, lease }, follow })
+		for (const claim of claims) await untilSeen(claim, 'It is 42.')
+		expect(troubles).toEqual([away])
+		expect(reliefs).toBe(1)
+	})
+
+	test('with a run is told once, however often it is begun again', async () => {
+		const unreadable = new Error('This run cannot be read.')
+		let follows = 0
+		const follow = () => {
+			follows += 1
+			throw unreadable
+		}
+		await begun()
+		aBot({ follow })
+		await expect.poll(() => follows, { timeout: 10_000 }).toBe(2)
+		expect(troubles).toEqual([unreadable])
+	})
 })

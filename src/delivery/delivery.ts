@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortedError } from '../core/abort.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { DeliveryStore, PendingDelivery } from '../core/delivery-store.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalRecord } from '../core/journal.ts'
+import { createLastingTrouble, type LastingTrouble, type TroubleListener } from '../core/lasting-trouble.ts'
 import { type Courier, startCourier } from './courier.ts'
 import type { Follow } from './deliver-run.ts'
 import { createPace } from './pace.ts'
 
-export type DeliveryDependencies = {
+export type DeliveryDependencies = TroubleListener & {
 	readonly store: DeliveryStore
 	readonly follow: Follow
 	readonly read: (runId: string) => Promise<readonly JournalRecord[]>
 	readonly platforms: readonly ChatPlatform[]
 	/** Names this process in leases. */
 	readonly owner: string
-	/** Told of what couldn't be shown, or looked for; it is tried again wherever that can help. */
-	readonly onTrouble: (error: unknown) => void
 }
 
 /** Shows what runs come to, as long as it isn't disposed. Disposing shows what is newest and gives up the conversations. */
@@ -36,34 +36,48 @@ const placeEveryMs = 5_000
  * follows their runs' journals.
  */
 export function startDelivery(dependencies: DeliveryDependencies): Delivery {
-	const { store, platforms, owner, onTrouble } = dependencies
+	const { store, platforms, owner } = dependencies
 	const names = platforms.map(({ name }) => name)
 	const shutdown = new AbortController()
+	const trouble = createLastingTrouble(dependencies)
 	let leasedUntil = 0
-	const couriers = createCouriers(dependencies, () => performance.now() < leasedUntil, shutdown.signal)
+	const couriers = createCouriers(dependencies, trouble, () => performance.now() < leasedUntil, shutdown.signal)
 	const look = async () => {
 		const askedAt = performance.now()
 		const pending = await store.lease(owner, names, leaseMs)
 		if (shutdown.signal.aborted) return
 		leasedUntil = askedAt + leaseMs
 		couriers.keepTo(pending)
+		trouble.end()
 	}
-	const looking = repeat(look, onTrouble)
+	const looking = repeat(look, trouble.meet)
 	return {
 		look: looking.now,
 		[Symbol.asyncDispose]: async () => {
 			shutdown.abort(new AbortedError('shutdown'))
 			await looking[Symbol.asyncDispose]()
 			await couriers.ended()
-			await store.releaseAll(owner).catch(onTrouble)
+			await store.releaseAll(owner).catch(trouble.meet)
 		},
 	}
 }
 
 /** One courier for each run that is ours to show. */
-function createCouriers(dependencies: DeliveryDependencies, holdsLease: () => boolean, shutdown: AbortSignal) {
-	const { platforms } = dependencies
+function createCouriers(
+	dependencies: DeliveryDependencies,
+	troubleOfAll: LastingTrouble,
+	holdsLease: () => boolean,
+	shutdown: AbortSignal,
+) {
+	const { platforms, onTrouble } = dependencies
 	const couriers = new Map<string, Courier>()
+	/** Of each run: one that can't be shown is begun again and again. Without the store none can, which is no run's own trouble. */
+	const troubles = new Map<string, LastingTrouble>()
+	const troubleOf = (runId: string) => {
+		const own = troubles.get(runId) ?? createLastingTrouble({ onTrouble, onRelief: () => {} })
+		troubles.set(runId, own)
+		return (error: unknown) => (isStoreAway(error) ? troubleOfAll : own).meet(error)
+	}
 	let placesToldAt = 0
 	const begin = (run: PendingDelivery) => {
 		const platform = platforms.find(({ name }) => name === run.conversation.platform)
@@ -75,6 +89,7 @@ function createCouriers(dependencies: DeliveryDependencies, holdsLease: () => bo
 			platform,
 			holdsLease,
 			shutdown,
+			onTrouble: troubleOf(run.runId),
 			pace: neighbour?.pace ?? createPace(platform.capabilities.minEditMs),
 			// Ids of runs count up with time.
 			earlier: others.filter((other) => threadOf(other.run) === threadOf(run) && other.run.runId < run.runId),
@@ -92,11 +107,16 @@ function createCouriers(dependencies: DeliveryDependencies, holdsLease: () => bo
 		keepTo: (pending: readonly PendingDelivery[]) => {
 			const ours = new Set(pending.map(({ runId }) => runId))
 			for (const [runId, courier] of couriers) if (!ours.has(runId)) courier.leave()
+			for (const runId of troubles.keys()) if (!ours.has(runId)) troubles.delete(runId)
 			for (const run of pending) if (!couriers.has(run.runId)) begin(run)
 			tellPlaces(pending)
 		},
 		ended: () => Promise.all([...couriers.values()].map(({ ended }) => ended)),
 	}
+}
+
+function isStoreAway(error: unknown): boolean {
+	return error instanceof ThreadwiseError && error.code === 'store-unavailable'
 }
 
 function threadOf({ conversation }: PendingDelivery): string {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aView } from '../../tests/support/builders.ts'
-import { AbortedError } from '../core/abort.ts'
+import { type AbortCause, AbortedError } from '../core/abort.ts'
 import { rests } from '../core/reply-view.ts'
 import { createEditLoop, type EditLoopOptions } from './edit-loop.ts'
 import { createPace } from './pace.ts'
@@ -182,26 +182,26 @@ describe('an edit that may be tried again', () => {
 })
 
 describe('an abort', () => {
-	test('on shutdown shows what is newest at once, and then nothing', async () => {
+	/** Aborts while one view is shown and the next one waits for its turn. */
+	async function abortedInPause(cause: AbortCause) {
 		const controller = new AbortController()
 		const { loop, shown, end } = patientPlatform({ signal: controller.signal })
 		loop.show(working('one'))
 		await end(0)
 		loop.show(working('two'))
 		await vi.advanceTimersByTimeAsync(1)
-		controller.abort(new AbortedError('shutdown'))
+		controller.abort(new AbortedError(cause))
+		return { loop, shown }
+	}
+
+	test('on shutdown shows what is newest at once, and then nothing', async () => {
+		const { shown } = await abortedInPause('shutdown')
 		await vi.advanceTimersByTimeAsync(0)
 		expect(shown).toEqual(['one', 'two'])
 	})
 
 	test('because the conversation is another’s shows nothing more', async () => {
-		const controller = new AbortController()
-		const { loop, shown, end } = patientPlatform({ signal: controller.signal })
-		loop.show(working('one'))
-		await end(0)
-		loop.show(working('two'))
-		await vi.advanceTimersByTimeAsync(1)
-		controller.abort(new AbortedError('lease-lost'))
+		const { loop, shown } = await abortedInPause('lease-lost')
 		await vi.advanceTimersByTimeAsync(10 * paceMs)
 		expect(shown).toEqual(['one'])
 		expect(await stateOf(loop.settled())).toBe('aborted: lease-lost')

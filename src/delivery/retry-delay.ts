@@ -1,13 +1,12 @@
 import { AbortedError } from '../core/abort.ts'
+import { type Backoff, backoffMs } from '../core/backoff.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 
-const firstDelayMs = 500
-const longestDelayMs = 15_000
+const backoff: Backoff = { firstMs: 500, longestMs: 15_000, fixedPart: 0.5 }
 
 /**
- * How long to wait before what couldn't be shown is tried again: what the platform asks for, else a random part of a growing
- * limit, so that many replies that failed together don't come back together. Null where another try can't help. There is no last
- * try: an answer that is there is shown, however long a platform is away.
+ * How long to wait before what couldn't be shown is tried again: what the platform asks for, else longer with every failure. Null
+ * where another try can't help. There is no last try: an answer that is there is shown, however long a platform is away.
  */
 export function showAgainInMs(error: unknown, failures: number): number | null {
 	if (error instanceof AbortedError) return null
@@ -15,6 +14,5 @@ export function showAgainInMs(error: unknown, failures: number): number | null {
 		if (error.retry === 'never') return null
 		if (error.retry.afterMs !== null) return error.retry.afterMs
 	}
-	const longest = Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1))
-	return Math.round(longest / 2 + Math.random() * (longest / 2))
+	return backoffMs(backoff, failures, Math.random)
 }

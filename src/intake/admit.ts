@@ -6,6 +6,7 @@ import { insistOn, may } from '../core/may.ts'
 import type { ResolvedSettings, SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
 import { budgetUsedUp, type SpendStore } from '../core/spend-store.ts'
+import { countOnceInAWhile } from './count-once-in-a-while.ts'
 
 /** A run that somebody wants to begin. */
 export type Wanted = {
@@ -33,13 +34,16 @@ export type AdmitDependencies = {
 }
 
 export function createAdmit({ store, settings, spending, longestQueue }: AdmitDependencies): Admit {
+	const countWaiting = countOnceInAWhile(async () => (await store.load()).waiting)
 	return async ({ actor, action, conversation, ownerId, replacesOne }) => {
 		const place = { ...conversation, personId: actor.personId }
-		const [chosen, { waiting }] = await Promise.all([settings(place), store.load()])
+		const chosen = await settings(place)
 		insistOn(may(actor, action, { ...conversation, ownerId, admission: chosen.admission }))
 		const usedUp = (await spending?.exhausted({ ...place, usdPerDay: chosen.usdPerDay })) ?? null
 		if (usedUp !== null) throw budgetUsedUp(usedUp)
-		if (!replacesOne && waiting >= longestQueue) throw busy(waiting)
+		if (replacesOne) return chosen
+		const waiting = await countWaiting()
+		if (waiting >= longestQueue) throw busy(waiting)
 		return chosen
 	}
 }

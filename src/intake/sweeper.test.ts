@@ -18,7 +18,7 @@ test('sweeps again and again, one sweep at a time, until it is disposed', async 
 		sweeps.push(swept)
 		return swept.promise
 	}
-	const sweeper = startSweeper(intakeWith(sweep), () => {})
+	const sweeper = startSweeper(intakeWith(sweep), { onTrouble: () => {}, onRelief: () => {} })
 	await vi.advanceTimersByTimeAsync(12_000)
 	expect(sweeps).toHaveLength(1)
 	sweeps[0]?.resolve(0)
@@ -30,16 +30,21 @@ test('sweeps again and again, one sweep at a time, until it is disposed', async 
 	expect(sweeps).toHaveLength(2)
 })
 
-test('goes on after a sweep that failed, and says so', async () => {
-	const troubles: unknown[] = []
+test('goes on after sweeps that failed, and says once that they do and once that it is over', async () => {
+	const heard: string[] = []
 	let count = 0
 	const sweep = async () => {
 		count += 1
-		if (count === 1) throw new Error('the queue is down')
+		if (count <= 3) throw new Error('the queue is down')
 		return 0
 	}
-	await using _ = startSweeper(intakeWith(sweep), (error) => troubles.push(error))
+	await using _ = startSweeper(intakeWith(sweep), {
+		onTrouble: (error) => heard.push(String(error)),
+		onRelief: () => heard.push('relief'),
+	})
+	await vi.advanceTimersByTimeAsync(6_000)
+	expect(heard).toEqual(['Error: the queue is down'])
 	await vi.advanceTimersByTimeAsync(4_000)
-	expect(count).toBe(2)
-	expect(troubles).toMatchObject([{ message: 'the queue is down' }])
+	expect(count).toBe(5)
+	expect(heard).toEqual(['Error: the queue is down', 'relief'])
 })

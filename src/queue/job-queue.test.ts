@@ -68,6 +68,18 @@ async function collecting({ work }: Scene) {
 	return { handled, dispose }
 }
 
+/** Adds a job as soon as the queue takes it, and waits until it has come. */
+async function untilDelivered({ queue }: Scene, handled: readonly string[]): Promise<void> {
+	const job = aJob()
+	const isAdded = () =>
+		queue.add(job, 1).then(
+			() => true,
+			() => false,
+		)
+	await expect.poll(isAdded, { timeout: 5_000 }).toBe(true)
+	await expect.poll(() => handled, { timeout: 5_000 }).toContain(job.runId)
+}
+
 /** A handler at work until it is aborted or told to end. */
 function longWork() {
 	const started = Promise.withResolvers<AbortSignal>()
@@ -91,18 +103,7 @@ for (const place of queueBackends.filter(({ shared }) => shared)) {
 			// Long enough for every attempt to wait as long as it ever does.
 			await sleep(4_000)
 			await scene.gate.open()
-			const job = aJob()
-			await expect
-				.poll(
-					() =>
-						scene.queue.add(job, 1).then(
-							() => true,
-							() => false,
-						),
-					{ timeout: 5_000 },
-				)
-				.toBe(true)
-			await expect.poll(() => handled, { timeout: 5_000 }).toContain(job.runId)
+			await untilDelivered(scene, handled)
 		})
 
 		test.each(['is', 'was'])('that %s away keeps nobody from ending', async (tense) => {
@@ -175,18 +176,7 @@ describe.skipIf(onPostgres.missing !== null)(titleOf(onPostgres), () => {
 		await sleep(3_000)
 		expect(scene.troubles.length - before).toBeLessThan(15)
 		await client.query(`alter database ${name} reset default_transaction_read_only`)
-		const job = aJob()
-		await expect
-			.poll(
-				() =>
-					scene.queue.add(job, 1).then(
-						() => true,
-						() => false,
-					),
-				{ timeout: 5_000 },
-			)
-			.toBe(true)
-		await expect.poll(() => handled, { timeout: 5_000 }).toContain(job.runId)
+		await untilDelivered(scene, handled)
 	})
 })
 

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DelayedError, type Processor, UnrecoverableError } from 'bullmq'
 import { z } from 'zod'
 import { AbortedError } from '../core/abort.ts'
+import { type Backoff, backoffMs } from '../core/backoff.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JobHandler, JobQueue } from '../core/job-queue.ts'
+import type { Deliveries, JobHandler, JobOutcome, JobQueue, ReasoningJob } from '../core/job-queue.ts'
 import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
 import { type CancelBus, createCancelBus } from './cancel-bus.ts'
 import { leave } from './leave.ts'
@@ -12,8 +13,7 @@ import { fetchAgainAfterMs } from './patient-worker.ts'
 const queueName = 'reasoning'
 const readyTimeoutMs = 10_000
 
-const firstRetryMs = 500
-const longestRetryMs = 10_000
+const retries: Backoff = { firstMs: 500, longestMs: 10_000, fixedPart: 0.5 }
 
 /**
  * A worker that vanishes is noticed within `lockDuration` plus `stalledInterval`, and any number of times: the claim in the
@@ -25,7 +25,7 @@ const workerSettings: WorkerSettings = {
 	maxStalledCount: 1_000_000,
 	// BullMQ's own choice is 15 s, for which a worker also refuses to close.
 	runRetryDelay: fetchAgainAfterMs,
-	settings: { backoffStrategy: retryDelayMs },
+	settings: { backoffStrategy: (failures) => backoffMs(retries, failures, Math.random) },
 }
 
 const jobSettings = {
@@ -111,7 +111,7 @@ async function work(
 	handle: JobHandler,
 	concurrency: number,
 	onTrouble: QueueTroubleListener,
-): Promise<AsyncDisposable> {
+): Promise<Deliveries> {
 	const running = new Set<RunningDelivery>()
 	await cancelBus.listen((runId, error) => {
 		for (const delivery of running) if (delivery.runId === runId) interrupt(delivery, error)
@@ -121,6 +121,7 @@ async function work(
 	worker.on('error', onTrouble)
 	await worker.waitUntilReady()
 	return {
+		handleNow: (job, handleIt) => deliver(job, handleIt, running),
 		[Symbol.asyncDispose]: async () => {
 			const closing = worker.close()
 			while (running.size > 0) await Promise.all([...running].map(({ handled }) => handled))
@@ -148,33 +149,34 @@ function processorFor(handle: JobHandler, running: Set<RunningDelivery>): Proces
 	return async (job, token, lockLost) => {
 		const parsed = jobSchema.safeParse(job.data)
 		if (!parsed.success) throw new UnrecoverableError(`This version doesn't know the format of job ${job.id}.`)
-		const controller = new AbortController()
-		const answerNow = new AbortController()
-		const handled = Promise.withResolvers<void>()
-		const delivery: RunningDelivery = { runId: parsed.data.runId, controller, answerNow, handled: handled.promise }
-		let delayMs = 0
-		running.add(delivery)
-		lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
-		try {
-			const outcome = await handle(parsed.data, controller.signal, {
-				answerNow: answerNow.signal,
-				worksOn: (taken) => {
-					delivery.runId = taken
-				},
-			})
-			if (outcome.kind === 'done') return
-			delayMs = outcome.ms
-		} finally {
-			running.delete(delivery)
-			handled.resolve()
-		}
-		await job.moveToDelayed(Date.now() + delayMs, token)
+		const outcome = await deliver(parsed.data, handle, running, lockLost)
+		if (outcome.kind === 'done') return
+		await job.moveToDelayed(Date.now() + outcome.ms, token)
 		throw new DelayedError()
 	}
 }
 
-/** Exponential with half of it drawn by chance, so that many jobs that failed together don't come back together. */
-function retryDelayMs(attemptsMade: number): number {
-	const longest = Math.min(longestRetryMs, firstRetryMs * 2 ** (attemptsMade - 1))
-	return Math.round(longest / 2 + Math.random() * (longest / 2))
+async function deliver(
+	job: ReasoningJob,
+	handle: JobHandler,
+	running: Set<RunningDelivery>,
+	lockLost?: AbortSignal,
+): Promise<JobOutcome> {
+	const controller = new AbortController()
+	const answerNow = new AbortController()
+	const handled = Promise.withResolvers<void>()
+	const delivery: RunningDelivery = { runId: job.runId, controller, answerNow, handled: handled.promise }
+	running.add(delivery)
+	lockLost?.addEventListener('abort', () => controller.abort(new AbortedError('lease-lost')), { once: true })
+	try {
+		return await handle(job, controller.signal, {
+			answerNow: answerNow.signal,
+			worksOn: (taken) => {
+				delivery.runId = taken
+			},
+		})
+	} finally {
+		running.delete(delivery)
+		handled.resolve()
+	}
 }

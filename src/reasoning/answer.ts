@@ -35,6 +35,8 @@ export type AnswerInputs = {
 	readonly execution: Execution
 	readonly evaluation: Evaluation | null
 	readonly correction: Correction | null
+	/** What was left out on the way, a sentence each, so that the answer can say what it is worth. */
+	readonly leftOut: readonly string[]
 }
 
 /** What the prompt says around the question: instructions, restatement, results. */
@@ -64,31 +66,30 @@ export async function* writeAnswer(inputs: AnswerInputs, session: Session, effor
 	return { answer: answer.trim(), confidence: correction?.confidence ?? evaluation?.confidence ?? 'low' }
 }
 
-const notEvaluated = 'The result was not evaluated, since the budget is used up.'
-
-function valuesFrom({ analysis, execution, evaluation, correction }: AnswerInputs, question: string) {
+function valuesFrom(inputs: AnswerInputs, question: string) {
+	const { analysis, execution, evaluation, correction, leftOut } = inputs
 	const final = correction?.final ?? evaluation?.final ?? execution.final
-	const failures = correction?.failures ?? evaluation?.failures ?? null
+	const failures = correction?.failures ?? evaluation?.failures ?? []
 	return {
 		question,
 		language: analysis.language,
 		restatement: analysis.restatement,
 		assumptions: lines(assumptionsOf(analysis)),
-		results: lines(resultsFor({ analysis, execution, evaluation, correction })),
+		results: lines(resultsFor(inputs)),
 		final,
-		unresolved:
-			failures === null ? notEvaluated : lines(failures.map(({ where, evidence }) => `${where}: ${evidence}`)),
+		unresolved: lines([...leftOut, ...failures.map(({ where, evidence }) => `${where}: ${evidence}`)]),
 	}
 }
 
-/** What the asker has said is no assumption any more. */
-function assumptionsOf({ ambiguities, clarified }: Analysis): readonly string[] {
-	const isSettled = clarified.some(({ answer }) => answer !== null)
-	return isSettled ? [] : ambiguities.map((ambiguity) => ambiguity.assumption)
+/** What is taken for granted, since the question doesn't say it and the asker hasn't. */
+export function assumptionsOf({ ambiguities }: Analysis): readonly string[] {
+	return ambiguities.map(({ assumption }) => assumption)
 }
 
 /** What the final result rests on: the steps, or, where another solution was chosen, how that was found. */
 function resultsFor({ execution, evaluation, correction }: AnswerInputs): readonly string[] {
+	const instead = correction?.insteadOfChain ?? null
+	if (instead !== null) return instead.split('\n')
 	if (evaluation !== null && evaluation.source !== 'chain') return evaluation.work.split('\n')
 	const subtasks = correction?.subtasks ?? execution.subtasks
 	return subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`)

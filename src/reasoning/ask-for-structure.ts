@@ -1,5 +1,5 @@
 import { textContent } from '../core/content.ts'
-import { ThreadwiseError } from '../core/errors.ts'
+import { ThreadwiseError, unreadableReply } from '../core/errors.ts'
 import type { ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { AskStructured, Progress } from '../core/stage.ts'
 import type { ModelReply } from './model-reply.ts'
@@ -33,6 +33,16 @@ export async function* askForStructure<Output>(
 	throw unreadable(name, repaired.problem)
 }
 
+/** A server that breaks its protocol is another matter: it may be asked again. */
+export async function* nullIfUnreadable<Output>(asked: Progress<Output>): Progress<Output | null> {
+	try {
+		return yield* asked
+	} catch (error) {
+		if (error instanceof ThreadwiseError && error.code === 'model-malformed' && error.retry === 'never') return null
+		throw error
+	}
+}
+
 const tooLong = 'It was too long and was cut off at its limit. It must be much shorter.'
 
 /** What is cut off is never mended: a number that lost its end would go on as a fact. */
@@ -41,9 +51,7 @@ function read<Output>({ text, finishReason }: ModelReply, { output }: AskStructu
 }
 
 function unreadable(name: string, problem: string): ThreadwiseError {
-	return new ThreadwiseError('model-malformed', `The model's ${name} could not be read: ${problem}`, {
-		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
-	})
+	return unreadableReply(`The model's ${name} could not be read: ${problem}`)
 }
 
 const longestShownReply = 8_000

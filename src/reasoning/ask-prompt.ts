@@ -83,7 +83,7 @@ async function resultOf(asked: Progress<unknown>, ends: JournalEventOf<'model-ca
 	}
 }
 
-/** Nobody limits or remembers what is asked outside of runs. */
+/** Nobody limits what is asked outside of runs. */
 function sessionAlone(
 	{ models, prompts }: Pick<ReasoningDependencies, 'models' | 'prompts'>,
 	signal: AbortSignal,
@@ -102,7 +102,6 @@ function sessionAlone(
 		account: null,
 		models,
 		prompts,
-		remember: (_key, _schema, compute) => compute(),
 		signal,
 	}
 }

@@ -20,9 +20,11 @@ export function bestAnswerIn(events: readonly Placed[]): BestAnswer {
 	return { answer: writtenAnswer(events) ?? results(events) ?? understood(events) ?? '', skipped }
 }
 
-/** A node that isn't needed leaves nothing open; one that the budget didn't cover does. */
+/** A node that isn't needed leaves nothing open; one that there was no budget or no time for does. */
+const notNeeded: ReadonlySet<string> = new Set<JournalEventOf<'stage-skip'>['reason']>(['not-needed', 'effort'])
+
 function isSettled(event: Placed): boolean {
-	return event.kind === 'stage-end' || (event.kind === 'stage-skip' && event.reason !== 'budget')
+	return event.kind === 'stage-end' || (event.kind === 'stage-skip' && notNeeded.has(event.reason))
 }
 
 function writtenAnswer(events: readonly Placed[]): string | null {

@@ -74,6 +74,18 @@ describe('the budget of a run', () => {
 		expect(budget.spent()).toEqual(noUsage)
 	})
 
+	test('tells when a call under way is over, and that none is', async () => {
+		const budget = createRunBudget(roomy, noUsage, share)
+		expect(budget.nextRelease()).toBeNull()
+		const [first, second] = [budget.reserve(small, 'answer'), budget.reserve(small, 'answer')]
+		const released = budget.nextRelease()
+		first.settle(used({}))
+		await released
+		expect(budget.nextRelease()).not.toBeNull()
+		second.leave()
+		expect(budget.nextRelease()).toBeNull()
+	})
+
 	test('a call that was left keeps its tokens and its money, but is no call', () => {
 		const budget = createRunBudget({ ...roomy, tokens: 1_000 }, noUsage, share)
 		budget.allowCalls(1)

@@ -20,11 +20,15 @@ export type RunBudget = {
 	 * @throws BudgetUsedUp if it isn't covered.
 	 */
 	reserve(estimate: Estimate, purpose: 'work' | 'answer'): Reservation
+	/** @throws BudgetUsedUp if a call isn't covered; reserves nothing. */
+	expectCovered(estimate: Estimate, purpose: 'work' | 'answer'): void
 	/** Raises the number of calls, once the route and effort are known. */
 	allowCalls(calls: number): void
 	/** A call cost more than the most it could, so no estimate can be trusted any more: no work is covered from now on. */
 	endWork(): void
 	spent(): Usage
+	/** Resolves when a call under way is over, which may give back what it didn't use; null where none is under way. */
+	nextRelease(): Promise<void> | null
 }
 
 type Share = Estimate & { readonly calls: number }
@@ -39,6 +43,13 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 	let spent = alreadySpent
 	let callLimit = Number.POSITIVE_INFINITY
 	let overrun = false
+	let underWay = 0
+	let release = Promise.withResolvers<void>()
+	const end = () => {
+		underWay -= 1
+		release.resolve()
+		release = Promise.withResolvers<void>()
+	}
 	const reserved = { calls: 0, tokens: 0, costMicroUsd: 0 }
 	const hold = (sign: 1 | -1, estimate: Estimate) => {
 		reserved.calls += sign
@@ -58,21 +69,28 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 		if (tokens.left < estimate.tokens + share.tokens) return tokens
 		return costMicroUsd.left < estimate.costMicroUsd + share.costMicroUsd ? costMicroUsd : null
 	}
+	const expectCovered = (estimate: Estimate, purpose: 'work' | 'answer') => {
+		const usedUp = uncovered(estimate, purpose)
+		if (usedUp !== null) throw new BudgetUsedUp(usedUp)
+	}
 	return {
+		expectCovered,
 		reserve: (estimate, purpose) => {
-			const usedUp = uncovered(estimate, purpose)
-			if (usedUp !== null) throw new BudgetUsedUp(usedUp)
+			expectCovered(estimate, purpose)
 			hold(1, estimate)
+			underWay += 1
 			return {
 				settle: (usage, isEstimated = false) => {
 					hold(-1, estimate)
 					spent = addUsage(spent, usage)
+					end()
 					if (!isEstimated) return
 					reserved.tokens += Math.max(0, estimate.tokens - usage.inputTokens - usage.outputTokens)
 					reserved.costMicroUsd += Math.max(0, estimate.costMicroUsd - usage.costMicroUsd)
 				},
 				leave: () => {
 					reserved.calls -= 1
+					end()
 				},
 			}
 		},
@@ -83,6 +101,7 @@ export function createRunBudget(budget: Budget, alreadySpent: Usage, finalAnswer
 			overrun = true
 		},
 		spent: () => spent,
+		nextRelease: () => (underWay === 0 ? null : release.promise),
 	}
 }
 

@@ -23,10 +23,12 @@ export type RouteDecision = Pick<JournalEventOf<'run-route'>, 'route' | 'level' 
 /** Chooses the route: the person's own choice, else the free signals, else a classifier that may fail without harm. */
 export async function* decideRoute(session: Session, effort: Effort): Progress<RouteDecision> {
 	const signals = readFreeSignals(session.question)
+	if (session.answerNow.aborted) return atOnce(signals)
 	const chosen = session.run.preferences.route
 	if (chosen !== null) return byPerson(chosen, signals)
 	if (signals.level !== 'unsure') return bySignals(signals, signals.level)
 	const verdict: Verdict | null = yield* classifyOnce(session, effort)
+	if (session.answerNow.aborted) return atOnce(signals)
 	if (verdict === null) return bySignals(signals, signals.leaning)
 	const { level, reason, estimatedSteps } = verdict
 	return { route: routeFor(level), level, source: 'classifier', estimatedSteps, reason }
@@ -48,9 +50,13 @@ function cacheKey({ workflow, question }: Session): string {
 	return JSON.stringify([model, prompt, question.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim()])
 }
 
-function byPerson(route: Route, signals: FreeSignals): RouteDecision {
+function byPerson(route: Route, { estimatedSteps }: FreeSignals, reason = 'You chose it'): RouteDecision {
 	const level = route === 'direct' ? 'easy' : 'hard'
-	return { route, level, source: 'person', estimatedSteps: signals.estimatedSteps, reason: 'You chose it' }
+	return { route, level, source: 'person', estimatedSteps, reason }
+}
+
+function atOnce(signals: FreeSignals): RouteDecision {
+	return byPerson('direct', signals, 'The answer is wanted now')
 }
 
 function bySignals({ reason, estimatedSteps }: FreeSignals, level: 'easy' | 'hard'): RouteDecision {
@@ -65,7 +71,7 @@ function routeFor(level: 'easy' | 'hard'): Route {
 async function* classify(session: Session, effort: Effort): Progress<Verdict | null> {
 	const slow = new AbortController()
 	const timer = setTimeout(() => slow.abort(new AbortedError('deadline')), classifierTimeoutMs)
-	const impatient = { ...session, signal: mergeSignals(session.signal, slow.signal) }
+	const impatient = { ...session, signal: mergeSignals(session.signal, session.answerNow, slow.signal) }
 	const node = { id: complexityNode, ...session.workflow.complexity }
 	const context = createStageContext(impatient, node, { effort, limits: limitsFor('direct', effort) })
 	try {

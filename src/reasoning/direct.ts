@@ -13,13 +13,20 @@ export const directReply = { maxOutputTokens: 1_000 }
 /** The reply to a simple question, and what the free checks found wrong with it, if anything. */
 export type DirectAnswer = FinalAnswer & { readonly problem: string | null }
 
-/** Answers in one call, then recomputes what the answer calculates. */
-export async function* answerDirectly(session: Session, effort: Effort): Progress<DirectAnswer> {
+/** The key of the only call of the direct route. */
+const onlyCall = { key: 'answer', notes: [] as readonly string[] }
+
+/** Answers in one call, then recomputes what the answer calculates. `notes` is what we know of the question so far. */
+export async function* answerDirectly(
+	session: Session,
+	effort: Effort,
+	{ key, notes } = onlyCall,
+): Progress<DirectAnswer> {
 	const node = { id: directNode, ...session.workflow.direct }
 	const context = createStageContext(session, node, { effort, limits: limitsFor('direct', effort), purpose: 'answer' })
 	const answer: string = yield* context.ask({
-		key: 'answer',
-		values: { question: session.question, history: session.history },
+		key,
+		values: { question: session.question, history: [session.history, ...notes].join('\n') },
 		...directReply,
 		stream: true,
 	})

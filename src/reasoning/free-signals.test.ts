@@ -105,6 +105,30 @@ describe('the free signals', () => {
 		}
 	})
 
+	test.each(['Implement an LRU cache in TypeScript', 'Write me a small SQL query for it'])(
+		'code that is to be written is work: %s',
+		(question) => {
+			expect(readFreeSignals(question).level).toBe('hard')
+		},
+	)
+
+	test.each([
+		'Vergleiche Rust und Go für einen kleinen Dienst',
+		'Welche Vor- und Nachteile hat ein Monorepo?',
+		'Prouvez que ce tri est stable',
+		'Diseña una base de datos para una biblioteca',
+	])('in another language are the same: %s', (question) => {
+		expect(readFreeSignals(question).level).toBe('hard')
+	})
+
+	test.each([
+		['Translate to German: if 3 of the 5 plans fail, compare both and call me at 9:30', 'easy'],
+		['Please fix the spelling: we recieved 3 of 5 pakcages, each twice', 'easy'],
+		['Translate this service from Python to Rust and compare both', 'hard'],
+	])('what is only said anew is easy, whatever it says: %s', (question, level) => {
+		expect(readFreeSignals(question).level).toBe(level)
+	})
+
 	test('a word that names a thing in a look-up asks for nothing demanding', () => {
 		expect(readFreeSignals("What's the schedule?").level).not.toBe('hard')
 		expect(readFreeSignals('Schedule the review').level).toBe('hard')

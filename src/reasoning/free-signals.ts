@@ -18,7 +18,13 @@ const lookUp =
 const bareExpression = /^(?:what(?:'s| is)|calculate|compute|how much is)?\s*[-+(]*\d[\d\s.,+\-*/×÷^()%=?]*$/i
 const calculationWords = /\b\d+(?:\.\d+)?\s?%\s+of\s+[\d.,]+|\bsquare root of [\d.,]+/i
 const demanding =
-	/\b(?:prove|derive|trade-?offs?|pros and cons|compare|versus|vs|optimi[sz]e|step by step|analy[sz]e|debug|refactor|probability (?:of|that)|expected (?:number|value|time|cost))\b/i
+	/\b(?:prove|derive|trade-?offs?|pros and cons|compare|versus|vs|optimi[sz]e|step by step|analy[sz]e|debug|refactor|implement|write (?:me )?an? (?:\w+ ){0,2}(?:function|query|script|program|regex)|probability (?:of|that)|expected (?:number|value|time|cost))\b/i
+/** The same in the other languages that people ask in most. */
+const demandingElsewhere =
+	/\b(?:beweise|vergleiche?n?|entwirf|optimiere|analysiere|vor- und nachteile|abwägen|démontre[rz]?|prouve[rz]?|compare[rz]|analyse[rz]|avantages et (?:les )?inconvénients|demuestr[ae]|compar[ae]|diseñ[ae]|analiz[ae]|ventajas y (?:las )?desventajas)(?!\p{L})/iu
+/** Whatever stands behind it, it is only said anew. */
+const rewording =
+	/^(?:please )?(?:translate\b[^:]{0,40}\b(?:in)?to (?:english|german|french|spanish|italian|portuguese|dutch|polish|japanese|chinese)|(?:fix|correct|check) (?:the|my) (?:spelling|grammar|typos))\b[^:]{0,40}:/i
 /** These are also names of things: "what is the schedule?" only looks something up. */
 const demandingOrThing = /\b(?:plan|proof|design|strategy|schedule|estimate)\b/i
 /** What begins like a look-up and asks for a judgement. */
@@ -39,6 +45,7 @@ export function readFreeSignals(question: string): FreeSignals {
 function trivial(text: string): FreeSignals | null {
 	if (smallTalk.test(text)) return easy('Small talk')
 	if (bareExpression.test(text)) return easy('One calculation')
+	if (rewording.test(text)) return easy('A rewording')
 	if (demandingIn(text) !== null) return null
 	if (calculationWords.test(text) && countNumbers(text) <= 2) return easy('One calculation')
 	return isLookUp(text) ? easy('A look-up or a definition') : null
@@ -56,7 +63,8 @@ function demandingWork(text: string): FreeSignals | null {
 }
 
 function demandingIn(text: string): string | null {
-	const word = demanding.exec(text) ?? (lookUp.test(text) ? null : demandingOrThing.exec(text))
+	const word =
+		demanding.exec(text) ?? demandingElsewhere.exec(text) ?? (lookUp.test(text) ? null : demandingOrThing.exec(text))
 	return word?.[0] ?? null
 }
 
@@ -64,7 +72,9 @@ function wordProblem(text: string): FreeSignals | null {
 	const count = countNumbers(text)
 	const evidence = count + countConditions(text)
 	if (count >= 3 || (count >= 2 && evidence >= 4)) {
-		return hard(`${counted(count, 'number')} and ${counted(countConditions(text), 'condition')} to combine`, count)
+		const conditionCount = countConditions(text)
+		const and = conditionCount === 0 ? '' : ` and ${counted(conditionCount, 'condition')}`
+		return hard(`${counted(count, 'number')}${and} to combine`, count)
 	}
 	return null
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 export { askPrompt, type PromptReply } from './ask-prompt.ts'
 export { bestAnswerIn } from './best-answer.ts'
 export { reason } from './reason.ts'
-export type { ReasoningDependencies, Remember } from './session.ts'
+export type { ReasoningDependencies } from './session.ts'
 export { createVerdictCache } from './verdict-cache.ts'
 export { callsOf, loadWorkflows, readWorkflows, workflowNames } from './workflow-file.ts'
 

@@ -8,7 +8,7 @@ import { noUsage } from '../core/usage.ts'
 import type { Reservation } from './budget.ts'
 import { mostOutputTokens } from './estimate.ts'
 import type { ModelReply } from './model-reply.ts'
-import { reserveInAll, reserveInRun } from './reserve-call.ts'
+import { reserveInAll, reserveWhenCovered } from './reserve-call.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import type { CallSession } from './session.ts'
 
@@ -41,7 +41,7 @@ export async function* callModel(call: ModelCall, session: CallSession): Progres
 	if (replayed !== null) return replayed
 	session.signal.throwIfAborted()
 	const { key: callKey, model, prompt } = call
-	const reservation = session.account === null ? reserveInRun(call, session) : await reserveInAll(call, session)
+	const reservation = await reserveWhenCovered(call, session)
 	const startedAt = performance.now()
 	const exchange: Exchange = { reservation, mayCost: false, hasText: false }
 	let end: JournalEventOf<'model-call-end'> | null = null

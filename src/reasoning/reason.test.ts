@@ -128,7 +128,6 @@ describe('a whole run', () => {
 		const attempt = {
 			run: aRun({ text: easyQuestion }),
 			records: [],
-			remember: world.session().remember,
 			signal: new AbortController().signal,
 		}
 		const first = await reason(attempt, dependencies).next()
@@ -180,7 +179,7 @@ describe('every stage does its work and says so', () => {
 				'**s3:** Add both. (from s1, s2)',
 			],
 			execute: [
-				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check.',
+				'3 of 3 steps done, 1 checked, 1 worked out again after a failed check, 2 in doubt.',
 				'**s1:** Price the pens. → **$48**',
 				'— Recomputed: 12 * 4 = 48.',
 				'**s2:** Price the markers. → **$54**',
@@ -192,9 +191,9 @@ describe('every stage does its work and says so', () => {
 			alternatives: [
 				'0 of 3 independent solutions agree.',
 				'**Worked out step by step:** $102 (weight 0.5)',
-				'**By forwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
-				'**By backwards:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
-				'**By equation:** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "forwards":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "backwards":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
+				'**By the method "equation":** $114 (weight 0; Recomputed: 12 * 4 is 48, not 58.)',
 				'— "$102": 1 vote, weight 0.5',
 			],
 			evaluate: [
@@ -292,8 +291,7 @@ describe('the classifier', () => {
 		await using world = await openReasoning({ complexity: replyJson(easy) })
 		const dependencies = { ...world.dependencies, verdicts: createVerdictCache() }
 		for (const text of [unsureQuestion, ` ${unsureQuestion.toUpperCase()}\n`]) {
-			const { remember } = world.session()
-			const attempt = { run: aRun({ text }), records: [], remember, signal: new AbortController().signal }
+			const attempt = { run: aRun({ text }), records: [], signal: new AbortController().signal }
 			const entries: JournalEntry[] = []
 			for await (const entry of reason(attempt, dependencies)) entries.push(entry)
 			expect(routesOf({ entries, thrown: null })).toEqual(['direct by classifier'])
@@ -544,7 +542,9 @@ describe('resuming from every prefix of a complete journal', () => {
 			script: {},
 			run: aRun,
 		}
-		await using world = await openReasoning(script, { budget: { usd: 10, tokens: 396_500 } })
+		// Others wait for what this one gives back, and that isn't enough.
+		const solution = reply(JSON.stringify(order.solution), { usage: { prompt_tokens: 900, completion_tokens: 700 } })
+		await using world = await openReasoning({ ...script, solution }, { budget: { usd: 10, tokens: 396_500 } })
 		const complete = await world.attempt({ run: run() })
 		expect(skipsIn(complete)).toContain('alternatives budget: The budget does not cover it.')
 		expect(callsIn(complete.entries).filter((call) => call.startsWith('alternatives/'))).toEqual([
@@ -602,7 +602,6 @@ describe('resuming from every prefix of a complete journal', () => {
 		const attempt = {
 			run,
 			records: recordsOf(entries.slice(0, 5)),
-			remember: world.session().remember,
 			signal: new AbortController().signal,
 		}
 		const resumed: JournalEntry[] = []
@@ -793,7 +792,6 @@ test('whoever stops listening in the middle of subtasks is not kept waiting, and
 	const attempt = {
 		run: aRun({ text: order.question }),
 		records: [],
-		remember: world.session().remember,
 		signal: new AbortController().signal,
 	}
 	for await (const { event } of reason(attempt, world.dependencies)) {

@@ -7,6 +7,7 @@ import type { Effort, Route } from '../core/run-preferences.ts'
 import type { Payer } from '../core/spend-store.ts'
 import { type Account, createAccount } from './account.ts'
 import { answerShare } from './answer.ts'
+import { notingWish } from './answer-now.ts'
 import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
@@ -17,15 +18,16 @@ import { renderHistory } from './history.ts'
 import { ignoresItsLimit } from './model-call.ts'
 import { replayOf } from './replay.ts'
 import { inNode, type Reasoning } from './run-stages.ts'
-import type { ReasoningDependencies, Remember, Session } from './session.ts'
+import type { ReasoningDependencies, Session } from './session.ts'
 import { answerInStages, type QuestionBack } from './staged.ts'
 
 /** One attempt at a run: what the worker has claimed, and what earlier attempts have left. */
 export type Attempt = {
 	readonly run: Run
 	readonly records: readonly JournalRecord[]
-	readonly remember: Remember
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. Nobody does if absent. */
+	readonly answerNow?: AbortSignal
 }
 
 /**
@@ -43,7 +45,7 @@ export async function* reason(attempt: Attempt, dependencies: ReasoningDependenc
 	yield { event: opening }
 	const preferred = session.run.preferences.effort ?? settings.effort
 	try {
-		const result = yield* answerByRoute(session, session.replay.runRoute?.effort ?? preferred)
+		const result = yield* notingWish(answerByRoute(session, session.replay.runRoute?.effort ?? preferred), session)
 		if (session.account !== null) await session.account.close()
 		if ('question' in result) {
 			yield { event: { kind: 'run-wait', reason: 'clarification', content: { question: result.question } } }
@@ -78,7 +80,7 @@ async function settingsOf({ run, records }: Attempt, { settings, defaults }: Rea
 
 /** The first attempt fixes the workflow in the journal; later ones go on with that, whatever the file says by then. */
 function openSession(
-	{ run, records, remember, signal }: Attempt,
+	{ run, records, signal, answerNow }: Attempt,
 	dependencies: ReasoningDependencies,
 	{ workflow: preferred, effort, quiet, usdPerDay }: Settings,
 ) {
@@ -100,8 +102,8 @@ function openSession(
 		account: accountFor({ ...run.conversation, personId: run.asker.id, usdPerDay }, dependencies, share),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
-		remember,
 		signal,
+		answerNow: answerNow ?? new AbortController().signal,
 		...(dependencies.typicalRun === undefined ? {} : { typicalRun: dependencies.typicalRun }),
 		...(dependencies.verdicts === undefined ? {} : { verdicts: dependencies.verdicts }),
 		...(dependencies.stages === undefined ? {} : { stages: dependencies.stages }),
@@ -151,6 +153,8 @@ async function* answerByRoute(session: Session, effort: Effort): Reasoning<Final
 		session.budget.allowCalls(limitsFor('direct', effort).calls)
 		const { output } = yield* inNode(directNode, answerDirectly(session, effort), session.replay)
 		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
+		// Who wants the answer now gets this one: the stages would only begin here.
+		if (session.answerNow.aborted) return { answer: output.answer, confidence: 'low' }
 		yield { event: await routeEvent(session, effort, cascadeFrom(output.problem)) }
 	}
 	return yield* answerInStages(session, effort)

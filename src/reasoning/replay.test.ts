@@ -22,7 +22,7 @@ test('finds outputs, replies and what they have cost, by node', async () => {
 	const entries = await completeJournal()
 	const replay = replayOf(recordsOf(entries, 3))
 	expect(replay).toMatchObject({ lastAttempt: 3, runRoute: { route: 'staged' } })
-	expect(replay.stageOutput('decompose')).toEqual({ ...order.plan, criticalPath: 2 })
+	expect(replay.stageOutput('decompose')).toEqual({ ...order.plan, criticalPath: 2, refused: [] })
 	expect(replay.reply('analyze', 'analysis')).toEqual({ text: JSON.stringify(order.analysis), finishReason: 'stop' })
 	expect(replay.reply('decompose', 'analysis')).toBeNull()
 	expect(replay.usageOf('execute').calls).toBe(3)

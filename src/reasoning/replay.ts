@@ -20,6 +20,12 @@ export type Replay = {
 	stageOutput(nodeId: string): unknown
 	hasStarted(nodeId: string): boolean
 	hasSkipped(nodeId: string): boolean
+	/** Whether the node was left out since the budget didn't cover it. */
+	wasUncovered(nodeId: string): boolean
+	/** Whether the journal says that the answer is wanted now. */
+	readonly answersNow: boolean
+	/** The steps that were worked out, oldest first. */
+	readonly results: readonly RecordOf<'subtask-end'>[]
 	/** The questions back and what the asker has said to them. */
 	readonly clarifications: readonly Clarification[]
 	/** The reply of a call that was completed, or null. */
@@ -42,7 +48,8 @@ export function replayOf(records: readonly JournalRecord[], nowMs: number = Date
 	const ends = records.filter((record) => record.kind === 'stage-end')
 	const replies = new Map(calls.map((call) => [`${call.nodeId}/${call.callKey}`, toReply(call)]))
 	const started = new Set(records.flatMap((record) => (record.kind === 'stage-start' ? [record.nodeId] : [])))
-	const skipped = new Set(records.flatMap((record) => (record.kind === 'stage-skip' ? [record.nodeId] : [])))
+	const skips = records.filter((record) => record.kind === 'stage-skip')
+	const skipped = new Set(skips.map(({ nodeId }) => nodeId))
 	const shown = new Set(records.flatMap((record) => (record.kind === 'answer-delta' ? [record.nodeId] : [])))
 	const total = (of: typeof calls) => of.map((call) => call.usage).reduce(addUsage, noUsage)
 	return {
@@ -52,6 +59,9 @@ export function replayOf(records: readonly JournalRecord[], nowMs: number = Date
 		stageOutput: (nodeId) => ends.find((end) => end.nodeId === nodeId)?.content?.output ?? null,
 		hasStarted: (nodeId) => started.has(nodeId),
 		hasSkipped: (nodeId) => skipped.has(nodeId),
+		wasUncovered: (nodeId) => skips.some((skip) => skip.nodeId === nodeId && skip.reason === 'budget'),
+		answersNow: records.some(({ kind }) => kind === 'answer-now'),
+		results: records.filter((record) => record.kind === 'subtask-end'),
 		clarifications: clarificationsIn(records),
 		reply: (nodeId, callKey) => replies.get(`${nodeId}/${callKey}`) ?? null,
 		hasShown: (nodeId) => shown.has(nodeId),

@@ -8,7 +8,7 @@ function failed(retry: Retry): ThreadwiseError {
 }
 
 const almostOne = () => 0.999_999
-const policy = { attempts: 5, baseDelayMs: 100, maxDelayMs: 500 }
+const policy = { attempts: 5, firstMs: 100, longestMs: 500, fixedPart: 0 }
 
 test('grows exponentially up to its limit, and gives up after the last attempt', () => {
 	const delays = [1, 2, 3, 4, 5].map((attempt) => retryDelayMs(failed({ afterMs: null }), attempt, almostOne, policy))
@@ -38,7 +38,7 @@ test('is a whole number within the limits, or null after the last attempt', () =
 			}
 			expect(delay).toSatisfy(Number.isInteger)
 			expect(delay).toBeGreaterThanOrEqual(0)
-			expect(delay).toBeLessThanOrEqual(after === null ? defaultRetryPolicy.maxDelayMs : longestServerDelayMs)
+			expect(delay).toBeLessThanOrEqual(after === null ? defaultRetryPolicy.longestMs : longestServerDelayMs)
 		}),
 	)
 })

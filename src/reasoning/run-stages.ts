@@ -3,7 +3,7 @@ import { limitsFor } from '../core/effort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry, JournalEventOf } from '../core/journal.ts'
 import type { Effort } from '../core/run-preferences.ts'
-import type { AnyStage, Progress } from '../core/stage.ts'
+import type { AnyStage, Progress, StageContext } from '../core/stage.ts'
 import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import type { WorkflowNode } from '../core/workflow.ts'
 import type { Replay } from './replay.ts'
@@ -66,7 +66,7 @@ async function* runOrSkip(
 		return { output: skipped.output, question: null }
 	}
 	// What the budget didn't cover stays left out: the next attempt, which reserves anew, would do work behind its own record.
-	if (session.replay.hasSkipped(node.id) && stage.withoutBudget !== undefined)
+	if (session.replay.wasUncovered(node.id) && stage.withoutBudget !== undefined)
 		return { output: stage.withoutBudget(inputs, circumstances), question: null }
 	try {
 		return yield* runNode(node, stage, inputs, session, effort)
@@ -78,7 +78,8 @@ async function* runOrSkip(
 	}
 }
 
-async function* skip(
+/** Says that a node is left out, once. */
+export async function* skip(
 	{ id, stage }: WorkflowNode,
 	reason: JournalEventOf<'stage-skip'>['reason'],
 	because: string,
@@ -89,6 +90,13 @@ async function* skip(
 	}
 }
 
+/** What a node of the session's workflow may use. */
+export function contextOf(node: WorkflowNode, session: Session, effort: Effort): StageContext {
+	const { nodes } = session.workflow
+	const laterStages = nodes.slice(nodes.findIndex(({ id }) => id === node.id) + 1).map(({ stage }) => stage)
+	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort), laterStages })
+}
+
 async function* runNode(
 	node: WorkflowNode,
 	stage: AnyStage,
@@ -97,11 +105,15 @@ async function* runNode(
 	effort: Effort,
 ): Reasoning<NodeResult> {
 	const startedAt = performance.now()
-	if (!session.replay.hasStarted(node.id)) yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
-	const context = createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
+	if (!session.replay.hasStarted(node.id)) {
+		session.signal.throwIfAborted()
+		yield { nodeId: node.id, event: { kind: 'stage-start', stage: node.stage } }
+	}
+	const context = contextOf(node, session, effort)
 	const { output: raw, usage } = yield* inNode(node.id, stage.run(inputs, context), session.replay)
 	const output: unknown = stage.output.parse(raw)
-	const question = stage.asksBack?.(output) ?? null
+	// Who wants the answer now isn't asked: the assumption holds.
+	const question = session.answerNow.aborted ? null : (stage.asksBack?.(output) ?? null)
 	// Not ended: with the answer, the stage begins again.
 	if (question !== null) return { output, question }
 	yield {

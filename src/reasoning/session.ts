@@ -1,4 +1,3 @@
-import type { z } from 'zod'
 import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
 import type { Defaults, SettingsReader } from '../core/resolve-settings.ts'
@@ -33,14 +32,12 @@ export type ReasoningDependencies = {
 	readonly typicalRun?: (like: RunLike) => Promise<TypicalRun | null>
 }
 
-export type Remember = <Value>(key: string, schema: z.ZodType<Value>, compute: () => Promise<Value>) => Promise<Value>
-
 /** What model calls need of an attempt. */
 export type CallSession = Pick<Session, 'replay' | 'budget' | 'account' | 'signal'>
 
 /** What the context of a node needs of an attempt. */
 export type ContextSession = CallSession &
-	Pick<Session, 'question' | 'history' | 'models' | 'prompts' | 'remember'> & { readonly run: Pick<Run, 'id'> }
+	Pick<Session, 'question' | 'history' | 'models' | 'prompts'> & { readonly run: Pick<Run, 'id'> }
 
 /** One attempt at a run: everything that its nodes share. */
 export type Session = {
@@ -55,8 +52,9 @@ export type Session = {
 	readonly models: LanguageModels
 	readonly prompts: PromptSource
 	readonly stages?: readonly AnyStage[]
-	readonly remember: Remember
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now: then no more work is begun, and the run answers from what it has. */
+	readonly answerNow: AbortSignal
 	readonly verdicts?: VerdictCache
 	readonly typicalRun?: NonNullable<ReasoningDependencies['typicalRun']>
 }

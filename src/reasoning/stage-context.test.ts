@@ -8,7 +8,7 @@ import {
 	replyJson,
 	type SessionChoices,
 } from '../../tests/support/reasoning.ts'
-import { hang, reply, status } from '../../tests/support/scripted-model-server.ts'
+import { garbage, hang, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { limitsFor } from '../core/effort.ts'
 import type { Ask, AskStructured, StageContext, StageEvent } from '../core/stage.ts'
 import { createStageContext } from './stage-context.ts'
@@ -176,6 +176,13 @@ describe('asking for a value of a shape', () => {
 		expect(world.server.requests).toHaveLength(1)
 	})
 
+	test('whoever can do without gets null for a misfit, but not for a server that breaks its protocol', async () => {
+		await using unfit = await openReasoning({ analysis: reply('On the second floor.') })
+		expect((await collect(contextIn(unfit).askReadable(askPlace))).result).toBeNull()
+		await using broken = await openReasoning({ analysis: garbage() })
+		await expect(collect(contextIn(broken).askReadable(askPlace))).rejects.toMatchObject({ code: 'model-malformed' })
+	})
+
 	test('the first reply and its repair are both taken from the journal', async () => {
 		await using world = await openReasoning({ analysis: [reply('Upstairs.'), replyJson(louvre)] })
 		const { events } = await collect(contextIn(world).askStructured(askPlace))
@@ -209,13 +216,4 @@ describe('working side by side', () => {
 		await expect(failing).rejects.toMatchObject({ code: 'model-malformed' })
 		expect((await collect(context.ask(ask))).result).toBe('It is $104.')
 	})
-})
-
-test('what is remembered is kept under the node', async () => {
-	await using world = await openReasoning()
-	const { remember } = world.session()
-	const context = contextIn(world, { remember })
-	expect(await context.remember('seed', z.number(), async () => 4)).toBe(4)
-	expect(await context.remember('seed', z.number(), async () => 5)).toBe(4)
-	expect(await remember('analyze/seed', z.number(), async () => 6)).toBe(4)
 })

@@ -4,7 +4,8 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { LanguageModel, ModelMessage, ModelRequest } from '../core/language-model.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Ask, StageContext } from '../core/stage.ts'
-import { askForStructure } from './ask-for-structure.ts'
+import type { StageKind } from '../core/workflow.ts'
+import { askForStructure, nullIfUnreadable } from './ask-for-structure.ts'
 import { askForText } from './ask-for-text.ts'
 import { callModel } from './model-call.ts'
 import { parallel } from './parallel.ts'
@@ -25,11 +26,13 @@ export type ContextOptions = {
 	readonly effort: Effort
 	readonly limits: EffortLimits
 	readonly purpose?: 'work' | 'answer'
+	/** None if absent. */
+	readonly laterStages?: readonly StageKind[]
 }
 
 /** What a node may use, bound to its session. */
 export function createStageContext(session: ContextSession, node: NodeCall, options: ContextOptions): StageContext {
-	const { effort, limits, purpose = 'work' } = options
+	const { effort, limits, purpose = 'work', laterStages = [] } = options
 	const send = (
 		call: Ask,
 		key: string,
@@ -65,6 +68,8 @@ export function createStageContext(session: ContextSession, node: NodeCall, opti
 		const prompt = session.prompts.get(usedBy(node, call).prompt)
 		return prompt.fill(Object.fromEntries(Object.entries(call.values).filter(([name]) => prompt.slots.includes(name))))
 	}
+	const askStructured: StageContext['askStructured'] = (call) =>
+		askForStructure(call, messagesOf(call), (key, messages, output) => send(call, key, messages, { output }))
 	return {
 		question: session.question,
 		history: session.history,
@@ -72,15 +77,15 @@ export function createStageContext(session: ContextSession, node: NodeCall, opti
 		effort,
 		limits,
 		modelKind: session.models(node.model).kind,
+		laterStages,
 		calls: Object.keys(node.calls ?? {}),
 		signal: session.signal,
 		ask: ({ stream = false, ...call }) =>
 			askForText(call.key, messagesOf(call), session.signal, (key, messages, restart) =>
 				send(call, key, messages, { stream, restart }),
 			),
-		askStructured: (call) =>
-			askForStructure(call, messagesOf(call), (key, messages, output) => send(call, key, messages, { output })),
-		remember: (key, schema, compute) => session.remember(`${node.id}/${key}`, schema, compute),
+		askStructured,
+		askReadable: (call) => nullIfUnreadable(askStructured(call)),
 		parallel: (work) => {
 			const siblings = new AbortController()
 			const signal = mergeSignals(session.signal, siblings.signal)

@@ -4,6 +4,7 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { correct, stages } from '../stages/index.ts'
 import { type AnswerInputs, answerNeeds, answerNode, writeAnswer } from './answer.ts'
+import { answerFromWhatThereIs, isWantedNow, keepingResults, type Result, untilWanted } from './answer-now.ts'
 import type { FinalAnswer } from './final-answer.ts'
 import { inNode, type Outputs, type Reasoning, runStages } from './run-stages.ts'
 import type { Session } from './session.ts'
@@ -15,18 +16,21 @@ export type QuestionBack = { readonly question: string }
 export async function* answerInStages(session: Session, effort: Effort): Reasoning<FinalAnswer | QuestionBack> {
 	session.budget.allowCalls(callsBeforeStages(session) + limitsFor('staged', effort).calls)
 	const worked = yield* workInStages(session, effort)
-	if ('question' in worked) return worked
+	if ('question' in worked || 'answer' in worked) return worked
 	const answered = yield* inNode(answerNode, writeAnswer(worked, session, effort), session.replay)
 	return answered.output
 }
 
 /** Work that isn't covered ends the run, but not before the answer is written from what there is: its share was put aside. */
-async function* workInStages(session: Session, effort: Effort): Reasoning<AnswerInputs | QuestionBack> {
+async function* workInStages(session: Session, effort: Effort): Reasoning<AnswerInputs | QuestionBack | FinalAnswer> {
 	const outputs: Outputs = new Map()
+	const results: Result[] = [...session.replay.results]
 	try {
-		const question = yield* runStages(session, effort, session.stages ?? stages, outputs)
+		const working = runStages(untilWanted(session), effort, session.stages ?? stages, outputs)
+		const question = yield* keepingResults(working, results)
 		if (question !== null) return { question }
 	} catch (error) {
+		if (isWantedNow(error, session)) return yield* answerFromWhatThereIs(session, { outputs, results }, effort)
 		const isUncovered = error instanceof AbortedError && error.abortCause === 'budget' && !session.signal.aborted
 		if (isUncovered) yield* writeBestAnswer(session, outputs, effort)
 		throw error
@@ -37,6 +41,7 @@ async function* workInStages(session: Session, effort: Effort): Reasoning<Answer
 		execution: answerNeeds.execution.output.parse(outputFor('execution')),
 		evaluation: answerNeeds.evaluation.output.parse(outputFor('evaluation')),
 		correction: correct.output.nullable().parse(outputFor('correction')),
+		leftOut: [],
 	}
 }
 
@@ -46,7 +51,8 @@ async function* writeBestAnswer(session: Session, outputs: Outputs, effort: Effo
 	const analysis = answerNeeds.analysis.output.safeParse(outputFor('analysis'))
 	const execution = answerNeeds.execution.output.safeParse(outputFor('execution'))
 	if (!analysis.success || !execution.success) return
-	const inputs = { analysis: analysis.data, execution: execution.data, evaluation: null, correction: null }
+	const leftOut = ['The result was not evaluated, since the budget is used up.']
+	const inputs = { analysis: analysis.data, execution: execution.data, evaluation: null, correction: null, leftOut }
 	try {
 		yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
 	} catch (error) {

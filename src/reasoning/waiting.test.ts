@@ -91,6 +91,25 @@ describe('a question back', () => {
 		expect(view.stages[0]?.details).toContain(`**Asked back:** ${question} — no answer came`)
 	})
 
+	test.each(['I do not know.', 'Whatever.'])(
+		'that is answered by "%s" settles nothing: the assumption is stated',
+		async (answer) => {
+			await using world = await openReasoning({ analysis: replyJson(ambiguous) })
+			const first = await world.attempt({ run })
+			await world.attempt({ run, records: recordsOf([...first.entries, said(answer)]) })
+			const answering = world.server.requests.at(-1)
+			expect(answering === undefined ? '' : sectionOf(answering, 'assumptions')).toBe('Prices include tax.')
+		},
+	)
+
+	test('that is settled by its answer leaves nothing assumed: the second analysis decides', async () => {
+		await using world = await openReasoning(script)
+		const first = await world.attempt({ run })
+		await world.attempt({ run, records: recordsOf([...first.entries, said('No.')]) })
+		const answering = world.server.requests.at(-1)
+		expect(answering === undefined ? '' : sectionOf(answering, 'assumptions')).toBe('none')
+	})
+
 	test('is asked once, however ambiguous the question stays', async () => {
 		await using world = await openReasoning({ analysis: replyJson(ambiguous) })
 		const first = await world.attempt({ run })

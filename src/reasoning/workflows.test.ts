@@ -15,7 +15,6 @@ import {
 	solution,
 } from '../../tests/support/reasoning.ts'
 import { reply, type ScriptedStep } from '../../tests/support/scripted-model-server.ts'
-import type { JournalEntry } from '../core/journal.ts'
 import type { RunPreferences } from '../core/run-preferences.ts'
 import { foldJournal } from '../rendering/index.ts'
 import { reason } from './reason.ts'
@@ -130,23 +129,19 @@ describe('two minds', () => {
 })
 
 describe('several endpoints in one run', () => {
+	/** A whole attempt in which each alias is asked in a world of its own. */
+	async function entriesOf(workflow: string, worldOf: (alias: string) => ReasoningWorld) {
+		const models = (alias: string) => worldOf(alias).dependencies.models(alias)
+		const attempt = { run: ask(workflow), records: [], signal: new AbortController().signal }
+		return Array.fromAsync(reason(attempt, { ...worldOf('strong').dependencies, models }))
+	}
+
 	test('each alias is asked at its own server, and nothing of one goes to another', async () => {
 		await using fast = await openReasoning(differing)
 		await using strong = await openReasoning(differing)
 		await using judge = await openReasoning({ choice: choosing('$98') })
 		const worlds: Readonly<Record<string, ReasoningWorld>> = { fast, strong, judge }
-		const dependencies = {
-			...strong.dependencies,
-			models: (alias: string) => (worlds[alias] ?? strong).dependencies.models(alias),
-		}
-		const attempt = {
-			run: ask('two-minds'),
-			records: [],
-			remember: strong.session().remember,
-			signal: new AbortController().signal,
-		}
-		const entries: JournalEntry[] = []
-		for await (const entry of reason(attempt, dependencies)) entries.push(entry)
+		const entries = await entriesOf('two-minds', (alias) => worlds[alias] ?? strong)
 		expect(outcomeOf({ entries, thrown: null })).toBe(`answered: ${order.answer}`)
 		for (const [alias, world] of Object.entries(worlds)) {
 			expect(new Set(world.server.requests.map(({ body }) => body.model))).toEqual(new Set([`${alias}-model`]))
@@ -162,18 +157,7 @@ describe('several endpoints in one run', () => {
 		await using strong = await openReasoning()
 		await using judge = await openReasoning()
 		await judge.server.close()
-		const dependencies = {
-			...strong.dependencies,
-			models: (alias: string) => (alias === 'judge' ? judge : strong).dependencies.models(alias),
-		}
-		const attempt = {
-			run: ask('quick'),
-			records: [],
-			remember: strong.session().remember,
-			signal: new AbortController().signal,
-		}
-		const entries: JournalEntry[] = []
-		for await (const entry of reason(attempt, dependencies)) entries.push(entry)
+		const entries = await entriesOf('quick', (alias) => (alias === 'judge' ? judge : strong))
 		expect(outcomeOf({ entries, thrown: null })).toBe(`answered: ${order.answer}`)
 	})
 })

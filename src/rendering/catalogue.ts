@@ -48,6 +48,7 @@ type RecordTexts = {
 	readonly failed: string
 	readonly unchecked: string
 	readonly plan: string
+	readonly refused: (plan: number) => string
 	readonly from: (subtaskIds: readonly string[]) => string
 	readonly steps: string
 	readonly notDone: string
@@ -57,7 +58,8 @@ type RecordTexts = {
 	readonly stepByStep: string
 	readonly by: (method: string) => string
 	readonly weight: (weight: number | null) => string
-	readonly votes: (share: number, answer: string) => string
+	/** `answer` is null where it is told elsewhere. */
+	readonly votes: (share: number, answer: string | null) => string
 	readonly verdict: string
 	readonly holds: string
 	readonly fails: string
@@ -199,6 +201,7 @@ export const english: Catalogue = {
 		failed: 'failed',
 		unchecked: 'not checked',
 		plan: 'Plan',
+		refused: (plan) => `Plan ${plan} refused`,
 		from: (subtaskIds) => `from ${subtaskIds.join(', ')}`,
 		steps: 'Steps',
 		notDone: 'not done yet',
@@ -207,7 +210,8 @@ export const english: Catalogue = {
 		stepByStep: 'step by step',
 		by: (method) => `By ${method}`,
 		weight: (weight) => (weight === null ? 'weight unknown' : weight === 0 ? 'no vote' : `weight ${weight}`),
-		votes: (share, answer) => (answer === '' ? percent(share) : `${percent(share)} of the weight is for "${answer}"`),
+		votes: (share, answer) =>
+			`${percent(share)} of the weight of all solutions is for ${answer === null ? 'the chosen answer' : `"${answer}"`}`,
 		verdict: 'Verdict',
 		holds: 'Everything that was checked holds',
 		fails: 'Not everything holds',

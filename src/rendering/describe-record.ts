@@ -11,10 +11,7 @@ export function describeRecord(record: StageRecord): readonly string[] {
 		case 'analyze':
 			return describeAnalysis(record)
 		case 'decompose':
-			return record.subtasks.map(
-				({ id, objective, inputs }) =>
-					`**${id}:** ${objective}${inputs.length === 0 ? '' : ` (${texts.from(inputs)})`}`,
-			)
+			return describePlan(record)
 		case 'execute':
 			return record.subtasks.flatMap(describeStep)
 		case 'alternatives':
@@ -38,6 +35,15 @@ function describeAnalysis(record: RecordOf<'analyze'>): readonly string[] {
 		),
 		...record.assumptions.map(({ assumption, because }) => `**${texts.assumed}:** ${assumption}${brackets(because)}`),
 		...record.checks.map(describeCheck),
+	]
+}
+
+function describePlan({ subtasks, refused = [] }: RecordOf<'decompose'>): readonly string[] {
+	return [
+		...refused.map((problem, index) => `**${texts.refused(index + 1)}:** ${problem}`),
+		...subtasks.map(
+			({ id, objective, inputs }) => `**${id}:** ${objective}${inputs.length === 0 ? '' : ` (${texts.from(inputs)})`}`,
+		),
 	]
 }
 
@@ -69,7 +75,7 @@ function describeEvaluation(record: RecordOf<'evaluate'>): readonly string[] {
 	return [
 		...(verdict === null ? [] : [`**${texts.verdict}:** ${verdict.passed ? texts.holds : texts.fails}`]),
 		...(chosen === undefined ? [] : [`**${texts.chosen}:** ${chosen}`]),
-		...(voteShare === undefined ? [] : [texts.votes(voteShare, chosen ?? '')]),
+		...(voteShare === undefined ? [] : [texts.votes(voteShare, chosen ?? null)]),
 		...(otherwise === undefined ? [] : [texts.otherwise(otherwise)]),
 		...checks.map(describeCheck),
 		...unchecked.map(({ statement, why }) => `? ${statement} — ${why}`),
@@ -84,6 +90,6 @@ function describeCorrections({ corrections, instead, voteShare }: RecordOf<'corr
 			return `**${heading}:** ${before} → ${after}, ${accepted ? texts.kept : texts.notKept}. ${texts.reason}: ${reason}`
 		}),
 		...(instead === undefined ? [] : [`**${texts.instead}:** ${instead}`]),
-		...(voteShare === undefined ? [] : [texts.votes(voteShare, instead ?? '')]),
+		...(voteShare === undefined ? [] : [texts.votes(voteShare, instead ?? null)]),
 	]
 }

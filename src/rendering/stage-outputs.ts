@@ -33,6 +33,7 @@ export const analysisOutput = z.object({
 
 export const planOutput = z.object({
 	subtasks: list(z.object({ id: z.string(), objective: text, inputs: list(z.string()) })),
+	refused: list(z.string()),
 })
 
 export const executionOutput = z.object({
@@ -51,7 +52,8 @@ export const executionOutput = z.object({
 const candidate = z.object({ answer: z.string(), key: optionalText, weight: optionalNumber })
 
 export const alternativesOutput = z.object({
-	chain: candidate.nullable().catch(null),
+	/** `refuted` says what speaks against it. */
+	chain: candidate.extend({ refuted: optionalText }).nullable().catch(null),
 	samples: list(candidate.extend({ method: text, check: optionalText })),
 })
 

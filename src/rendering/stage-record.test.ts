@@ -289,6 +289,7 @@ describe('all that a stage says of itself stands in its record', () => {
 					{ id: 'T-s2', objective: 'T-two', inputs: ['T-s1'], expectedOutput: '', check: 'none' },
 				],
 				criticalPath: 2,
+				refused: ['T-refused'],
 			},
 		},
 		execute: {
@@ -311,7 +312,7 @@ describe('all that a stage says of itself stands in its record', () => {
 		alternatives: {
 			events: [],
 			output: {
-				chain: { ...candidate, answer: 'T-chain' },
+				chain: { ...candidate, answer: 'T-chain', refuted: 'T-refuted' },
 				samples: [{ ...candidate, answer: 'T-answer', method: 'T-method', work: '', check: 'T-check' }],
 				groups: [{ key: 'T', answer: 'T-chain', weight: 2, votes: 2 }],
 				stoppedEarly: false,

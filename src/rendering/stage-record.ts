@@ -126,7 +126,7 @@ function planned(record: RecordOf<'decompose'>, event: EventOf<'stage-end'>): St
 		...subtask,
 		inputs: subtask.inputs.filter((input) => ids.has(input)),
 	}))
-	return { ...record, subtasks }
+	return { ...record, subtasks, ...(output.refused.length === 0 ? {} : { refused: output.refused }) }
 }
 
 function foldExecution(record: RecordOf<'execute'>, event: JournalRecord): StageRecord {
@@ -208,7 +208,7 @@ function weighed(record: RecordOf<'alternatives'>, event: EventOf<'stage-end'>):
 	const numbers = record.solutions.flatMap(({ sample }) => sample ?? []).toSorted((left, right) => left - right)
 	// A sample that nobody could read has no place in the output, so the numbers stand only where every one has.
 	const areComplete = numbers.length === output.samples.length
-	const chain = output.chain === null ? [] : [toSolution({ ...output.chain, method: english.record.stepByStep })]
+	const chain = output.chain === null ? [] : [chainOf(output.chain)]
 	const samples = output.samples.map((solution, index) => {
 		const number = areComplete ? numbers[index] : undefined
 		return { ...toSolution(solution), ...(number === undefined ? {} : { sample: number }) }
@@ -216,9 +216,13 @@ function weighed(record: RecordOf<'alternatives'>, event: EventOf<'stage-end'>):
 	return samples.length + chain.length === 0 ? record : { ...record, solutions: [...chain, ...samples] }
 }
 
+function chainOf({ refuted, ...chain }: NonNullable<z.infer<typeof alternativesOutput>['chain']>): Solution {
+	return toSolution({ ...chain, method: english.record.stepByStep, check: refuted })
+}
+
 type Weighed = z.infer<typeof alternativesOutput>['samples'][number]
 
-function toSolution({ method, answer, key, weight, check }: Omit<Weighed, 'check'> & Partial<Weighed>): Solution {
+function toSolution({ method, answer, key, weight, check }: Weighed): Solution {
 	return {
 		method,
 		answer,

@@ -20,7 +20,12 @@ function database(answer: (given: Given) => void = () => {}) {
 		const given = givenSchema.parse(JSON.parse(String(json)))
 		statements.push(given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`))
 		answer(given)
-		const rows = given.map(({ run_id, entries }) => ({ id: run_id, last_seq: entries.length, stop_requested: null }))
+		const rows = given.map(({ run_id, entries }) => ({
+			id: run_id,
+			last_seq: entries.length,
+			stop_requested: null,
+			answer_now: false,
+		}))
 		return { rows, rowCount: rows.length }
 	}
 	const pool = { query } as unknown as Database['pool']
@@ -52,6 +57,32 @@ describe('appends of several runs', () => {
 		await new Promise((resolve) => setImmediate(resolve))
 		await Promise.all([append(of(2, 'b')), append(of(3, 'c')), first])
 		expect(statements.flat().toSorted()).toEqual(['1: a', '1: d', '2: b', '3: c'])
+	})
+
+	test('of another run do not wait for a statement that takes long, those of its own runs do', async () => {
+		const statements: string[] = []
+		const slow = Promise.withResolvers<void>()
+		const query = async (_text: string, [json]: readonly unknown[] = []) => {
+			const given = givenSchema.parse(JSON.parse(String(json)))
+			statements.push(
+				given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`).join(', '),
+			)
+			if (statements.length === 1) await slow.promise
+			return {
+				rows: given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null, answer_now: false })),
+				rowCount: 1,
+			}
+		}
+		const append = createAppendInGroups({ pool: { query } as unknown as Database['pool'] })
+		const first = append(of(1, 'a'))
+		await new Promise((resolve) => setImmediate(resolve))
+		const next = append(of(1, 'b'))
+		await append(of(2, 'c'))
+		await append(of(2, 'd'))
+		expect(statements).toEqual(['1: a', '2: c', '2: d'])
+		slow.resolve()
+		await Promise.all([first, next])
+		expect(statements.at(-1)).toBe('1: b')
 	})
 
 	test('keep an outcome that yields to a stop apart from what comes before it', async () => {

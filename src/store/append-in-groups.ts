@@ -28,14 +28,18 @@ type Share = readonly [Waiting, ...Waiting[]]
 
 /** More would keep the first ones waiting for the last one's lines. */
 const mostRuns = 100
+/** One that is being written while the next one is gathered, and one more so that nobody waits for two commits. */
+const mostStatements = 2
 
 /**
- * Writes what the runs of this process append at the same time in one statement, and so with one commit: while one group is being
- * written, the next one gathers. Each run's entries are written under its own claim, with or without those of the others.
+ * Writes what the runs of this process append at the same time in one statement, and so with one commit: while groups are being
+ * written, the next one gathers. What a run appends while its last group is being written waits for that. Each run's entries are written under its own claim, with or without those of the others.
  */
 export function createAppendInGroups({ pool }: Pick<Database, 'pool'>): AppendInGroups {
 	let waiting: readonly Waiting[] = []
-	let isWriting = false
+	const beingWritten = new Set<string>()
+	let statements = 0
+	let isScheduled = false
 
 	const fail = (runId: string, error: unknown) => {
 		const failed = waiting.filter(({ claim }) => claim.runId === runId)
@@ -62,20 +66,32 @@ export function createAppendInGroups({ pool }: Pick<Database, 'pool'>): AppendIn
 		}
 	}
 	const writeNext = async (): Promise<void> => {
-		if (isWriting || waiting.length === 0) return
-		isWriting = true
-		const shares = sharesOf(waiting)
+		if (statements === mostStatements) return
+		const shares = sharesOf(waiting.filter(({ claim }) => !beingWritten.has(claim.runId)))
+		if (shares.length === 0) return
 		const taken = new Set(shares.flat())
+		const runIds = shares.map(([{ claim }]) => claim.runId)
 		waiting = waiting.filter((appended) => !taken.has(appended))
+		for (const runId of runIds) beingWritten.add(runId)
+		statements += 1
 		await writeShares(shares)
-		isWriting = false
+		statements -= 1
+		for (const runId of runIds) beingWritten.delete(runId)
 		void writeNext()
+	}
+	/** Whatever else comes in during this turn of the event loop goes along. */
+	const scheduleNext = () => {
+		if (isScheduled || statements === mostStatements) return
+		isScheduled = true
+		setImmediate(() => {
+			isScheduled = false
+			void writeNext()
+		})
 	}
 	return (claimed) => {
 		const settled = Promise.withResolvers<AppendedRow | null>()
 		waiting = [...waiting, { ...claimed, settled }]
-		// Whatever else comes in during this turn of the event loop goes along.
-		if (waiting.length === 1 && !isWriting) setImmediate(() => void writeNext())
+		scheduleNext()
 		return settled.promise
 	}
 }

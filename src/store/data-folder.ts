@@ -70,7 +70,7 @@ function openLock(path: string): DatabaseSync | null {
 	} catch (error) {
 		lock.close()
 		if (error instanceof Error && error.message.includes('locked')) return null
-		throw unusable(path, error)
+		throw unusableFolder(path, error)
 	}
 }
 
@@ -79,7 +79,7 @@ function openLockFile(path: string): DatabaseSync {
 		makeFolder(resolve(path))
 		return new DatabaseSync(join(path, 'lock.sqlite'))
 	} catch (error) {
-		throw unusable(path, error)
+		throw unusableFolder(path, error)
 	}
 }
 
@@ -94,7 +94,7 @@ function makeFolder(path: string): void {
 	}
 }
 
-function unusable(path: string, cause: unknown): ThreadwiseError {
+export function unusableFolder(path: string, cause: unknown): ThreadwiseError {
 	const reason = cause instanceof Error ? cause.message : String(cause)
 	return new ThreadwiseError('config', `The data folder ${path} can't be used: ${reason}.`, {
 		fix: 'Set THREADWISE_DATA_DIR to a folder that this user may write to.',

@@ -8,9 +8,9 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
-import { ThreadwiseError } from '../core/errors.ts'
 import { createPglitePool } from './pglite-pool.ts'
 import { keepAliveMs, type Listen, listenOnServer } from './server-notifications.ts'
+import { unusableServer } from './unusable-server.ts'
 
 /** Queries and transactions, the same on a server and on the embedded database. */
 export type Orm = PgDatabase<PgQueryResultHKT>
@@ -24,7 +24,7 @@ export type Database = {
 	close(): Promise<void>
 }
 
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 const searchPath = 'bullmq, public'
 const migrationLock = 7_453_219
 
@@ -56,8 +56,13 @@ export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<
 	}
 }
 
+/** Where in a data folder the embedded database is. */
+export function embeddedFolder(dataFolder: string): string {
+	return join(dataFolder, 'database')
+}
+
 function createPglite(location: EmbeddedLocation): Promise<PGlite> {
-	if ('folder' in location) return PGlite.create({ dataDir: join(location.folder, 'database') })
+	if ('folder' in location) return PGlite.create({ dataDir: embeddedFolder(location.folder) })
 	return PGlite.create(location.dump === null ? {} : { loadDataDir: location.dump })
 }
 
@@ -76,17 +81,11 @@ export async function dumpFreshDatabase(): Promise<Blob> {
  * @throws ThreadwiseError `store-unavailable` if it can't be reached, naming host and cause but never the password.
  */
 export async function openServerDatabase(url: string, silenceMs = longestSilenceMs): Promise<Database> {
-	const connection = {
-		connectionString: url,
-		options: `-c search_path=${searchPath.replaceAll(' ', '')}`,
-		keepAlive: true,
-		keepAliveInitialDelayMillis: keepAliveMs,
-		connectionTimeoutMillis: silenceMs,
-	}
+	const connection = connectionTo(url, silenceMs)
 	try {
 		await migrateServer(new pg.Client(connection))
 	} catch (error) {
-		throw unreachable(url, error)
+		throw unusableServer(url, error)
 	}
 	const pool = new pg.Pool({ ...connection, query_timeout: silenceMs })
 	// A dropped connection is replaced at the next query; without these listeners it would end the process.
@@ -96,6 +95,17 @@ export async function openServerDatabase(url: string, silenceMs = longestSilence
 	pool.setMaxListeners(0)
 	const orm = Object.assign(drizzlePg(pool), { transaction: transactionsOn(pool) })
 	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url, silenceMs), close: () => pool.end() }
+}
+
+/** How Threadwise connects to a server. */
+export function connectionTo(url: string, silenceMs: number) {
+	return {
+		connectionString: url,
+		options: `-c search_path=${searchPath.replaceAll(' ', '')}`,
+		keepAlive: true,
+		keepAliveInitialDelayMillis: keepAliveMs,
+		connectionTimeoutMillis: silenceMs,
+	}
 }
 
 /**
@@ -135,18 +145,4 @@ async function migrateServer(client: pg.Client): Promise<void> {
 		// Closing the connection also releases the lock.
 		await client.end()
 	}
-}
-
-function unreachable(url: string, cause: unknown): ThreadwiseError {
-	const { host, pathname } = new URL(url)
-	const reason = cause instanceof Error && cause.message !== '' ? cause.message : 'no connection'
-	return new ThreadwiseError(
-		'store-unavailable',
-		`The database ${pathname.slice(1)} at ${host} can't be used: ${reason}.`,
-		{
-			fix: 'Check that PostgreSQL runs there and that DATABASE_URL has the right user, password and database name.',
-			retry: { afterMs: null },
-			cause,
-		},
-	)
 }

@@ -26,18 +26,18 @@ export async function insertRun(transaction: Transaction, run: NewRun, refusal?:
 	const id = newId()
 	// The clock as it is now: who waits for another's transaction comes after it.
 	const createdAt = sql`clock_timestamp()`
-	const round = nextRound(run.conversationId)
+	const round = nextRound(sql`${run.conversationId}::uuid`)
 	await transaction.insert(runs).values({ ...run, id, state: 'accepted', round, createdAt })
 	if (refusal !== undefined) await refuse(transaction, id, refusal)
 	return id
 }
 
 /** The round after the last one in which the conversation has a run, but none that is over: who asks little goes before who asks much. */
-function nextRound(conversationId: string): SQL {
-	const isWaiting = sql`state in ('accepted', 'queued')`
-	return sql`greatest(0,
-		(select min(round) from threadwise.runs where ${isWaiting}),
-		(select max(round) + 1 from threadwise.runs where ${isWaiting} and conversation_id = ${conversationId}))`
+export function nextRound(conversationId: SQL): SQL {
+	return sql`(
+				select greatest(0, min(round), max(round) filter (where conversation_id = ${conversationId}) + 1)
+				from threadwise.runs where state in ('accepted', 'queued')
+			)`
 }
 
 async function refuse(transaction: Transaction, runId: string, { code, message, fix }: ErrorReport): Promise<void> {

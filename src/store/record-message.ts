@@ -1,4 +1,4 @@
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { textOf } from '../core/content.ts'
@@ -7,9 +7,9 @@ import type { ErrorReport } from '../core/errors.ts'
 import type { Recorded } from '../core/run-store.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
-import { insertRun, type Transaction } from './new-run.ts'
+import { insertRun, nextRound, type Transaction } from './new-run.ts'
 import { queryRows } from './rows.ts'
-import { contents, conversations, installations, people, runs, turns } from './schema.ts'
+import { contents, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
@@ -26,12 +26,38 @@ const writtenRow = z.object({ id: z.string() })
  * where, for one that is known, and where a run of the same person waits for an answer.
  */
 async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string | null> {
-	const { conversation, author } = message
-	const [written] = await queryRows(
+	const [run] = await queryRows(
 		orm,
 		writtenRow,
 		sql`
-			with installation as (
+			with ${askerAndPlace(message)}, turn as (
+				insert into threadwise.turns (id, installation_id, conversation_id, person_id, message_id, content_id, sent_at)
+				select ${newId()}::uuid, installation.id, conversation.id, person.id, ${message.id}, ${newId()}::uuid,
+					${message.sentAt}::timestamptz
+				from installation, conversation, person
+				where not exists (
+					select 1 from threadwise.runs
+					where conversation_id = conversation.id and person_id = person.id and state = 'waiting'
+				)
+				on conflict (installation_id, message_id) do nothing
+				returning id, installation_id, conversation_id, person_id, content_id
+			), content as (
+				insert into threadwise.contents (id, person_id, body)
+				select content_id, person_id, ${JSON.stringify(message.content)}::jsonb from turn
+			)
+			insert into threadwise.runs (id, installation_id, conversation_id, turn_id, person_id, kind, state, preferences, round)
+			select ${newId()}::uuid, installation_id, turn.conversation_id, id, person_id, 'question', 'accepted',
+				${JSON.stringify(message.preferences)}::jsonb, ${nextRound(sql`turn.conversation_id`)}
+			from turn
+			returning id`,
+	)
+	return run?.id ?? null
+}
+
+/** Writes who asks and where, as the CTEs `installation`, `person` and `conversation` of the statement that goes on from there. */
+function askerAndPlace({ conversation, author }: IncomingMessage): SQL {
+	return sql`
+			installation as (
 				insert into threadwise.installations (id, platform, workspace_id)
 				values (${newId()}::uuid, ${conversation.platform}, ${conversation.workspaceId})
 				on conflict (platform, app_id, enterprise_id, workspace_id) do update set platform = excluded.platform
@@ -49,31 +75,7 @@ async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string
 				from installation
 				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
 				returning id
-			), turn as (
-				insert into threadwise.turns (id, installation_id, conversation_id, person_id, message_id, content_id, sent_at)
-				select ${newId()}::uuid, installation.id, conversation.id, person.id, ${message.id}, ${newId()}::uuid,
-					${message.sentAt}::timestamptz
-				from installation, conversation, person
-				where not exists (
-					select 1 from threadwise.runs
-					where conversation_id = conversation.id and person_id = person.id and state = 'waiting'
-				)
-				on conflict (installation_id, message_id) do nothing
-				returning id, installation_id, conversation_id, person_id, content_id
-			), content as (
-				insert into threadwise.contents (id, person_id, body)
-				select content_id, person_id, ${JSON.stringify(message.content)}::jsonb from turn
-			), unbegun as (
-				select conversation_id, round from threadwise.runs where state in ('accepted', 'queued')
-			)
-			insert into threadwise.runs (id, installation_id, conversation_id, turn_id, person_id, kind, state, preferences, round)
-			select ${newId()}::uuid, installation_id, turn.conversation_id, id, person_id, 'question', 'accepted',
-				${JSON.stringify(message.preferences)}::jsonb, greatest(0, (select min(round) from unbegun),
-					(select max(round) + 1 from unbegun where unbegun.conversation_id = turn.conversation_id))
-			from turn
-			returning id`,
-	)
-	return written?.id ?? null
+			)`
 }
 
 async function recordIn(
@@ -81,10 +83,8 @@ async function recordIn(
 	message: IncomingMessage,
 	refusal: ErrorReport | undefined,
 ): Promise<Recorded> {
-	const installationId = await upsertInstallation(transaction, message)
-	const personId = await upsertPerson(transaction, installationId, message)
-	const conversationId = await upsertConversation(transaction, installationId, message)
-	const owners = { installationId, personId, conversationId }
+	const owners = await writeOwners(transaction, message)
+	const { installationId, personId, conversationId } = owners
 	const waiting = refusal === undefined ? await findWaiting(transaction, conversationId, personId) : null
 	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
@@ -125,51 +125,24 @@ async function continueRun(
 	return { outcome: 'continued', runId: id, nextAttempt: attempt + 1 }
 }
 
-async function upsertInstallation(transaction: Transaction, { conversation }: IncomingMessage): Promise<string> {
-	const [row] = await transaction
-		.insert(installations)
-		.values({ id: newId(), platform: conversation.platform, workspaceId: conversation.workspaceId })
-		.onConflictDoUpdate({
-			target: [installations.platform, installations.appId, installations.enterpriseId, installations.workspaceId],
-			set: { platform: conversation.platform },
-		})
-		.returning({ id: installations.id })
-	return idOf(row)
-}
+const ownersRow = z.object({ installationId: z.string(), personId: z.string(), conversationId: z.string() })
+type Owners = z.infer<typeof ownersRow>
 
-async function upsertPerson(transaction: Transaction, installationId: string, { author }: IncomingMessage) {
-	const facts = { name: author.name, locale: author.locale ?? null, timeZone: author.timeZone ?? null }
-	const [row] = await transaction
-		.insert(people)
-		.values({ id: newId(), installationId, platformUserId: author.id, ...facts })
-		.onConflictDoUpdate({ target: [people.installationId, people.platformUserId], set: facts })
-		.returning({ id: people.id })
-	return idOf(row)
-}
-
-async function upsertConversation(transaction: Transaction, installationId: string, { conversation }: IncomingMessage) {
-	const { channelId, threadId, isDirect = false } = conversation
-	const [row] = await transaction
-		.insert(conversations)
-		.values({ id: newId(), installationId, channelId, threadId, isDirect })
-		.onConflictDoUpdate({
-			target: [conversations.installationId, conversations.channelId, conversations.threadId],
-			set: { channelId },
-		})
-		.returning({ id: conversations.id })
-	return idOf(row)
-}
-
-type TurnOwners = {
-	installationId: string
-	personId: string
-	conversationId: string
-	continuesRunId: string | null
+async function writeOwners(transaction: Transaction, message: IncomingMessage): Promise<Owners> {
+	const [owners] = await queryRows(
+		transaction,
+		ownersRow,
+		sql`
+			with ${askerAndPlace(message)}
+			select installation.id as "installationId", person.id as "personId", conversation.id as "conversationId"
+			from installation, person, conversation`,
+	)
+	return written(owners)
 }
 
 async function insertTurn(
 	transaction: Transaction,
-	owners: TurnOwners,
+	owners: Owners & { readonly continuesRunId: string | null },
 	message: IncomingMessage,
 ): Promise<string | null> {
 	const contentId = newId()
@@ -192,10 +165,10 @@ async function runOfMessage(transaction: Transaction, installationId: string, me
 		.where(and(eq(turns.installationId, installationId), eq(turns.messageId, message.id)))
 		.orderBy(runs.createdAt)
 		.limit(1)
-	return idOf(row)
+	return written(row).id
 }
 
-function idOf(row: { id: string } | undefined): string {
+function written<Row>(row: Row | undefined): Row {
 	if (row === undefined) throw new Error('The database returned no row where one was written.')
-	return row.id
+	return row
 }

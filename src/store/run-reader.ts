@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
 import { contentPartSchema, textContent } from '../core/content.ts'
@@ -51,6 +51,8 @@ const runRow = z.object({
 	told: z.array(toldRow).nullable(),
 })
 
+const changedRow = runRow.extend({ last_seq: z.number() })
+
 /**
  * Reads a run with its question and the conversation before it, or null. Of the conversation, these are the earlier questions with
  * the newest answer of each to what it says now; an answer stands right after its question. When the same question is answered
@@ -60,9 +62,21 @@ export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
 	const [row] = await queryRows(
 		orm,
 		runRow,
-		sql`
-			select r.id, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, r.answer_now, ${conversationColumns},
-				${askerColumns}, q.body as question, (
+		sql`${runsFrom(sql`threadwise.runs`)} where r.id = ${asRunId(runId)}::uuid`,
+	)
+	return row === undefined ? null : toRun(row)
+}
+
+/** Runs that a statement has just changed and the length of their journals, as `changed` returns them: all columns. */
+export async function findChanged(orm: Orm, changed: SQL): Promise<readonly { run: Run; lastSeq: number }[]> {
+	const rows = await queryRows(orm, changedRow, sql`${changed} ${runsFrom(sql`changed`)}`)
+	return rows.map((row) => ({ run: toRun(row), lastSeq: row.last_seq }))
+}
+
+function runsFrom(source: SQL): SQL {
+	return sql`
+			select r.id, r.last_seq, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, r.answer_now,
+				${conversationColumns}, ${askerColumns}, q.body as question, (
 					select jsonb_agg(earlier) from (
 						select asker.name, said.body as said, (
 							select answer.body from threadwise.runs other
@@ -94,15 +108,12 @@ export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
 							)
 					) told
 				) as told
-			from threadwise.runs r
+			from ${source} r
 				join threadwise.installations i on i.id = r.installation_id
 				join threadwise.conversations c on c.id = r.conversation_id
 				join threadwise.turns t on t.id = r.turn_id
 				left join threadwise.people p on p.id = r.person_id
-				left join threadwise.contents q on q.id = t.content_id
-			where r.id = ${asRunId(runId)}::uuid`,
-	)
-	return row === undefined ? null : toRun(row)
+				left join threadwise.contents q on q.id = t.content_id`
 }
 
 function toRun(row: z.infer<typeof runRow>): Run {

@@ -18,6 +18,7 @@ import type {
 import { appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
+import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordAgain } from './record-again.ts'
 import { findQuestion, recordEdit } from './record-edit.ts'
@@ -25,9 +26,9 @@ import { recordMessage } from './record-message.ts'
 import { requestAnswerNow, requestStop } from './request-stop.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId, isRun } from './run-id.ts'
-import { findRun } from './run-reader.ts'
+import { findChanged, findRun } from './run-reader.ts'
 import { readState } from './run-state.ts'
-import { storable, storableJson } from './storable.ts'
+import { storable } from './storable.ts'
 
 const claimedRow = z.object({ id: z.string(), attempt: z.number() })
 const typicalRow = z.object({
@@ -38,7 +39,6 @@ const typicalRow = z.object({
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
-const contentRow = z.object({ body: z.unknown() })
 
 /** The run store on PostgreSQL, embedded or on a server. */
 export async function createRunStore(database: Database): Promise<RunStore> {
@@ -51,10 +51,11 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		findQuestion: (message) => findQuestion(orm, message),
 		recordEdit: (message, refusal) => recordEdit(orm, message, refusal),
 		recordAgain: (runId, again) => recordAgain(orm, runId, again),
-		markQueued: (runId) => markQueued(orm, runId),
+		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),
 		abandonLeases: () => abandonLeases(orm),
 		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
+		claimVanished: (owner, leaseMs) => claimVanishedRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
 		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
 		release: (claim) => releaseRun(orm, claim),
@@ -62,7 +63,6 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		annotate: (runId, entries) => annotate(orm, runId, entries),
 		read: journal.read,
 		follow: journal.follow,
-		remember: (claim, key, schema, compute) => remember(orm, claim, storable(key), schema, compute),
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		requestAnswerNow: (runId) => requestAnswerNow(orm, runId),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
@@ -73,11 +73,13 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	}
 }
 
-async function markQueued(orm: Orm, runId: string): Promise<void> {
+async function markQueued(orm: Orm, runIds: readonly string[]): Promise<void> {
+	const ids = JSON.stringify(runIds.map(asRunId))
 	await execute(
 		orm,
 		sql`
-		update threadwise.runs set state = 'queued', changed_at = now() where ${isRun(runId)} and state in ('accepted', 'queued')`,
+			update threadwise.runs set state = 'queued', changed_at = now()
+			where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')`,
 	)
 }
 
@@ -111,17 +113,24 @@ async function abandonLeases(orm: Orm): Promise<void> {
 }
 
 /** Rows that another worker is claiming are passed over, so that many workers never wait for each other. */
+const vanishedFirst = sql`
+	vanished as (
+		select id from threadwise.runs where state = 'running' and lease_until <= now()
+		order by lease_until limit 1 for update skip locked
+	)`
+
+async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
+}
+
 async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(
 		orm,
 		sql`
-			with vanished as (
-				select id from threadwise.runs where state = 'running' and lease_until <= now()
-				order by lease_until limit 1 for update skip locked
-			), waiting as (
+			${vanishedFirst}, waiting as (
 				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
 				order by round, id limit 1 for update skip locked
-			)`,
+			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
 		owner,
 		leaseMs,
@@ -135,22 +144,20 @@ async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number)
 }
 
 async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, leaseMs: number) {
-	const [claimed] = await queryRows(
+	const [claimed] = await findChanged(
 		orm,
-		claimedRow,
 		sql`
-			${choice}
-			update threadwise.runs
-			set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
-				lease_until = now() + ${interval(leaseMs)}, changed_at = now()
-			where ${condition}
-			returning id, attempt`,
+			with ${choice} changed as (
+				update threadwise.runs
+				set state = 'running', attempt = attempt + 1, claimed_by = ${owner},
+					lease_until = now() + ${interval(leaseMs)}, changed_at = now()
+				where ${condition}
+				returning *
+			)`,
 	)
 	if (claimed === undefined) return null
-	const run = await findRun(orm, claimed.id)
-	// Deleted in between, by the end of its retention time.
-	if (run === null) return null
-	return { outcome: 'claimed', claim: { runId: run.id, attempt: claimed.attempt }, run } as const
+	const { run, lastSeq } = claimed
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt }, run, lastSeq } as const
 }
 
 const typicalOf = 200
@@ -260,45 +267,6 @@ async function addPerson(orm: Orm, runId: string, personId: string): Promise<voi
 			insert into threadwise.people (id, installation_id, platform_user_id, name)
 			select ${newId()}::uuid, installation_id, ${storable(personId)}, '' from threadwise.runs where ${isRun(runId)}
 			on conflict do nothing`,
-	)
-}
-
-async function remember<Value>(
-	orm: Orm,
-	claim: Claim,
-	key: string,
-	schema: z.ZodType<Value>,
-	compute: () => Promise<Value>,
-): Promise<Value> {
-	const [kept] = await queryRows(
-		orm,
-		contentRow,
-		sql`
-			select body from threadwise.remembered_results r join threadwise.contents c on c.id = r.content_id
-			where r.run_id = ${asRunId(claim.runId)}::uuid and r.key = ${key}`,
-	)
-	// A newer version may have changed what a value looks like.
-	const fitting = schema.safeParse(kept?.body)
-	if (kept !== undefined && fitting.success) return fitting.data
-	const value = await compute()
-	await keep(orm, claim, key, value)
-	return value
-}
-
-/** An attempt that lost its lease keeps nothing: its successor computes the value itself. */
-async function keep(orm: Orm, claim: Claim, key: string, value: unknown): Promise<void> {
-	await execute(
-		orm,
-		sql`
-		with target as (
-			select id, person_id from threadwise.runs where ${heldBy(claim)}
-		), content as (
-			insert into threadwise.contents (id, person_id, body)
-			select ${newId()}::uuid, person_id, ${storableJson(value)}::jsonb from target returning id
-		)
-		insert into threadwise.remembered_results (run_id, key, content_id)
-		select target.id, ${key}, content.id from target, content
-		on conflict (run_id, key) do update set content_id = excluded.content_id`,
 	)
 }
 

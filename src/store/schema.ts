@@ -174,6 +174,7 @@ export const events = threadwise.table(
 	],
 )
 
+/** Nothing is kept here any more: the journal is the memo. The table goes with the next migration that is needed anyway. */
 export const rememberedResults = threadwise.table(
 	'remembered_results',
 	{

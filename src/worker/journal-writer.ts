@@ -23,11 +23,6 @@ export type JournalWriter = {
 	 * @throws the same, also for what it didn't wait for before.
 	 */
 	pass(entry: JournalEntry): Promise<void>
-	/**
-	 * Resolves when everything taken so far is durable, but for what may be lost.
-	 * @throws the same.
-	 */
-	durable(): Promise<void>
 	/** Resolves when nothing is waiting or being written any more, whatever became of it. */
 	settled(): Promise<void>
 	/** Aborts with the error when something could not be written: nothing more will be. */
@@ -63,12 +58,13 @@ const fleetingWaitMs = 50
 /**
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a
  * run that makes many events at once pays for few round trips. `onStopRequested` is told when a write shows that somebody
- * asked to stop the run.
+ * asked to stop the run, `onAnswerNow` when one shows that somebody wants the answer now.
  */
 export function createJournalWriter(
 	store: Pick<RunStore, 'append'>,
 	claim: Claim,
 	onStopRequested: (reason: StopReason) => void,
+	onAnswerNow: () => void = () => {},
 ): JournalWriter {
 	const written: (JournalEvent & { nodeId?: string | undefined })[] = []
 	const broken = new AbortController()
@@ -82,8 +78,9 @@ export function createJournalWriter(
 		gathering = []
 		scheduled = null
 		isNeeded = false
-		const stopRequested = await appendBatch(store, claim, batch)
+		const { stopRequested, answerNow } = await appendBatch(store, claim, batch)
 		if (stopRequested !== null) onStopRequested(stopRequested)
+		if (answerNow) onAnswerNow()
 	}
 	const schedule = () => {
 		if (scheduled !== null) return scheduled
@@ -104,7 +101,6 @@ export function createJournalWriter(
 	return {
 		written,
 		broken: broken.signal,
-		durable,
 		write: async (entry) => {
 			take(entry)
 			const batch = schedule()
@@ -121,8 +117,11 @@ export function createJournalWriter(
 	}
 }
 
+/** What somebody has asked for by the time of a write. */
+type Wanted = { readonly stopRequested: StopReason | null; readonly answerNow: boolean }
+
 /**
- * Appends a batch and returns why somebody asked to stop the run, or null. The replies of models and what comes before them are
+ * Appends a batch and returns what somebody has asked for. The replies of models and what comes before them are
  * handed over by themselves, so that what was paid for isn't refused together with what follows from it. The store gets both at
  * once and keeps their order, so they cost one commit.
  */
@@ -130,29 +129,29 @@ async function appendBatch(
 	store: Pick<RunStore, 'append'>,
 	claim: Claim,
 	batch: readonly JournalEntry[],
-): Promise<StopReason | null> {
+): Promise<Wanted> {
 	const afterReplies = batch.findLastIndex(({ event }) => event.kind === 'model-call-end') + 1
 	const parts = [batch.slice(0, afterReplies), batch.slice(afterReplies)].filter((part) => part.length > 0)
 	const appended = await Promise.allSettled(parts.map((part) => append(store, claim, part)))
-	let stopRequested: StopReason | null = null
+	let wanted: Wanted = { stopRequested: null, answerNow: false }
 	for (const part of appended) {
 		if (part.status === 'rejected') throw part.reason
-		stopRequested ??= part.value
+		const { stopRequested, answerNow } = part.value
+		wanted = {
+			stopRequested: wanted.stopRequested ?? stopRequested,
+			answerNow: wanted.answerNow || answerNow,
+		}
 	}
-	return stopRequested
+	return wanted
 }
 
 /** The same for one part. */
-async function append(
-	store: Pick<RunStore, 'append'>,
-	claim: Claim,
-	batch: readonly JournalEntry[],
-): Promise<StopReason | null> {
+async function append(store: Pick<RunStore, 'append'>, claim: Claim, batch: readonly JournalEntry[]): Promise<Wanted> {
 	const appended = await store.append(claim, batch).catch((cause: unknown) => {
 		if (cause instanceof ThreadwiseError && cause.code === 'store-refused') throw cause
 		throw new JournalUnavailable('The journal could not be written.', { cause })
 	})
 	if (appended.outcome === 'lease-lost') throw new AbortedError('lease-lost')
 	if (appended.outcome === 'stop-requested') throw new AbortedError(appended.reason)
-	return appended.stopRequested
+	return appended
 }

@@ -38,6 +38,14 @@ test('ends when the store says so, or that the run shall stop', async () => {
 	expect(abortCauseOf(stopped.lease.signal)).toBe('user')
 })
 
+test('tells that the answer is wanted now, and goes on', async () => {
+	const { lease } = leaseOn(async () => ({ ...extended, answerNow: true }))
+	await vi.advanceTimersByTimeAsync(1_000)
+	expect(abortCauseOf(lease.answerNow)).toBe('answer-now')
+	await vi.advanceTimersByTimeAsync(30_000)
+	expect(lease.signal.aborted).toBe(false)
+})
+
 test('survives a store that fails for less than its length', async () => {
 	let away = true
 	const { lease } = leaseOn(async () => {

@@ -6,8 +6,13 @@ import type { RunStore } from '../core/run-store.ts'
 export const leaseMs = 10_000
 const extendEveryMs = 1_000
 
-/** A claim that is kept alive. Its signal aborts when the lease is lost or somebody asked to stop the run. */
-export type Lease = AsyncDisposable & { readonly signal: AbortSignal }
+/** A claim that is kept alive. */
+export type Lease = AsyncDisposable & {
+	/** Aborts when the lease is lost or somebody asked to stop the run. */
+	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. */
+	readonly answerNow: AbortSignal
+}
 
 /**
  * Extends a claim until it is disposed. `askedAt` is when it was asked for (`performance.now()`): the database begins to count
@@ -15,6 +20,7 @@ export type Lease = AsyncDisposable & { readonly signal: AbortSignal }
  */
 export function keepLease(store: Pick<RunStore, 'extend'>, claim: Claim, askedAt: number): Lease {
 	const controller = new AbortController()
+	const answerNow = new AbortController()
 	let expiresAt = askedAt + leaseMs
 	const extend = async () => {
 		const extendedAt = performance.now()
@@ -22,6 +28,7 @@ export function keepLease(store: Pick<RunStore, 'extend'>, claim: Claim, askedAt
 		if (result.outcome === 'lease-lost') return controller.abort(new AbortedError('lease-lost'))
 		expiresAt = extendedAt + leaseMs
 		if (result.stopRequested !== null) controller.abort(new AbortedError(result.stopRequested))
+		if (result.answerNow) answerNow.abort(new AbortedError('answer-now'))
 	}
 	let extending: Promise<void> | null = null
 	const timer = setInterval(() => {
@@ -36,6 +43,7 @@ export function keepLease(store: Pick<RunStore, 'extend'>, claim: Claim, askedAt
 	}, extendEveryMs)
 	return {
 		signal: controller.signal,
+		answerNow: answerNow.signal,
 		[Symbol.asyncDispose]: async () => {
 			clearInterval(timer)
 			await extending

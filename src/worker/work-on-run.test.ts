@@ -7,6 +7,7 @@ import {
 	orderResults,
 	type ReasoningWorld,
 	type RoleScript,
+	replyJson,
 } from '../../tests/support/reasoning.ts'
 import { hang, hangAfter, reply, status } from '../../tests/support/scripted-model-server.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
@@ -281,6 +282,110 @@ describe('a stop that nobody told the worker of', () => {
 	})
 })
 
+describe('the answer that is wanted now', () => {
+	const half: RoleScript = {
+		'subtask-result': byObjective({ ...orderResults, 'Price the markers.': hang() }),
+		answer: reply('About $48 so far.'),
+	}
+
+	test('comes at once: the open request is closed within a second, and the run answers', async () => {
+		const world = await worldWith(half)
+		const worker = await working(world)
+		const { runId } = await intake.ask(aMessage({ text: order.question }))
+		const requests = [await world.server.request(3), await world.server.request(4)]
+		await until(runId, 'subtask-end')
+		const pressedAt = performance.now()
+		await store.requestAnswerNow(runId)
+		await queue.cancel(runId, 'answer-now')
+		await Promise.all(requests.map(({ closed }) => closed))
+		expect(performance.now() - pressedAt).toBeLessThan(1_000)
+		const records = await finished(runId)
+		expect(records.at(-1)).toMatchObject({ kind: 'run-end', content: { answer: 'About $48 so far.' } })
+		expect(records.filter(({ kind }) => kind === 'answer-now')).toHaveLength(1)
+		expect(await stateOf(runId)).toBe('answered')
+		await worker.end()
+	})
+
+	test('whose message was lost comes with the next extension of the lease', async () => {
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+		const world = await worldWith({ plan: hang() })
+		const runId = await recorded()
+		const work = workOnRun(runId, never, dependenciesOf(world))
+		const request = await world.server.request(2)
+		await store.requestAnswerNow(runId)
+		await vi.advanceTimersByTimeAsync(1_000)
+		await request.closed
+		await work
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', content: { answer: 'It is $104.' } }])
+	})
+
+	test('or with the next event that is written', async () => {
+		const world = await worldWith({ plan: hang() })
+		const runId = await recorded()
+		const noted: Partial<RunStore> = {
+			append: async (claim, entries) => {
+				if (entries.some(({ event }) => event.kind === 'stage-end')) await store.requestAnswerNow(claim.runId)
+				return store.append(claim, entries)
+			},
+		}
+		await workOnRun(runId, never, dependenciesOf(world, noted))
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', confidence: 'low' }])
+	})
+
+	test('is still wanted when another worker takes the run over, and a stop behind it stops', async () => {
+		const first = await worldWith({ ...half, answer: hang() })
+		const runId = await recorded()
+		const crash = new AbortController()
+		const crashed = workOnRun(runId, crash.signal, dependenciesOf(first))
+		await until(runId, 'subtask-end')
+		crash.abort(new AbortedError('lease-lost'))
+		await crashed
+		await store.requestAnswerNow(runId)
+		await store.abandonLeases()
+		const second = await worldWith({ answer: hang() })
+		const stop = new AbortController()
+		const work = workOnRun(runId, stop.signal, dependenciesOf(second))
+		await second.server.request(0)
+		expect(second.roles()).toEqual(['answer'])
+		stop.abort(new AbortedError('user'))
+		await work
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-stop', reason: 'user', attempt: 2 }])
+	})
+
+	test('of a run that nobody has begun is a direct one', async () => {
+		const world = await worldWith()
+		const runId = await recorded()
+		await store.requestAnswerNow(runId)
+		await workOnRun(runId, never, dependenciesOf(world))
+		expect(world.roles()).toEqual(['direct'])
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', content: { answer: 'It is $104.' } }])
+	})
+
+	test('while a question back is being written is given without waiting for anybody', async () => {
+		const ambiguities = [
+			{ statement: 'Tax?', assumption: 'Prices include tax.', changesAnswer: true, question: 'With tax?' },
+		]
+		const world = await worldWith({ analysis: reply(JSON.stringify({ ...order.analysis, ambiguities })) })
+		const runId = await recorded()
+		const noted: Partial<RunStore> = {
+			append: async (claim, entries) => {
+				if (entries.some(({ event }) => event.kind === 'run-wait')) await store.requestAnswerNow(claim.runId)
+				return store.append(claim, entries)
+			},
+		}
+		await workOnRun(runId, never, dependenciesOf(world, noted))
+		expect(await stateOf(runId)).toBe('queued')
+		await working(world)
+		const records = await finished(runId)
+		expect(records.at(-1)).toMatchObject({ kind: 'run-end', attempt: 2, content: { answer: 'It is $104.' } })
+	})
+})
+
+/** Resolves when the journal of a run has an event of that kind. */
+async function until(runId: string, kind: JournalEventKind): Promise<void> {
+	for await (const record of store.follow(runId, 0, never)) if (record.kind === kind) return
+}
+
 describe('a run with a past', () => {
 	const sample: JournalEntry = {
 		event: { kind: 'sample', sample: 1, method: 'direct', content: { answer: '104', key: '104' } },
@@ -358,6 +463,8 @@ describe('a run with a past', () => {
 
 		test('fails and says what to do', async () => {
 			const runId = await recorded()
+			await died(runId, 1)
+			await store.abandonLeases()
 			expect(await workOnRun(runId, never, dependenciesOf(await worldWith(), unreadable))).toEqual({ kind: 'done' })
 			expect(await outcomesOf(runId)).toMatchObject([
 				{
@@ -397,6 +504,36 @@ describe('a run with a past', () => {
 		expect(outcome?.kind === 'run-stop' && outcome.content?.answer).toContain('- Add both. → $104')
 		expect(second.server.requests).toHaveLength(0)
 		await secondWorker.end()
+	})
+})
+
+describe('a worker whose hands are all busy', () => {
+	const hands = 4
+
+	test('takes over what a worker that vanished held, and lets others wait', async () => {
+		const world = await worldWith({ plan: [...Array.from({ length: hands }, () => hang()), replyJson(order.plan)] })
+		const busy = await Promise.all(Array.from({ length: hands }, () => recorded()))
+		const { end } = await working(world)
+		await Promise.all(busy.map((runId) => queue.add({ version: 1, runId }, 1)))
+		await vi.waitUntil(() => world.roles().filter((role) => role === 'plan').length === hands, { timeout: 5_000 })
+		const waiting = await recorded()
+		await queue.add({ version: 1, runId: waiting }, 1)
+		const orphan = await recorded()
+		await store.claim(orphan, 'doomed', 1)
+		expect((await finished(orphan)).at(-1)).toMatchObject({ kind: 'run-end', attempt: 2 })
+		expect(await Promise.all([waiting, ...busy].map(stateOf))).toEqual(['accepted', ...busy.map(() => 'running')])
+		await end()
+		expect(await Promise.all(busy.map(stateOf))).toEqual(busy.map(() => 'queued'))
+	})
+
+	test('hands a run that it has taken over back when it ends', async () => {
+		const world = await worldWith({ plan: hang() })
+		const { end } = await working(world)
+		const orphan = await recorded()
+		await store.claim(orphan, 'doomed', 1)
+		await world.server.request(2)
+		await end()
+		expect(await store.find(orphan)).toMatchObject({ state: 'queued', attempt: 2 })
 	})
 })
 

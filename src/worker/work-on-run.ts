@@ -5,9 +5,9 @@ import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobDelivery, JobOutcome, JobQueue } from '../core/job-queue.ts'
 import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
-import type { RunStore } from '../core/run-store.ts'
+import type { Claimed, RunStore } from '../core/run-store.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
-import { bestAnswerIn, type ReasoningDependencies, type Remember, reason } from '../reasoning/index.ts'
+import { bestAnswerIn, type ReasoningDependencies, reason } from '../reasoning/index.ts'
 import { createJournalWriter, JournalUnavailable, type JournalWriter } from './journal-writer.ts'
 import { keepLease, leaseMs } from './lease.ts'
 
@@ -36,37 +36,59 @@ const mostAttemptsInVain = 5
 /** A worker that ended before it wrote a word is likelier to have been ended by somebody else. */
 const mostClaimsInVain = 50
 
+/** A delivery that nobody interrupts. */
+const unattended: JobDelivery = { worksOn: () => {}, answerNow: new AbortController().signal }
+
 /**
  * One delivery: claim, reason, record, finish. A delivery says that there is work; the store chooses the run, and the one that was
- * delivered only where no other waits. The signal aborts on a stop of that run, a lost lock or a shutdown.
+ * delivered only where no other waits. The signal aborts on a stop of that run, a lost lock or a shutdown; the delivery's own one
+ * when the answer is wanted now.
  */
 export async function workOnRun(
 	runId: string,
 	signal: AbortSignal,
 	dependencies: RunDependencies,
-	delivery: Pick<JobDelivery, 'worksOn'> = { worksOn: () => {} },
+	delivery: JobDelivery = unattended,
 ): Promise<JobOutcome> {
 	const { store, owner } = dependencies
 	const askedAt = performance.now()
 	const claimed = (await store.claimNext(owner, leaseMs)) ?? (await store.claim(runId, owner, leaseMs))
 	if (claimed.outcome === 'held') return { kind: 'delay', ms: Math.round(claimed.forMs) + heldMarginMs }
 	if (claimed.outcome !== 'claimed') return done
+	delivery.worksOn(claimed.run.id)
+	return workOnClaimed({ ...claimed, askedAt }, signal, dependencies, delivery)
+}
 
-	const { claim, run } = claimed
-	delivery.worksOn(run.id)
+/** A run that is ours; `askedAt`, by `performance.now()`, is when its lease began at the earliest. */
+export type ClaimedRun = Omit<Claimed, 'outcome'> & { readonly askedAt: number }
+
+/** Works on a run until it has its outcome, or until somebody else has to. */
+export async function workOnClaimed(
+	{ claim, run, lastSeq, askedAt }: ClaimedRun,
+	signal: AbortSignal,
+	dependencies: RunDependencies,
+	delivery: Pick<JobDelivery, 'answerNow'>,
+): Promise<JobOutcome> {
+	const { store, queue } = dependencies
 	const stop = new AbortController()
-	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)))
+	const wish = new AbortController()
+	const wanted = () => wish.abort(new AbortedError('answer-now'))
+	if (run.answerNow) wanted()
+	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)), wanted)
 	await using lease = keepLease(store, claim, askedAt)
 	const attempted: Attempted = {
 		claim,
 		run,
+		lastSeq,
 		journal,
 		signal: mergeSignals(signal, lease.signal, stop.signal, journal.broken),
+		answerNow: mergeSignals(delivery.answerNow, lease.answerNow, wish.signal),
 		startedAtMs: Date.now(),
 		records: [],
 	}
 	try {
 		await attempt(attempted, dependencies)
+		if (isWantedAfterAll(attempted)) await queue.add({ version: 1, runId: run.id }, claim.attempt + 1)
 		return done
 	} catch (error) {
 		return await finish(error, attempted, dependencies)
@@ -76,22 +98,29 @@ export async function workOnRun(
 type Attempted = {
 	readonly claim: Claim
 	readonly run: Run
+	readonly lastSeq: number
 	readonly journal: JournalWriter
 	readonly signal: AbortSignal
+	/** Aborts when somebody wants the answer now. */
+	readonly answerNow: AbortSignal
 	readonly startedAtMs: number
 	/** What earlier attempts wrote, once it is read. */
 	records: readonly JournalRecord[]
 }
 
 async function attempt(attempted: Attempted, { store, reasoning }: RunDependencies): Promise<void> {
-	const { claim, run, journal, signal } = attempted
-	attempted.records = await readJournal(store, run.id)
+	const { claim, run, lastSeq, journal, signal, answerNow } = attempted
+	if (lastSeq > 0) attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
-	const remember = rememberFor(store, claim, journal)
-	for await (const entry of reason({ run, records: attempted.records, remember, signal }, reasoning)) {
+	for await (const entry of reason({ run, records: attempted.records, signal, answerNow }, reasoning)) {
 		await journal.pass(entry)
 	}
+}
+
+/** The wish came while a question back was being written: nobody is waited for, and the run goes on without an answer. */
+function isWantedAfterAll({ answerNow, journal }: Attempted): boolean {
+	return answerNow.aborted && journal.written.at(-1)?.kind === 'run-wait'
 }
 
 async function readJournal(store: RunStore, runId: string): Promise<readonly JournalRecord[]> {
@@ -184,12 +213,4 @@ function outcomeOf(
 	}
 	const { code, message, fix } = reportError(error)
 	return { kind: 'run-fail', code, usage, elapsedMs, content: { message, fix } }
-}
-
-/** What is remembered follows from the journal, so it is kept only after that. */
-function rememberFor(store: RunStore, claim: Claim, journal: JournalWriter): Remember {
-	return async (key, schema, compute) => {
-		await journal.durable()
-		return store.remember(claim, key, schema, compute)
-	}
 }

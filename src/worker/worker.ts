@@ -1,17 +1,21 @@
 import { AbortedError, mergeSignals } from '../core/abort.ts'
+import { startTakingOver } from './take-over.ts'
 import { type WorkerDependencies, workOnRun } from './work-on-run.ts'
 
 /** A process that works on runs. Disposing it hands back what it was working on and waits until that is done. */
 export type RunningWorker = AsyncDisposable
 
 export type WorkerOptions = {
-	/** How many runs are worked on side by side. */
+	/** How many runs are worked on side by side; twice as many more where other workers vanish. */
 	readonly concurrency: number
 	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
 	readonly onTrouble: (error: unknown) => void
 }
 
-/** Takes deliveries from the queue until it is disposed. */
+/** A worker that is left alone by two others of its kind takes over all that they held. */
+const takenOverPerHand = 2
+
+/** Takes deliveries from the queue, and the runs of workers that vanished, until it is disposed. */
 export async function startWorker(dependencies: WorkerDependencies, options: WorkerOptions): Promise<RunningWorker> {
 	const { concurrency, onTrouble } = options
 	const shutdown = new AbortController()
@@ -27,9 +31,15 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 		},
 		{ concurrency },
 	)
+	const takingOver = startTakingOver(
+		deliveries,
+		{ ...dependencies, onTrouble },
+		{ atMost: concurrency * takenOverPerHand, signal: shutdown.signal },
+	)
 	return {
 		[Symbol.asyncDispose]: async () => {
 			shutdown.abort(new AbortedError('shutdown'))
+			await takingOver[Symbol.asyncDispose]()
 			await deliveries[Symbol.asyncDispose]()
 		},
 	}

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../../src/core/journal.ts'
 import { bestAnswerIn, type ReasoningDependencies, reason } from '../../src/reasoning/index.ts'
 import { aRun, recordsOf } from '../support/builders.ts'
 import { type LimitedRun, limitedRun, type Metered, metered } from '../support/limited-runs.ts'
-import { eventsOf, openReasoning, rememberInMemory } from '../support/reasoning.ts'
+import { eventsOf, openReasoning } from '../support/reasoning.ts'
 import type { Benchmark } from './support/benchmark.ts'
 
 const optionsSchema = z.object({ runs: z.number().optional(), seed: z.number() })
@@ -67,7 +67,7 @@ async function carryOut(
 ): Promise<Outcome> {
 	await using limited = await metered(shipped, traits, budget)
 	const entries: JournalEntry[] = []
-	const attempt = { run: aRun({ text, preferences }), records: [], remember: rememberInMemory(), signal }
+	const attempt = { run: aRun({ text, preferences }), records: [], signal }
 	let end: Outcome['end'] = 'answered'
 	try {
 		for await (const entry of reason(attempt, limited.dependencies)) entries.push(entry)

@@ -218,6 +218,39 @@ function jobQueueContract(place: Place<TestQueueBackend>): void {
 			expect(causes).toEqual(['answer-now', null, 'user'])
 		})
 
+		test('what is handled at once needs no free hand, and a cancellation and disposing know of it', async () => {
+			const [busy, urgent] = [aJob(), aJob()]
+			const started = Promise.withResolvers<void>()
+			await queue.add(busy, 1)
+			const deliveries = await working(async (_, signal) => {
+				started.resolve()
+				await whenAborted(signal)
+				return done
+			}, 1)
+			await started.promise
+			const causes: unknown[] = []
+			const handled = deliveries.handleNow(urgent, async (job, signal) => {
+				expect(job).toEqual(urgent)
+				await whenAborted(signal)
+				causes.push(abortCauseOf(signal))
+				return done
+			})
+			const failing = deliveries.handleNow(aJob(), () => Promise.reject(new Error('the database was away')))
+			await expect(failing).rejects.toThrow('the database was away')
+			await queue.cancel(busy.runId, 'user')
+			await untilEmpty()
+			let disposed = false
+			const disposing = deliveries[Symbol.asyncDispose]().then(() => {
+				disposed = true
+			})
+			await new Promise((resolve) => setTimeout(resolve, 30))
+			expect({ causes, disposed }).toEqual({ causes: [], disposed: false })
+			await elsewhere.cancel(urgent.runId, 'superseded')
+			expect(await handled).toEqual(done)
+			await disposing
+			expect(causes).toEqual(['superseded'])
+		})
+
 		test('a cancellation reaches no other run, and nobody if its run is not worked on', async () => {
 			const [cancelled, other] = [aJob(), aJob()]
 			const causes = new Map<string, unknown>()

@@ -209,13 +209,6 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				expect(await store.release(claim)).toBeNull()
 				expect(await stateOf(claim.runId)).toBe('running')
 			})
-
-			test('remembers nothing', async () => {
-				const old = await lost()
-				expect(await store.remember(old, 'dice', z.number(), async () => 1)).toBe(1)
-				const holder: Claim = { runId: old.runId, attempt: old.attempt + 1 }
-				expect(await store.remember(holder, 'dice', z.number(), async () => 2)).toBe(2)
-			})
 		})
 
 		describe('the journal', () => {
@@ -399,46 +392,6 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				for (const text of ['one', 'two', 'three']) await store.append(claim, [delta(text)])
 				await store.append(claim, [{ event: outcomes.end('four') }])
 				for (const seen of await Promise.all(followers)) expect(seen.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
-			})
-		})
-
-		describe('remembering', () => {
-			test('computes a value once', async () => {
-				const claim = await running()
-				let computed = 0
-				const roll = () => store.remember(claim, 'dice', z.number(), async () => ++computed)
-				expect([await roll(), await roll()]).toEqual([1, 1])
-			})
-
-			test('keeps it for later attempts and apart from other keys and runs', async () => {
-				const first = await running()
-				await store.remember(first, 'dice', z.string(), async () => 'six')
-				await store.release(first)
-				const second = await claimed(first.runId)
-				const again = (claim: Claim, key: string) => store.remember(claim, key, z.string(), async () => 'new')
-				expect(await again(second, 'dice')).toBe('six')
-				expect(await again(second, 'coin')).toBe('new')
-				expect(await again(await running(), 'dice')).toBe('new')
-			})
-
-			test('keeps nothing of a computation that failed', async () => {
-				const claim = await running()
-				const failing = store.remember(claim, 'dice', z.number(), async () => {
-					throw new Error('it rolled off the table')
-				})
-				await expect(failing).rejects.toThrow('it rolled off the table')
-				expect(await store.remember(claim, 'dice', z.number(), async () => 3)).toBe(3)
-			})
-
-			test('computes anew what no longer fits its schema or was erased', async () => {
-				const claim = await running()
-				const key = randomUUID()
-				await store.remember(claim, key, z.string(), async () => `text ${key}`)
-				expect(await store.remember(claim, key, z.number(), async () => 4)).toBe(4)
-				expect(await store.remember(claim, key, z.number(), async () => 5)).toBe(4)
-				await opened.database.orm.execute(sql`
-					update threadwise.remembered_results set content_id = null where key = ${key}`)
-				expect(await store.remember(claim, key, z.number(), async () => 6)).toBe(6)
 			})
 		})
 
@@ -643,7 +596,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				['what looks like an escape', '\\u0000 \\x00 \\ud83d', '\\u0000 \\x00 \\ud83d'],
 				['quotes, dollars and braces', `'"$1 $$ {"a":1} -- ; %`, `'"$1 $$ {"a":1} -- ; %`],
 				['200,000 characters', 'ÿ'.repeat(200_000), 'ÿ'.repeat(200_000)],
-			])('%s is kept in questions, names, journals and memory', async (_, given, kept) => {
+			])('%s is kept in questions, names and journals', async (_, given, kept) => {
 				const author = { id: `person-${randomUUID()}`, name: given.slice(0, 500) }
 				const runId = await recorded(aMessage({ author, text: given }))
 				const claim = await claimed(runId)
@@ -653,18 +606,12 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				})
 				await store.append(claim, [delta(given)])
 				expect(textsOf(await store.read(runId))).toEqual([kept])
-				const value = z.object({ text: z.string() })
-				await store.remember(claim, 'text', value, async () => ({ text: given }))
-				expect(await store.remember(claim, 'text', value, async () => ({ text: '' }))).toEqual({ text: kept })
 			})
 
-			test('a message id or key with a NUL character is still one and the same', async () => {
+			test('a message id with a NUL character is still one and the same', async () => {
 				const message = aMessage({ id: `a\u0000b-${randomUUID()}` })
 				expect((await store.record(message)).outcome).toBe('recorded')
 				expect((await store.record(message)).outcome).toBe('duplicate')
-				const claim = await running()
-				await store.remember(claim, 'a\u0000b', z.number(), async () => 1)
-				expect(await store.remember(claim, 'a\u0000b', z.number(), async () => 2)).toBe(1)
 			})
 
 			test('so is the output of a stage, with strange names in it', async () => {

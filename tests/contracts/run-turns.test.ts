@@ -84,6 +84,17 @@ function runTurnsContract(place: Place<TestDatabase>): void {
 			expect((await store.find(vanished?.runId ?? ''))?.attempt).toBe(2)
 		})
 
+		test('who asks for a run whose worker has vanished gets no other', async () => {
+			await ask('a', 'b')
+			expect(await store.claimVanished('worker', leaseMs)).toBeNull()
+			const vanished = await claimNext(store, shortLeaseMs)
+			await sleep(shortLeaseMs * 4)
+			const taken = await store.claimVanished('worker', leaseMs)
+			expect(taken?.claim).toEqual({ runId: vanished?.runId, attempt: 2 })
+			expect(await elsewhere.claimVanished('worker', leaseMs)).toBeNull()
+			expect(await store.load()).toEqual({ waiting: 1, held: 1 })
+		})
+
 		test('a run that was handed back goes first', async () => {
 			const names = await ask('a', 'a', 'b', 'b')
 			await claimNext()

@@ -35,7 +35,7 @@ import {
 	metered,
 } from '../support/limited-runs.ts'
 import type { Bill, MeteredTraits } from '../support/metered-model-server.ts'
-import { eventsOf, openReasoning, order, type ReasoningWorld, rememberInMemory } from '../support/reasoning.ts'
+import { eventsOf, openReasoning, order, type ReasoningWorld } from '../support/reasoning.ts'
 import { databases, type TestDatabase } from '../support/stores.ts'
 
 const runsInMemory = 1_000
@@ -81,7 +81,7 @@ type Outcome = { readonly entries: readonly JournalEntry[]; readonly kind: 'answ
 async function runInMemory(run: Run, dependencies: ReasoningDependencies): Promise<Outcome> {
 	const entries: JournalEntry[] = []
 	try {
-		const attempt = { run, records: [], remember: rememberInMemory(), signal: never }
+		const attempt = { run, records: [], signal: never }
 		for await (const entry of reason(attempt, dependencies)) entries.push(entry)
 		return { entries, kind: 'answered' }
 	} catch (error) {

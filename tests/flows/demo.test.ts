@@ -16,7 +16,7 @@ test('the demo answers an easy question directly and a hard one in six stages, e
 
 	const [, found = ''] = String(stdout).split('What the stages found')
 	expect(found).toMatch(/Problem analysis +the question was misread, .* it was read again\./)
-	expect(found).toMatch(/Task decomposition +the first plan could not be used, so another one was made\./)
+	expect(found).toMatch(/Task decomposition +the first plan could not be used \(.+\), so another one was made\./)
 	expect(found).toMatch(
 		/Systematic execution +1 slip caught \(4 \* 24 is 96, not \d+\); the step was worked out again\./,
 	)

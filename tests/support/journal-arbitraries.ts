@@ -65,6 +65,7 @@ const output: Arbitrary<unknown> = fc.oneof(
 		clarified: some(roughly({ question: words, answer: fc.option(words) })),
 	}),
 	roughly({
+		refused: some(words),
 		subtasks: some(
 			roughly({
 				id: subtaskId,
@@ -78,7 +79,7 @@ const output: Arbitrary<unknown> = fc.oneof(
 		),
 	}),
 	roughly({
-		chain: roughly({ answer: words, key: words, weight: number }),
+		chain: roughly({ answer: words, key: words, weight: number, refuted: words }),
 		samples: some(roughly({ method: words, answer: words, key: words, weight: number, check: words })),
 	}),
 	roughly({

@@ -17,7 +17,7 @@ export function keptQueue() {
 			refuseIfDown()
 			cancelled.push(`${runId} ${reason}`)
 		},
-		work: async () => ({ [Symbol.asyncDispose]: async () => {} }),
+		work: async () => ({ handleNow: async () => ({ kind: 'done' }), [Symbol.asyncDispose]: async () => {} }),
 		size: async () => added.length,
 		close: async () => {},
 	}

@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Constraint } from '../../src/checks/index.ts'
 import { AbortedError } from '../../src/core/abort.ts'
-import { limitsFor } from '../../src/core/effort.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { JournalEntry, JournalEventKind, JournalEventOf, JournalRecord } from '../../src/core/journal.ts'
 import type { Run } from '../../src/core/run.ts'
@@ -16,8 +15,10 @@ import { answerShare } from '../../src/reasoning/answer.ts'
 import { createRunBudget } from '../../src/reasoning/budget.ts'
 import { loadWorkflows, type ReasoningDependencies, reason, reasoningPromptFolder } from '../../src/reasoning/index.ts'
 import { replayOf } from '../../src/reasoning/replay.ts'
-import type { Remember, Session } from '../../src/reasoning/session.ts'
-import { createStageContext } from '../../src/reasoning/stage-context.ts'
+import { contextOf } from '../../src/reasoning/run-stages.ts'
+import type { Session } from '../../src/reasoning/session.ts'
+import type { Alternatives } from '../../src/stages/alternatives/stage.ts'
+import { chainWeight } from '../../src/stages/alternatives/weight.ts'
 import { type Analysis, analysisSchema } from '../../src/stages/analyze/stage.ts'
 import type { SolvedSubtask } from '../../src/stages/execute/solve-subtask.ts'
 import type { Execution } from '../../src/stages/execute/stage.ts'
@@ -155,6 +156,32 @@ export function anExecution(...steps: readonly Partial<SolvedSubtask>[]): Execut
 	return { subtasks, final: subtasks.at(-1)?.result ?? '' }
 }
 
+/** What the alternatives have put out: the chain, and samples of one answer each. */
+export function alternativesOf(
+	execution: Execution,
+	...samples: readonly (readonly [answer: string, key: string | null, weight: number])[]
+): Alternatives {
+	const chain = {
+		answer: execution.final,
+		key: execution.final.replace('$', ''),
+		weight: chainWeight(execution.subtasks),
+		refuted: null,
+	}
+	return {
+		chain,
+		samples: samples.map(([answer, key, weight], index) => ({
+			answer,
+			key,
+			weight,
+			method: 'forwards',
+			work: `Way ${index + 1}.`,
+			check: 'Recomputed.',
+		})),
+		groups: [],
+		stoppedEarly: false,
+	}
+}
+
 /** What a step looks like whose check failed. */
 export const doubtful = {
 	status: 'low-confidence',
@@ -214,8 +241,8 @@ export type SessionChoices = {
 	readonly run?: Run
 	readonly records?: readonly JournalRecord[]
 	readonly signal?: AbortSignal
+	readonly answerNow?: AbortSignal
 	readonly budget?: Partial<Budget>
-	readonly remember?: Remember
 	/** The default one if absent. */
 	readonly workflow?: string
 }
@@ -234,26 +261,7 @@ const never = new AbortController().signal
 /** Opens a world in which the given roles answer as the script says and all others as they should. */
 export async function openReasoning(script: RoleScript = {}, choices: ReasoningChoices = {}): Promise<ReasoningWorld> {
 	const server = await startScriptedModelServer(stepsByRole({ ...goodScript, ...script }))
-	const alias = (name: string): ModelAliasSettings => ({
-		endpoint: 'scripted',
-		model: `${name}-model`,
-		kind: 'plain',
-		price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
-		allowsTemperature: true,
-		timeoutMs: 20_000,
-		...choices.model,
-	})
-	const aliases = { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') }
-	const models = createLanguageModels({ endpoints: { scripted: { baseUrl: server.baseUrl, apiKey: null } }, aliases })
-	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
-	const shipped = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(aliases) })
-	const dependencies: ReasoningDependencies = {
-		models,
-		prompts,
-		workflow: (name) => withBudget(shipped(name), choices.budget),
-		defaults: { effort: 'medium', workflow: 'default' },
-		disclosure: null,
-	}
+	const { models, dependencies } = reasoningAt(server.baseUrl, choices)
 	return {
 		server,
 		dependencies,
@@ -266,6 +274,31 @@ export async function openReasoning(script: RoleScript = {}, choices: ReasoningC
 			await server.close()
 		},
 	}
+}
+
+/** What reasoning needs, with the real models over HTTP to the server at this address; whoever opens it closes the models. */
+export function reasoningAt(baseUrl: string, choices: ReasoningChoices = {}) {
+	const alias = (name: string): ModelAliasSettings => ({
+		endpoint: 'local',
+		model: `${name}-model`,
+		kind: 'plain',
+		price: { inputUsdPerMillion: 1, outputUsdPerMillion: 2 },
+		allowsTemperature: true,
+		timeoutMs: 20_000,
+		...choices.model,
+	})
+	const aliases = { fast: alias('fast'), strong: alias('strong'), judge: alias('judge') }
+	const models = createLanguageModels({ endpoints: { local: { baseUrl, apiKey: null } }, aliases })
+	const prompts = createFilePromptSource([{ path: reasoningPromptFolder }, ...stagePromptFolders])
+	const shipped = loadWorkflows(workflowsFolder, { prompts, aliases: Object.keys(aliases) })
+	const dependencies: ReasoningDependencies = {
+		models,
+		prompts,
+		workflow: (name) => withBudget(shipped(name), choices.budget),
+		defaults: { effort: 'medium', workflow: 'default' },
+		disclosure: null,
+	}
+	return { models, dependencies }
 }
 
 function stepsByRole(script: Required<RoleScript>) {
@@ -301,42 +334,31 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		account: null,
 		models: dependencies.models,
 		prompts: dependencies.prompts,
-		remember: choices.remember ?? rememberInMemory(),
 		signal: choices.signal ?? never,
+		answerNow: choices.answerNow ?? never,
 	}
 }
 
 function contextIn(session: Session, nodeId: string, effort: Effort): StageContext {
 	const node = session.workflow.nodes.find(({ id }) => id === nodeId)
 	if (node === undefined) throw new Error(`the workflow has no node ${nodeId}`)
-	return createStageContext(session, node, { effort, limits: limitsFor('staged', effort) })
+	return contextOf(node, session, effort)
 }
 
-async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
-	const { run = aRun({ text: order.question }), records = [], remember = rememberInMemory(), signal = never } = choices
+/** Runs a whole attempt. */
+export async function attemptIn(dependencies: ReasoningDependencies, choices: AttemptChoices = {}): Promise<Attempted> {
+	const { run = aRun({ text: order.question }), records = [], signal = never, answerNow = never } = choices
 	const { settings, spending } = choices
 	const chosen = { ...(settings === undefined ? {} : { settings }), ...(spending === undefined ? {} : { spending }) }
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, remember, signal }, { ...dependencies, ...chosen })) {
+		for await (const entry of reason({ run, records, signal, answerNow }, { ...dependencies, ...chosen })) {
 			entries.push(entry)
 			choices.onEntry?.(entry)
 		}
 		return { entries, thrown: null }
 	} catch (thrown) {
 		return { entries, thrown }
-	}
-}
-
-/** What the store remembers, kept in memory. */
-export function rememberInMemory(): Remember {
-	const kept = new Map<string, unknown>()
-	return async (key, schema, compute) => {
-		const fitting = schema.safeParse(kept.get(key))
-		if (fitting.success) return fitting.data
-		const value = await compute()
-		kept.set(key, value)
-		return value
 	}
 }
 

@@ -83,8 +83,9 @@ const titleWidth = 23
 const nextSteps = `
 What to do next
   Ask it yourself     npm run -s threadwise -- ask "your question"
-  Connect a model     put OPENAI_API_KEY=… into .env, or OPENAI_BASE_URL=http://127.0.0.1:11434/v1 for Ollama
-  Let it run          npm run -s threadwise -- start`
+  Connect a model     npm run threadwise -- setup
+  Let it run          npm run -s threadwise -- start
+  Is all well?        npm run -s threadwise -- doctor`
 
 function say(text: string): void {
 	process.stdout.write(`${text}\n`)

@@ -50,6 +50,17 @@ describe('the small roles', () => {
 		expect(judged.map(({ ambiguous }) => ambiguous)).toEqual([false, false, false, true])
 	})
 
+	test.each([
+		['Who wrote Faust?', 'easy'],
+		['Is a tomato a fruit or a vegetable?', 'easy'],
+		['If you know it: which planet is that?', 'easy'],
+		['Should we rent or buy?', 'hard'],
+		['If every cat is grey and some grey things are loud, must a cat be loud?', 'hard'],
+		['Explain why the sky is blue.', 'hard'],
+	])('what it cannot work out is judged by its words: %s', (text, level) => {
+		expect(askFor('complexity', { question: text }).level).toBe(level)
+	})
+
 	test('a judge works the question out again', () => {
 		const judged = (final: string) =>
 			askFor('judgement', { question, constraints: 'c1: The answer is the sum.', results: '', 'final-result': final })
@@ -81,6 +92,18 @@ describe('the small roles', () => {
 	test('an answer that was found as a whole says what it is', () => {
 		const sections = { question: 'What is 17 * 23?', results: 'Wanted: the product', 'final-result': '391' }
 		expect(ask(stageRequest(sections))).toBe('The product is 391.')
+	})
+
+	test('an answer whose last step is missing is concluded from the question, and says what is open', () => {
+		const sections = {
+			question: 'What is 17 * 23 + 9?',
+			results: 's1: Multiply.: 391',
+			'final-result': '(not worked out to the end: conclude it from the results)',
+			unresolved: 'Not worked out: Add 9.',
+		}
+		const answer = ask(stageRequest(sections))
+		expect(answer).toMatch(/\b400\b/)
+		expect(answer).toMatch(/ Not settled: Not worked out: Add 9\.$/)
 	})
 
 	test('constraints are made checkable where the question allows it', () => {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { Progress, StageContext } from '../../core/stage.ts'
-import { isUnreadable } from '../analyze/stage.ts'
 import type { Ballot } from './vote.ts'
 
 const samenessSchema = z.object({ same: z.boolean() })
@@ -44,16 +43,11 @@ function representativesOf(ballots: readonly Ballot[]): readonly Ballot[] {
 }
 
 async function* saysTheSame(left: Ballot, right: Ballot, key: string, context: StageContext): Progress<boolean> {
-	try {
-		const { same }: z.infer<typeof samenessSchema> = yield* context.askStructured({
-			key,
-			call: comparing,
-			values: { question: context.question, first: left.answer, second: right.answer },
-			...samenessReply,
-		})
-		return same
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return false
-	}
+	const said: z.infer<typeof samenessSchema> | null = yield* context.askReadable({
+		key,
+		call: comparing,
+		values: { question: context.question, first: left.answer, second: right.answer },
+		...samenessReply,
+	})
+	return said?.same ?? false
 }

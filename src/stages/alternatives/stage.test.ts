@@ -182,7 +182,7 @@ describe('the lead', () => {
 		expect(result.samples).toHaveLength(6)
 		expect(result.groups.map(({ answer, votes }) => `${answer} ${votes}`)).toEqual(['$104 6', '$102 1'])
 		expect(alternatives.summarize(result)).toBe(
-			'0 of 6 independent solutions agree with "$102"; the heaviest answer is "$104".',
+			'0 of 6 independent solutions agree with "$102"; most weight is on "$104".',
 		)
 	})
 
@@ -278,10 +278,28 @@ test('shows every solution, its method, what it was checked with and what it wei
 	const { result } = await explored(world)
 	expect(alternatives.describe(result)).toEqual([
 		'**Worked out step by step:** $102 (weight 0.5)',
-		expect.stringMatching(/^\*\*By forwards:\*\* \$1\d\d \(weight (?:1|0\.5|0); /),
-		expect.stringMatching(/^\*\*By backwards:\*\* /),
-		expect.stringMatching(/^\*\*By equation:\*\* /),
+		expect.stringMatching(/^\*\*By the method "forwards":\*\* \$1\d\d \(weight (?:1|0\.5|0); /),
+		expect.stringMatching(/^\*\*By the method "backwards":\*\* /),
+		expect.stringMatching(/^\*\*By the method "equation":\*\* /),
 		'— "$104": 2 votes, weight 1.5',
 		'— "$102": 1 vote, weight 0.5',
 	])
+})
+
+test('what breaks a constraint weighs less than whatever breaks none, the chain included, and the record says why', async () => {
+	const analysis = anAnalysis({ constraints: [aConstraint('range', '..103')] })
+	const execution = anExecution({}, { result: '$104' })
+	await using world = await openReasoning({ solution: [unchecked('$102'), answering('$105'), unchecked('$102')] })
+	const { result } = await explored(world, { analysis, execution })
+	expect(result.chain.weight).toBeCloseTo(0.4)
+	expect(result.samples.map(({ weight }) => weight).toSorted()).toEqual([0.1, 0.5, 0.5])
+	expect(result.samples.map(({ check }) => check)).toContain('105 is more than 103.')
+	expect(result.groups[0]?.answer).toBe('$102')
+})
+
+test('a chain of checked steps that breaks a constraint gets one window: more would outvote what can be corrected', async () => {
+	const analysis = anAnalysis({ constraints: [aConstraint('range', '..103')] })
+	await using world = await openReasoning({ solution: [unchecked('$101'), unchecked('$102'), unchecked('$100')] })
+	const { result } = await explored(world, { analysis, execution: anExecution({}, { result: '$104' }), effort: 'high' })
+	expect(result.samples).toHaveLength(3)
 })

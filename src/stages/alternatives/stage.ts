@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { answerKey, computeConstraint } from '../../checks/index.ts'
+import { answerKey } from '../../checks/index.ts'
 import { counted } from '../../core/counted.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { checkResult } from '../execute/check-result.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { comparing, type Grouped, groupByJudge, noneGrouped, samenessReply } from './group-by-judge.ts'
 import { countVotes, leadIsSafe } from './vote.ts'
-import { chainWeight, sampleWeight } from './weight.ts'
+import { chainWeight, refutations, sampleWeight, weighedByConstraints } from './weight.ts'
 
 const solutionSchema = z.object({
 	work: z.string(),
@@ -26,7 +26,10 @@ const candidateSchema = z.object({
 
 export const alternativesSchema = z.object({
 	/** The answer of the worked-out chain, which is a candidate like any other. */
-	chain: candidateSchema,
+	chain: candidateSchema.extend({
+		/** What speaks against it, if a computation does. */
+		refuted: z.string().nullable().default(null),
+	}),
 	samples: z.array(candidateSchema.extend({ method: z.string(), work: z.string(), check: z.string() })),
 	/** Equal answers together, the heaviest first. */
 	groups: z.array(z.object({ key: z.string(), answer: z.string(), weight: z.number(), votes: z.number().int() })),
@@ -73,8 +76,8 @@ export const alternatives = defineStage({
 	async *run({ analysis, execution }, context) {
 		const methods = context.calls.filter((name) => name !== comparing)
 		const chain = chainCandidate(analysis, execution)
-		// One window where everything was checked: it is there to contradict, not to outvote.
-		const most = lacksEvidence(analysis, execution) ? context.limits.alternatives : windowSize
+		// One window where the steps were checked: it is there to contradict, not to outvote. A broken constraint can be corrected.
+		const most = hasCheckedSteps(execution) ? windowSize : context.limits.alternatives
 		const samples: Sample[] = []
 		let grouped: Grouped = yield* groupByJudge(noneGrouped, [chain], context)
 		let asked = 0
@@ -102,12 +105,14 @@ export const alternatives = defineStage({
 		if (samples.length === 0) return 'No independent solution could be had.'
 		if (others.length === 0 && first?.key === chain.key)
 			return `${agreeing} of ${counted(samples.length, 'independent solution')} agree.${early}`
-		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; the heaviest answer is "${first?.answer}".`
+		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; most weight is on "${first?.answer}".`
 	},
 
 	describe: ({ chain, samples, groups }) => [
-		`**Worked out step by step:** ${chain.answer} (weight ${chain.weight})`,
-		...samples.map(({ method, answer, weight, check }) => `**By ${method}:** ${answer} (weight ${weight}; ${check})`),
+		`**Worked out step by step:** ${chain.answer} (weight ${chain.weight}${chain.refuted === null ? '' : `; ${chain.refuted}`})`,
+		...samples.map(
+			({ method, answer, weight, check }) => `**By the method "${method}":** ${answer} (weight ${weight}; ${check})`,
+		),
 		...groups.map(({ answer, weight, votes }) => `— "${answer}": ${counted(votes, 'vote')}, weight ${weight}`),
 	],
 })
@@ -120,16 +125,18 @@ function whatWasChecked({ subtasks }: Execution): string {
 
 /** A chain without a failed step or constraint, in which something was checked, needs no second opinion. */
 function lacksEvidence(analysis: Analysis, { subtasks, final }: Execution): boolean {
-	const fails = analysis.constraints.some((constraint) => computeConstraint(constraint, final)?.outcome === 'fails')
-	return (
-		fails ||
-		subtasks.some(({ status }) => status === 'low-confidence') ||
-		!subtasks.some(({ status }) => status === 'checked')
-	)
+	return refutations(final, analysis.constraints).length > 0 || !hasCheckedSteps({ subtasks })
+}
+
+function hasCheckedSteps({ subtasks }: Pick<Execution, 'subtasks'>): boolean {
+	const statuses = new Set(subtasks.map(({ status }) => status))
+	return statuses.has('checked') && !statuses.has('low-confidence')
 }
 
 function chainCandidate(analysis: Analysis, { subtasks, final }: Execution) {
-	return { answer: final, key: keyOf(final, analysis), weight: chainWeight(subtasks) }
+	const weight = weighedByConstraints(chainWeight(subtasks), final, analysis.constraints)
+	const [broken] = refutations(final, analysis.constraints)
+	return { answer: final, key: keyOf(final, analysis), weight, refuted: broken?.evidence ?? null }
 }
 
 function onlyChain(analysis: Analysis, execution: Execution): Alternatives {
@@ -164,28 +171,24 @@ async function* takeSample(
 	analysis: Analysis,
 	context: StageContext,
 ): Progress<Sample | null> {
-	try {
-		const solution: z.infer<typeof solutionSchema> = yield* context.askStructured({
-			key: `sample-${number + 1}`,
-			call: method,
-			sample: number,
-			values: {
-				question: context.question,
-				restatement: analysis.restatement,
-				givens: analysis.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				unknown: analysis.unknown,
-				constraints: analysis.constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
-			},
-			...solutionReply,
-		})
-		const sample = candidateOf(solution, method, analysis)
-		const { answer, key, weight } = sample
-		yield { kind: 'sample', sample: number, method, weight, content: { answer, key: key ?? '' } }
-		return sample
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	const solution: z.infer<typeof solutionSchema> | null = yield* context.askReadable({
+		key: `sample-${number + 1}`,
+		call: method,
+		sample: number,
+		values: {
+			question: context.question,
+			restatement: analysis.restatement,
+			givens: analysis.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			unknown: analysis.unknown,
+			constraints: analysis.constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
+		},
+		...solutionReply,
+	})
+	if (solution === null) return null
+	const sample = candidateOf(solution, method, analysis)
+	const { answer, key, weight } = sample
+	yield { kind: 'sample', sample: number, method, weight, content: { answer, key: key ?? '' } }
+	return sample
 }
 
 /** Checked like a step of the chain. */
@@ -195,5 +198,13 @@ function candidateOf(
 	analysis: Analysis,
 ): Sample {
 	const { outcome, evidence } = checkResult({ work, calculations, result: answer }, analysis.unknown)
-	return { method, work, answer, key: keyOf(answer, analysis), weight: sampleWeight(outcome), check: evidence }
+	const [refuted] = refutations(answer, analysis.constraints)
+	return {
+		method,
+		work,
+		answer,
+		key: keyOf(answer, analysis),
+		weight: weighedByConstraints(sampleWeight(outcome), answer, analysis.constraints),
+		check: refuted?.evidence ?? evidence,
+	}
 }

@@ -25,6 +25,13 @@ export function countVotes(ballots: readonly Ballot[]): readonly Group[] {
 	return [...groups.values()].toSorted((left, right) => right.weight - left.weight)
 }
 
+/** The part of all weight that is for the answer with this key; 1 where nothing has any weight. */
+export function voteShareOf(key: string | null, ballots: readonly Ballot[]): number {
+	const groups = countVotes(ballots)
+	const total = groups.reduce((sum, { weight }) => sum + weight, 0)
+	return total === 0 ? 1 : (groups.find((group) => group.key === key)?.weight ?? 0) / total
+}
+
 const surelyLeads = 0.95
 
 /**

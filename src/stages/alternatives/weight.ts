@@ -1,3 +1,4 @@
+import { type Constraint, type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { noResult, type SolvedSubtask } from '../execute/solve-subtask.ts'
 
 /**
@@ -18,4 +19,20 @@ export function chainWeight(subtasks: readonly Pick<SolvedSubtask, 'status' | 'r
 
 export function sampleWeight(check: keyof typeof sampleWeights): number {
 	return sampleWeights[check]
+}
+
+/** Makes the heaviest chain lighter than the lightest answer that a computation doesn't contradict. */
+const refutedPart = 0.1
+
+/** What is left of a weight when the constraints are computed of the answer: one that breaks any counts for less than one that keeps all. */
+export function weighedByConstraints(weight: number, answer: string, constraints: readonly Constraint[]): number {
+	return refutations(answer, constraints).length === 0 ? weight : weight * refutedPart
+}
+
+/** The constraints that an answer breaks, as far as that can be computed. */
+export function refutations(answer: string, constraints: readonly Constraint[]): readonly ConstraintCheck[] {
+	return constraints.flatMap((constraint) => {
+		const check = computeConstraint(constraint, answer)
+		return check?.outcome === 'fails' ? [check] : []
+	})
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { constraintSchema } from '../../checks/index.ts'
-import { ThreadwiseError } from '../../core/errors.ts'
 import { type Clarification, defineStage, type Progress, type StageContext } from '../../core/stage.ts'
 
 /** What a model reads out of a question. */
@@ -99,27 +98,17 @@ async function* read(
 	key: string,
 	differences: readonly string[] | null,
 ): Progress<Reading | null> {
-	try {
-		return yield* context.askStructured({
-			// Once the asker has said more, it is another request.
-			key: context.clarifications.length === 0 ? key : `${key}-clarified-${context.clarifications.length}`,
-			values: {
-				question: context.question,
-				history: context.history,
-				clarifications: clarificationLines(context.clarifications),
-				differences: differences?.join('\n') ?? 'none',
-			},
-			...reading,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
-}
-
-/** Whether a model has replied and its reply can't be read. A server that breaks its protocol is another matter: it may be tried again. */
-export function isUnreadable(error: unknown): error is ThreadwiseError {
-	return error instanceof ThreadwiseError && error.code === 'model-malformed' && error.retry === 'never'
+	return yield* context.askReadable({
+		// Once the asker has said more, it is another request.
+		key: context.clarifications.length === 0 ? key : `${key}-clarified-${context.clarifications.length}`,
+		values: {
+			question: context.question,
+			history: context.history,
+			clarifications: clarificationLines(context.clarifications),
+			differences: differences?.join('\n') ?? 'none',
+		},
+		...reading,
+	})
 }
 
 /** A question that can't be taken apart is still a question: it is worked on as it stands. */
@@ -148,24 +137,19 @@ function clarificationLines(clarifications: readonly Clarification[]): string {
 /** What the reading adds to the question, drops or changes; null where the model that compares them can't be read. */
 async function* compare(reading: Reading, context: StageContext): Progress<readonly string[] | null> {
 	const suffix = context.clarifications.length === 0 ? '' : `-clarified-${context.clarifications.length}`
-	let compared: z.infer<typeof comparisonSchema>
-	try {
-		compared = yield* context.askStructured({
-			key: `comparison${suffix}`,
-			call: 'verify',
-			values: {
-				question: context.question,
-				clarifications: clarificationLines(context.clarifications),
-				restatement: reading.restatement,
-				givens: reading.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				unknown: reading.unknown,
-			},
-			...comparison,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	const compared: z.infer<typeof comparisonSchema> | null = yield* context.askReadable({
+		key: `comparison${suffix}`,
+		call: 'verify',
+		values: {
+			question: context.question,
+			clarifications: clarificationLines(context.clarifications),
+			restatement: reading.restatement,
+			givens: reading.givens.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			unknown: reading.unknown,
+		},
+		...comparison,
+	})
+	if (compared === null) return null
 	const differences = compared.differences.map(({ kind, what }) => `${kind}: ${what}`)
 	const evidence =
 		differences.length === 0

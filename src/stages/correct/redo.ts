@@ -1,5 +1,5 @@
 import type { Progress, StageContext } from '../../core/stage.ts'
-import { type Analysis, isUnreadable } from '../analyze/stage.ts'
+import type { Analysis } from '../analyze/stage.ts'
 import type { Failure } from '../evaluate/assess.ts'
 import { type SubtaskResult, subtaskReply } from '../execute/check-result.ts'
 import { checkpoint, type SolvedSubtask, statusOf } from '../execute/solve-subtask.ts'
@@ -100,13 +100,8 @@ async function* askAgain(
 		sample: round,
 		...subtaskReply,
 	}
-	try {
-		if (evidence !== null)
-			return yield* context.askStructured({ ...request, values: { objective, inputs, expected, rejected, evidence } })
-		if (!context.calls.includes('redo')) return null
-		return yield* context.askStructured({ ...request, call: 'redo', values: { objective, inputs, expected } })
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	if (evidence !== null)
+		return yield* context.askReadable({ ...request, values: { objective, inputs, expected, rejected, evidence } })
+	if (!context.calls.includes('redo')) return null
+	return yield* context.askReadable({ ...request, call: 'redo', values: { objective, inputs, expected } })
 }

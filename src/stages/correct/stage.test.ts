@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
 	aConstraint,
+	alternativesOf,
 	anAnalysis,
 	anExecution,
 	byObjective,
@@ -17,6 +18,7 @@ import {
 import { reply, type ScriptedStep } from '../../../tests/support/scripted-model-server.ts'
 import { limitsFor } from '../../core/effort.ts'
 import type { Effort } from '../../core/run-preferences.ts'
+import { type Alternatives, keyOf } from '../alternatives/stage.ts'
 import type { Analysis } from '../analyze/stage.ts'
 import { type Evaluation, evaluate } from '../evaluate/stage.ts'
 import type { Execution } from '../execute/stage.ts'
@@ -36,14 +38,22 @@ const right: Readonly<Record<string, ScriptedStep>> = {
 	'Add both.': replyJson(solution('48 + 56', '104')),
 }
 
-type Given = { readonly execution?: Execution; readonly analysis?: Analysis; readonly effort?: Effort }
+type Given = {
+	readonly execution?: Execution
+	readonly analysis?: Analysis
+	readonly effort?: Effort
+	readonly alternatives?: Alternatives
+}
 
 /** What the evaluation says of the chain, then the correction. */
 async function corrected(world: ReasoningWorld, given: Given = {}) {
 	const inputs = { analysis: given.analysis ?? analysis, execution: given.execution ?? slipped }
 	const effort = given.effort ?? 'medium'
 	const { result: evaluation } = await collect(
-		evaluate.run({ ...inputs, alternatives: null, rival: null }, world.context('evaluate', effort)),
+		evaluate.run(
+			{ ...inputs, alternatives: given.alternatives ?? null, rival: null },
+			world.context('evaluate', effort),
+		),
 	)
 	return collect(correct.run({ ...inputs, evaluation }, world.context('correct', effort)))
 }
@@ -64,6 +74,8 @@ describe('whether anything is corrected', () => {
 		failures: [{ where: 's2', evidence, subtaskId: 's2', isProven: true }],
 		steps: { checked: 1, of: 3 },
 		voteShare: 1,
+		ballots: [],
+		otherwise: null,
 		closeCall: null,
 		score: -1,
 	}
@@ -189,6 +201,69 @@ describe('a correction', () => {
 		expect(world.roles()).toEqual(['subtask-result', 'claim-check'])
 		expect(JSON.stringify(world.server.requests[1]?.body)).not.toContain('Grzblfx')
 		expect(result).toMatchObject({ final: 'blue', passed: true, subtasks: [{ checkedBy: 'verifier' }] })
+	})
+})
+
+describe('with other solutions at hand', () => {
+	const inDollars = anAnalysis({ constraints: [aConstraint('unit', '$')] })
+	const inEuros = anExecution(
+		{ objective: 'Price the pens.', result: '$48' },
+		{ objective: 'Add both.', result: '104 €' },
+	)
+	const given = { analysis: inDollars, execution: inEuros }
+
+	test('a correction that comes to what they say has their votes from then on', async () => {
+		await using world = await openReasoning({ 'subtask-result': byObjective(right) })
+		const { result } = await corrected(world, {
+			...given,
+			alternatives: alternativesOf(
+				inEuros,
+				['$104', keyOf('$104', inDollars), 1],
+				['$104', keyOf('$104', inDollars), 1],
+				['$99', '$99', 1],
+			),
+		})
+		expect(result).toMatchObject({ final: '$104', passed: true, confidence: 'high', insteadOfChain: null })
+		expect(result.voteShare).toBeCloseTo(6 / 7)
+		expect(correct.describe(result)).toContain('**Votes:** 86 % of the weight of all solutions is for "$104" now.')
+	})
+
+	test('a correction that comes to something else has only its own, and is the less sure', async () => {
+		await using world = await openReasoning({ 'subtask-result': byObjective(right) })
+		const { result } = await corrected(world, {
+			...given,
+			alternatives: alternativesOf(inEuros, ['$99', '$99', 1], ['$98', '$98', 1], ['$97', '$97', 1]),
+		})
+		expect(result).toMatchObject({ final: '$104', passed: true, confidence: 'medium' })
+		expect(result.voteShare).toBeCloseTo(4 / 7)
+	})
+
+	test('what cannot be corrected makes way for the one that breaks nothing', async () => {
+		const stays = byObjective({ 'Add both.': replyJson({ ...solution('48 + 56', '104'), result: '104 €' }) })
+		await using world = await openReasoning({ 'subtask-result': stays })
+		const { result } = await corrected(world, {
+			...given,
+			alternatives: alternativesOf(inEuros, ['$99', '$99', 1], ['$99', '$99', 1]),
+		})
+		expect(result).toMatchObject({ final: '$99', passed: true, failures: [], insteadOfChain: 'Way 1.' })
+		expect(correct.summarize(result)).toBe('No correction was good enough; another solution gives $99.')
+		expect(correct.describe(result)).toContain('**Given instead:** $99, as another solution has it.')
+	})
+
+	test('the same holds where the budget does not cover a correction', async () => {
+		await using world = await openReasoning()
+		const alternatives = alternativesOf(inEuros, ['$99', '$99', 1], ['$99', '$99', 1])
+		const { result: evaluation } = await collect(
+			evaluate.run({ ...given, alternatives, rival: null }, world.context('evaluate')),
+		)
+		const circumstances = {
+			question: '',
+			effort: 'medium',
+			limits: limitsFor('staged', 'medium'),
+			modelKind: 'plain',
+		} as const
+		const output = correct.withoutBudget?.({ ...given, evaluation }, circumstances)
+		expect(output).toMatchObject({ final: '$99', rounds: [], insteadOfChain: 'Way 1.' })
 	})
 })
 

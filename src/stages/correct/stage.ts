@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
+import { keyOf } from '../alternatives/stage.ts'
+import { voteShareOf } from '../alternatives/vote.ts'
+import { chainWeight, refutations, weighedByConstraints } from '../alternatives/weight.ts'
 import { type Analysis, analyze } from '../analyze/stage.ts'
 import { type Assessment, assess, type Failure } from '../evaluate/assess.ts'
 import { type Evaluation, evaluate, failureSchema } from '../evaluate/stage.ts'
@@ -27,6 +30,10 @@ export const correctionSchema = z.object({
 	/** What stayed wrong. */
 	failures: z.array(failureSchema),
 	rounds: z.array(roundSchema),
+	/** The part of all vote weight that is for the answer. */
+	voteShare: z.number().default(1),
+	/** How the answer was found where no correction of the chain was good enough for it; null where the chain gives it. */
+	insteadOfChain: z.string().nullable().default(null),
 })
 export type Correction = z.infer<typeof correctionSchema>
 
@@ -42,7 +49,7 @@ export const correct = defineStage({
 	replies: { correct: subtaskReply },
 
 	skip: ({ execution, evaluation }, { limits }) => {
-		const output = asItIs(execution.subtasks, evaluation)
+		const output = asItIs({ ...evaluation, subtasks: execution.subtasks }, [])
 		if (evaluation.passed) return { reason: 'not-needed', because: 'Nothing failed.', output }
 		if (limits.correctionRounds === 0)
 			return { reason: 'effort', because: 'Low effort corrects nothing; what failed is named in the answer.', output }
@@ -57,7 +64,8 @@ export const correct = defineStage({
 			: { reason: 'not-needed', because: 'The answer was found as a whole; there is no step to begin from.', output }
 	},
 
-	withoutBudget: ({ execution, evaluation }) => asItIs(execution.subtasks, evaluation),
+	withoutBudget: ({ analysis, execution, evaluation }) =>
+		settled({ ...evaluation, subtasks: execution.subtasks }, [], { analysis, evaluation }),
 
 	async *run({ analysis, execution, evaluation }, context) {
 		const rounds: Round[] = []
@@ -73,38 +81,59 @@ export const correct = defineStage({
 			yield { kind: 'correction', round, accepted, content: { before, after, reason } }
 			if (accepted) best = next
 		}
-		const { final, subtasks, failures, confidence } = best
-		return {
-			final,
-			subtasks: [...subtasks],
-			passed: failures.length === 0,
-			confidence,
-			failures: [...failures],
-			rounds,
-		}
+		return settled(best, rounds, { analysis, evaluation })
 	},
 
-	summarize: ({ rounds, failures }) => {
+	summarize: ({ rounds, failures, insteadOfChain, final }) => {
+		if (insteadOfChain !== null) return `No correction was good enough; another solution gives ${final}.`
 		const accepted = rounds.findLast((round) => round.accepted)
 		if (accepted === undefined) return 'No correction was better than what was there.'
 		const open = failures.length === 0 ? '' : ` Still open: ${failures.map(({ where }) => where).join(', ')}.`
 		return `Corrected: ${accepted.before} → ${accepted.after}.${open}`
 	},
 
-	describe: ({ rounds }) =>
-		rounds.map(
+	describe: ({ rounds, voteShare, insteadOfChain, final }) => [
+		...rounds.map(
 			({ where, before, after, accepted, reason }, index) =>
 				`**Round ${index + 1} (${where}):** ${before} → ${after}, ${accepted ? 'kept' : 'not kept, since it is no better'}. Reason: ${reason}`,
 		),
+		...(insteadOfChain === null ? [] : [`**Given instead:** ${final}, as another solution has it.`]),
+		...(voteShare === 1
+			? []
+			: [`**Votes:** ${Math.round(voteShare * 100)} % of the weight of all solutions is for "${final}" now.`]),
+	],
 })
 
 type State = Pick<Assessment, 'failures' | 'confidence' | 'score'> & {
 	readonly subtasks: readonly SolvedSubtask[]
 	readonly final: string
+	readonly voteShare: number
 }
 
-function asItIs(subtasks: readonly SolvedSubtask[], { final, passed, confidence, failures }: Evaluation): Correction {
-	return { final, subtasks: [...subtasks], passed, confidence, failures, rounds: [] }
+function asItIs({ final, subtasks, failures, confidence, voteShare }: State, rounds: readonly Round[]): Correction {
+	const passed = failures.length === 0
+	return {
+		final,
+		subtasks: [...subtasks],
+		passed,
+		confidence,
+		failures: [...failures],
+		rounds: [...rounds],
+		voteShare,
+		insteadOfChain: null,
+	}
+}
+
+/** The best state; or, where that still breaks a constraint and another solution doesn't, that one. */
+function settled(best: State, rounds: readonly Round[], { analysis, evaluation }: Given): Correction {
+	const { otherwise } = evaluation
+	const other = evaluation.ballots.find(({ source, answer }) => source !== 'chain' && answer === otherwise)
+	if (other === undefined || refutations(best.final, analysis.constraints).length === 0) return asItIs(best, rounds)
+	const voteShare = voteShareOf(other.key, ballotsWith(best, { analysis, evaluation }))
+	const checks = evaluation.checks.map((check) => checkAnother(check, analysis, other.answer))
+	const assessed = assess({ checks, subtasks: [], voteShare })
+	const state = { ...assessed, subtasks: best.subtasks, final: other.answer, voteShare }
+	return { ...asItIs(state, rounds), insteadOfChain: other.work }
 }
 
 /** A step that failed comes first: what is wrong with the whole answer may come from it. */
@@ -126,7 +155,32 @@ async function* correctOnce(
 	const redone: readonly SolvedSubtask[] = yield* redoFrom(failure, subtasks, analysis, round, context)
 	const final = redone.at(-1)?.result ?? before
 	const checks = evaluation.checks.map((check) => checkAgain(check, analysis, final))
-	return { subtasks: redone, final, ...assess({ checks, subtasks: redone, voteShare: evaluation.voteShare }) }
+	const voteShare = shareOf({ subtasks: redone, final }, { analysis, evaluation })
+	return { subtasks: redone, final, voteShare, ...assess({ checks, subtasks: redone, voteShare }) }
+}
+
+type ChainState = Pick<State, 'subtasks' | 'final'>
+
+/** Whoever else has come to the corrected answer is for it now, and who has come to the old one no longer is. */
+function shareOf(state: ChainState, given: Given): number {
+	const ballots = ballotsWith(state, given)
+	return ballots.length === 0 ? given.evaluation.voteShare : voteShareOf(ballots[0]?.key ?? null, ballots)
+}
+
+/** All that could be the answer, the chain being what it is by now. */
+function ballotsWith({ subtasks, final }: ChainState, { analysis, evaluation }: Given): Evaluation['ballots'] {
+	return evaluation.ballots.map((ballot) => {
+		if (ballot.source !== 'chain') return ballot
+		const weight = weighedByConstraints(chainWeight(subtasks), final, analysis.constraints)
+		const key = ballot.answer === final ? ballot.key : (keyOf(final, analysis) ?? 'the corrected chain')
+		return { ...ballot, answer: final, weight, key }
+	})
+}
+
+/** What a judge has said of one answer says nothing of another one. */
+function checkAnother(check: ConstraintCheck, analysis: Analysis, final: string): ConstraintCheck {
+	const again = checkAgain(check, analysis, final)
+	return again.computed ? again : { ...again, outcome: 'not-checked', evidence: 'It was not checked of this solution.' }
 }
 
 /** What a judge has said stays as it was: asking until somebody is content proves nothing. */

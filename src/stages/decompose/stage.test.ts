@@ -23,7 +23,7 @@ function chainOf(length: number) {
 test('a usable plan is taken as it is, with the length of its critical path', async () => {
 	await using world = await openReasoning()
 	const { result } = await collect(decompose.run({ analysis }, world.context('decompose')))
-	expect(result).toEqual({ ...order.plan, criticalPath: 2 })
+	expect(result).toEqual({ ...order.plan, criticalPath: 2, refused: [] })
 	expect(decompose.summarize(result)).toBe('3 subtasks, 2 of them one after the other.')
 	expect(decompose.describe(result)).toEqual([
 		'**s1:** Price the pens.',
@@ -59,6 +59,9 @@ describe('an unusable plan', () => {
 		expect(before).toBe('none')
 		expect(after).toBe('The subtasks s1, s2, s3 wait for each other.')
 		expect(events.filter(({ kind }) => kind === 'stage-delta')).toHaveLength(1)
+		expect(result.refused).toEqual(['The subtasks s1, s2, s3 wait for each other.'])
+		expect(decompose.summarize(result)).toBe('3 subtasks, 2 of them one after the other; 1 plan refused before.')
+		expect(decompose.describe(result)[0]).toBe('**Plan 1 refused:** The subtasks s1, s2, s3 wait for each other.')
 	})
 
 	test.each([
@@ -74,13 +77,13 @@ describe('an unusable plan', () => {
 		expect(result.subtasks).toHaveLength(1)
 		expect(result.criticalPath).toBe(1)
 		expect(world.server.requests).toHaveLength(2)
-		expect(decompose.summarize(result)).toBe('Solved in one piece.')
+		expect(decompose.summarize(result)).toBe('Solved in one piece; 2 plans refused before.')
 	})
 
 	test('that is no plan at all is not asked for again after its repair', async () => {
 		await using world = await openReasoning({ plan: reply('First the pens.') })
 		const { events, result } = await collect(decompose.run({ analysis }, world.context('decompose')))
-		expect(result.subtasks).toHaveLength(1)
+		expect(result).toMatchObject({ subtasks: [{ id: 's1' }], refused: ['It could not be read.'] })
 		expect(world.server.requests).toHaveLength(2)
 		expect(events.find(({ kind }) => kind === 'stage-delta')).toMatchObject({
 			content: { text: expect.stringContaining('There was no plan to be had') },

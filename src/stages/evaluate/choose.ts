@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Progress, StageContext } from '../../core/stage.ts'
-import { type Analysis, isUnreadable } from '../analyze/stage.ts'
+import type { Analysis } from '../analyze/stage.ts'
 
 // The evidence comes first, or a model that doesn't think before it writes would choose before it has worked anything out.
 const choiceSchema = z.object({ evidence: z.string(), choice: z.enum(['first', 'second', 'neither']) })
@@ -49,20 +49,15 @@ async function* ask(
 	{ constraints }: Analysis,
 	context: StageContext,
 ): Progress<Choice | null> {
-	try {
-		return yield* context.askStructured({
-			key,
-			call: 'choose',
-			values: {
-				question: context.question,
-				constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
-				first,
-				second,
-			},
-			...choiceReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	return yield* context.askReadable({
+		key,
+		call: 'choose',
+		values: {
+			question: context.question,
+			constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n') || 'none',
+			first,
+			second,
+		},
+		...choiceReply,
+	})
 }

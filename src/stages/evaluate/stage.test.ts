@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { SessionChoices } from '../../../tests/support/reasoning.ts'
 import {
 	aConstraint,
+	alternativesOf,
 	anAnalysis,
 	anExecution,
 	collect,
@@ -14,8 +15,8 @@ import {
 } from '../../../tests/support/reasoning.ts'
 import { reply, type ScriptedStep } from '../../../tests/support/scripted-model-server.ts'
 import { type Constraint, constraintKindSchema } from '../../checks/constraint.ts'
+import type { Effort } from '../../core/run-preferences.ts'
 import type { Alternatives } from '../alternatives/stage.ts'
-import { chainWeight } from '../alternatives/weight.ts'
 import type { Analysis } from '../analyze/stage.ts'
 import type { Execution } from '../execute/stage.ts'
 import { evaluate } from './stage.ts'
@@ -32,42 +33,21 @@ type Given = {
 	readonly alternatives?: Alternatives | null
 	readonly rival?: Execution | null
 	readonly choices?: SessionChoices
+	readonly effort?: Effort
 }
 
 function evaluated(world: ReasoningWorld, given: Given) {
 	const { analysis = withConstraints(), execution = anExecution({}), alternatives = null, rival = null } = given
 	return collect(
-		evaluate.run({ analysis, execution, alternatives, rival }, world.context('evaluate', 'medium', given.choices)),
+		evaluate.run(
+			{ analysis, execution, alternatives, rival },
+			world.context('evaluate', given.effort ?? 'medium', given.choices),
+		),
 	)
 }
 
 function judging(holds: boolean) {
 	return replyJson({ checks: [{ id: 'c3', holds, evidence: holds ? 'It says please.' : 'It shouts.' }] })
-}
-
-/** What the alternatives have put out: the chain, and samples of one answer each. */
-function alternativesOf(
-	execution: Execution,
-	...samples: readonly (readonly [answer: string, key: string, weight: number])[]
-): Alternatives {
-	const chain = {
-		answer: execution.final,
-		key: execution.final.replace('$', ''),
-		weight: chainWeight(execution.subtasks),
-	}
-	return {
-		chain,
-		samples: samples.map(([answer, key, weight], index) => ({
-			answer,
-			key,
-			weight,
-			method: 'forwards',
-			work: `Way ${index + 1}.`,
-			check: 'Recomputed.',
-		})),
-		groups: [],
-		stoppedEarly: false,
-	}
 }
 
 describe('the verdict', () => {
@@ -223,7 +203,7 @@ describe('votes', () => {
 		const { result } = await evaluated(world, { execution, alternatives: others })
 		expect(result).toMatchObject({ final: '$104', source: 'chain', confidence: 'high', passed: true })
 		expect(result.voteShare).toBeCloseTo(4 / 5.5)
-		expect(evaluate.describe(result)).toEqual(['**Votes:** 73 % of the weight is for this answer.'])
+		expect(evaluate.describe(result)).toEqual(['**Votes:** 73 % of the weight of all solutions is for "$104".'])
 	})
 
 	test('choose the alternative where the chain is in doubt, and what failed in the chain fails no longer', async () => {
@@ -253,6 +233,28 @@ describe('votes', () => {
 			alternatives: others,
 		})
 		expect(result).toMatchObject({ source: 'alternative', passed: false, failures: [{ where: 'c1' }] })
+	})
+
+	test('are few for a chain that breaks a constraint: one that breaks none is chosen where nothing is corrected', async () => {
+		await using world = await openReasoning()
+		const execution = anExecution({ result: '102 €' })
+		const others = alternativesOf(execution, ['$104', '$104', 0.5])
+		const given = { analysis: withConstraints(aConstraint('unit', '$')), execution, alternatives: others }
+		const { result } = await evaluated(world, { ...given, effort: 'low' })
+		expect(result).toMatchObject({ final: '$104', source: 'alternative', passed: true, otherwise: null })
+	})
+
+	test('of its steps stay with such a chain as long as it can be corrected, and the record says so', async () => {
+		await using world = await openReasoning()
+		const execution = anExecution({ result: '102 €' })
+		const others = alternativesOf(execution, ['$99', '$99', 1], ['$99', '$99', 1])
+		const given = { analysis: withConstraints(aConstraint('unit', '$')), execution, alternatives: others }
+		const { result } = await evaluated(world, given)
+		expect(result).toMatchObject({ final: '102 €', source: 'chain', passed: false, otherwise: '$99' })
+		expect(result.voteShare).toBeCloseTo(0.4 / 2.4)
+		expect(evaluate.describe(result)).toContain(
+			'**Not given up yet:** it is corrected first; if that fails, the answer is "$99".',
+		)
 	})
 
 	test('that are few make the confidence low', async () => {
@@ -321,6 +323,16 @@ describe('a close call', () => {
 		expect(choosing(world)).toHaveLength(0)
 	})
 
+	test('is none where a computation refutes one of both: nobody needs to be asked', async () => {
+		await using world = await openReasoning({ choice: always('$99') })
+		const analysis = withConstraints(aConstraint('range', '100..'))
+		const doubted = anExecution({ ...doubtful, result: '$104' })
+		const refuted = alternativesOf(doubted, ['$99', '99', 0.5])
+		const { result } = await evaluated(world, { analysis, execution: doubted, alternatives: refuted, effort: 'low' })
+		expect(result).toMatchObject({ final: '$104', closeCall: null })
+		expect(choosing(world)).toHaveLength(0)
+	})
+
 	test('without a judge in the workflow is won by the heavier answer', async () => {
 		await using world = await openReasoning({ choice: always('$99') })
 		const { result } = await evaluated(world, { execution, alternatives: others, choices: { workflow: 'quick' } })
@@ -338,6 +350,26 @@ describe('a rival chain', () => {
 		expect(result).toMatchObject({ final: '$104', source: 'chain', voteShare: 1, confidence: 'high' })
 		expect(world.server.requests).toHaveLength(0)
 	})
+
+	test.each([
+		['first', '104 €', '$105', 'rival'],
+		['second', '$104', '105 €', 'chain'],
+	])(
+		'wins without a judge where the %s one breaks a constraint, however well both were checked',
+		async (_, result, other, source) => {
+			await using world = await openReasoning()
+			const analysis = withConstraints(aConstraint('unit', '$'))
+			const execution = anExecution({ result })
+			const { result: found } = await evaluated(world, {
+				analysis,
+				execution,
+				rival: anExecution({ result: other }),
+				choices,
+			})
+			expect(found).toMatchObject({ source, passed: true, closeCall: null })
+			expect(world.server.requests).toHaveLength(0)
+		},
+	)
 
 	test('that was checked wins over one that is in doubt', async () => {
 		await using world = await openReasoning()

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { type Constraint, type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { counted } from '../../core/counted.ts'
-import { ThreadwiseError } from '../../core/errors.ts'
+import { type ThreadwiseError, unreadableReply } from '../../core/errors.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, optional, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Alternatives, alternatives, keyOf } from '../alternatives/stage.ts'
-import { countVotes, type Group } from '../alternatives/vote.ts'
-import { chainWeight } from '../alternatives/weight.ts'
-import { type Analysis, analyze, isUnreadable } from '../analyze/stage.ts'
+import { countVotes, type Group, voteShareOf } from '../alternatives/vote.ts'
+import { chainWeight, refutations, weighedByConstraints } from '../alternatives/weight.ts'
+import { type Analysis, analyze } from '../analyze/stage.ts'
 import { type Execution, execute } from '../execute/stage.ts'
 import { assess } from './assess.ts'
 import { choiceReply, choose } from './choose.ts'
@@ -25,12 +25,14 @@ export const failureSchema = z.object({
 	isProven: z.boolean(),
 })
 
+const sourceSchema = z.enum(['chain', 'rival', 'alternative'])
+
 export const evaluationSchema = z.object({
 	passed: z.boolean(),
 	confidence: confidenceSchema,
 	/** The answer that was chosen, and where it comes from. */
 	final: z.string(),
-	source: z.enum(['chain', 'rival', 'alternative']),
+	source: sourceSchema,
 	/** How it was found, where that isn't the chain. */
 	work: z.string(),
 	checks: z.array(
@@ -46,6 +48,20 @@ export const evaluationSchema = z.object({
 	/** How many steps rest on a check, of how many. */
 	steps: z.object({ checked: z.number().int(), of: z.number().int() }),
 	voteShare: z.number(),
+	/** All that could be the answer, with what each weighs; the chain, if it has one, is the first. */
+	ballots: z
+		.array(
+			z.object({
+				source: sourceSchema,
+				answer: z.string(),
+				key: z.string().nullable(),
+				weight: z.number(),
+				work: z.string(),
+			}),
+		)
+		.default([]),
+	/** The answer that is better than a chosen chain unless that can be corrected; null where there is none. */
+	otherwise: z.string().nullable().default(null),
 	/** What decided between answers that were nearly as good; null where nothing had to be decided. */
 	closeCall: z.string().nullable(),
 	score: z.number(),
@@ -67,11 +83,12 @@ export const evaluate = defineStage({
 	replies: { evaluate: judgementReply, 'evaluate/choose': choiceReply },
 
 	async *run({ analysis, execution, alternatives: others, rival }, context) {
-		const candidates = candidatesOf(analysis, execution, others, rival)
-		const chosen: Chosen = yield* selectAnswer(candidates, analysis, context)
+		const ballots = ballotsOf(analysis, execution, others, rival)
+		const groups = countVotes(withHope(ballots, analysis, execution, context))
+		const chosen: Chosen = yield* selectAnswer(groups, ballots, analysis, context)
 		if (chosen.source === 'chain' && execution.subtasks.every(({ checkedBy }) => checkedBy === 'schema'))
 			throw nothingReadable()
-		const subtasks = chosen.source === 'chain' ? execution.subtasks : (chosen.subtasks ?? [])
+		const subtasks = { chain: execution, rival, alternative: null }[chosen.source]?.subtasks ?? []
 		const checks: readonly ConstraintCheck[] = yield* checkConstraints(analysis, subtasks, chosen.final, context)
 		const { failures, steps, confidence, score } = assess({ checks, subtasks, voteShare: chosen.voteShare })
 		const passed = failures.length === 0
@@ -92,6 +109,8 @@ export const evaluate = defineStage({
 			failures: [...failures],
 			steps,
 			voteShare,
+			ballots: [...ballots],
+			otherwise: otherwiseThan(chosen, ballots, analysis),
 			closeCall,
 			score,
 		}
@@ -102,10 +121,15 @@ export const evaluate = defineStage({
 			? `Passed: ${steps.checked} of ${counted(steps.of, 'step')} checked, ${requirements(checks)}.`
 			: `Not everything holds: ${failures.map((failure) => failure.evidence).join(' ')}`,
 
-	describe: ({ checks, failures, closeCall, source, final, voteShare }) => [
+	describe: ({ checks, failures, closeCall, source, final, voteShare, otherwise }) => [
 		...(source === 'chain' ? [] : [`**Chosen instead of the worked-out result:** ${final}`]),
 		...(closeCall === null ? [] : [`**Close call:** ${closeCall}`]),
-		...(voteShare === 1 ? [] : [`**Votes:** ${Math.round(voteShare * 100)} % of the weight is for this answer.`]),
+		...(voteShare === 1
+			? []
+			: [`**Votes:** ${Math.round(voteShare * 100)} % of the weight of all solutions is for "${final}".`]),
+		...(otherwise === null
+			? []
+			: [`**Not given up yet:** it is corrected first; if that fails, the answer is "${otherwise}".`]),
 		...checks.map((check) => `${marks[check.outcome]} ${check.statement} — ${check.evidence}`),
 		...failures
 			.filter(({ where }) => !checks.some(({ id }) => id === where))
@@ -115,9 +139,7 @@ export const evaluate = defineStage({
 
 /** A model of which nothing could be read has failed: whatever else it writes would be no answer. */
 function nothingReadable(): ThreadwiseError {
-	return new ThreadwiseError('model-malformed', 'No result could be read, neither of a step nor of another solution.', {
-		fix: 'Use a model that can write JSON reliably, or one whose server supports json_schema.',
-	})
+	return unreadableReply('No result could be read, neither of a step nor of another solution.')
 }
 
 const marks: Readonly<Record<ConstraintCheck['outcome'], string>> = { holds: '✓', fails: '✗', 'not-checked': '?' }
@@ -128,67 +150,86 @@ function requirements(checks: Evaluation['checks']): string {
 	return `${met} of ${counted(checks.length, 'requirement')} met${open === 0 ? '' : `, ${open} not checked`}`
 }
 
-/** All that could be the answer. */
-type Candidates = {
-	readonly chain: { readonly final: string; readonly key: string | null }
-	readonly rival: Execution | null
-	readonly rivalKey: string | null
-	readonly samples: Alternatives['samples']
-	/** Equal ones together, the heaviest first. */
-	readonly groups: readonly Group[]
-}
+type Ballots = Evaluation['ballots']
 
-function candidatesOf(
+/** Everything that could be the answer; what breaks a constraint that can be computed counts for little. */
+function ballotsOf(
 	analysis: Analysis,
 	execution: Execution,
 	others: Alternatives | null,
 	rival: Execution | null,
-): Candidates {
-	const { final } = execution
-	const chainKey = others?.chain.key ?? keyOf(final, analysis) ?? 'the chain'
-	const rivalKey = rival === null ? null : (keyOf(rival.final, analysis) ?? 'the rival')
-	const ballots = [
-		{ answer: final, key: chainKey, weight: chainWeight(execution.subtasks) },
-		...(others?.samples ?? []),
-		...(rival === null ? [] : [{ answer: rival.final, key: rivalKey, weight: chainWeight(rival.subtasks) }]),
+): Ballots {
+	const ofChain = (source: 'chain' | 'rival', { final, subtasks }: Execution, key: string): Ballots[number] => ({
+		source,
+		answer: final,
+		key,
+		weight: weighedByConstraints(chainWeight(subtasks), final, analysis.constraints),
+		work: subtasks.map(({ objective, result }) => `${objective} ${result}`).join('\n'),
+	})
+	const chainKey = others?.chain.key ?? keyOf(execution.final, analysis) ?? 'the chain'
+	return [
+		ofChain('chain', execution, chainKey),
+		...(others?.samples ?? []).map(({ answer, key, weight, work }) => {
+			return { source: 'alternative' as const, answer, key, weight, work }
+		}),
+		...(rival === null ? [] : [ofChain('rival', rival, keyOf(rival.final, analysis) ?? 'the rival')]),
 	]
-	return {
-		chain: { final, key: chainKey },
-		rival,
-		rivalKey,
-		samples: others?.samples ?? [],
-		groups: countVotes(ballots),
-	}
 }
 
-type Chosen = Pick<Evaluation, 'final' | 'source' | 'work' | 'voteShare' | 'closeCall'> & {
-	readonly subtasks: Execution['subtasks'] | null
+/**
+ * A chain that only breaks a constraint is worth what its steps are, as long as it can still be corrected: three unchecked samples
+ * that keep the constraint may all be wrong, and a result that isn't rounded is one step from being right. Another chain that breaks
+ * none is better at once.
+ */
+function withHope(
+	ballots: Ballots,
+	{ constraints }: Analysis,
+	{ subtasks }: Execution,
+	{ laterStages, limits }: StageContext,
+): Ballots {
+	const canBeCorrected = limits.correctionRounds > 0 && laterStages.includes('correct')
+	const rival = ballots.find(({ source }) => source === 'rival')
+	const isRivalBetter = rival !== undefined && refutations(rival.answer, constraints).length === 0
+	if (!canBeCorrected || isRivalBetter) return ballots
+	return ballots.map((ballot) => (ballot.source === 'chain' ? { ...ballot, weight: chainWeight(subtasks) } : ballot))
 }
+
+/** What leads once nothing is hoped for any more. */
+function otherwiseThan({ source, final }: Chosen, ballots: Ballots, { constraints }: Analysis): string | null {
+	const [leader] = countVotes(ballots)
+	const own = ballots.find((ballot) => ballot.source === source)
+	const isHoped = source === 'chain' && refutations(final, constraints).length > 0
+	if (!isHoped || leader === undefined || leader.key === own?.key) return null
+	return refutations(leader.answer, constraints).length === 0 ? leader.answer : null
+}
+
+type Chosen = Pick<Evaluation, 'final' | 'source' | 'work' | 'voteShare' | 'closeCall'>
 
 /** An answer that leads by less than this part is put to a judge. */
 const clearLead = 1.5
 
-async function* selectAnswer(candidates: Candidates, analysis: Analysis, context: StageContext): Progress<Chosen> {
-	const [leader, runnerUp] = candidates.groups
+async function* selectAnswer(
+	[leader, runnerUp]: readonly Group[],
+	ballots: Ballots,
+	analysis: Analysis,
+	context: StageContext,
+): Progress<Chosen> {
 	if (leader === undefined || runnerUp === undefined || leader.weight >= clearLead * runnerUp.weight)
-		return chosenFrom(leader, candidates, null)
-	if (!context.calls.includes('choose')) return chosenFrom(leader, candidates, null)
+		return chosenFrom(leader, ballots, null)
+	// Of what a computation refutes, nobody needs to be asked.
+	const isRefuted = [leader, runnerUp].some(({ answer }) => refutations(answer, analysis.constraints).length > 0)
+	if (isRefuted || !context.calls.includes('choose')) return chosenFrom(leader, ballots, null)
 	const { winner, evidence } = yield* choose(leader.answer, runnerUp.answer, analysis, context)
-	return chosenFrom(winner === runnerUp.answer ? runnerUp : leader, candidates, evidence)
+	return chosenFrom(winner === runnerUp.answer ? runnerUp : leader, ballots, evidence)
 }
 
-function chosenFrom(group: Group | undefined, candidates: Candidates, closeCall: string | null): Chosen {
-	const { chain, rival, rivalKey, samples, groups } = candidates
-	const total = groups.reduce((sum, { weight }) => sum + weight, 0)
-	const voteShare = group === undefined || total === 0 ? 1 : group.weight / total
-	if (group === undefined || group.key === chain.key)
-		return { final: chain.final, source: 'chain', work: '', voteShare, closeCall, subtasks: null }
-	if (rival !== null && group.key === rivalKey) {
-		const work = rival.subtasks.map(({ objective, result }) => `${objective} ${result}`).join('\n')
-		return { final: rival.final, source: 'rival', work, voteShare, closeCall, subtasks: rival.subtasks }
-	}
-	const sample = samples.find(({ key, weight }) => key === group.key && weight > 0)
-	return { final: group.answer, source: 'alternative', work: sample?.work ?? '', voteShare, closeCall, subtasks: null }
+/** Of those who say the same, the chain stands for all, then the rival. */
+function chosenFrom(group: Group | undefined, ballots: Ballots, closeCall: string | null): Chosen {
+	const same = ballots.filter(({ key, weight }) => key === group?.key && weight > 0)
+	const from = (wanted: Ballots[number]['source']) => same.find(({ source }) => source === wanted)
+	const chosen = from('chain') ?? from('rival') ?? same[0] ?? ballots[0]
+	const { answer: final = '', source = 'chain', work = '', key = null } = chosen ?? {}
+	return { final, source, work: source === 'chain' ? '' : work, voteShare: voteShareOf(key, ballots), closeCall }
 }
 
 /** Computed where that can be, else judged. */
@@ -229,21 +270,17 @@ async function* askJudge(
 	final: string,
 	context: StageContext,
 ): Progress<z.infer<typeof judgementSchema>> {
-	try {
-		return yield* context.askStructured({
-			key: 'judgement',
-			values: {
-				question: context.question,
-				constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
-				results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
-				final,
-			},
-			...judgementReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return { checks: [] }
-	}
+	const judgement: z.infer<typeof judgementSchema> | null = yield* context.askReadable({
+		key: 'judgement',
+		values: {
+			question: context.question,
+			constraints: constraints.map(({ id, statement }) => `${id}: ${statement}`).join('\n'),
+			results: subtasks.map(({ id, objective, result }) => `${id}: ${objective}: ${result}`).join('\n') || 'none',
+			final,
+		},
+		...judgementReply,
+	})
+	return judgement ?? { checks: [] }
 }
 
 /** What the judge leaves out is open: silence is no evidence. */

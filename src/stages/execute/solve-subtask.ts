@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { BudgetUsedUp } from '../../core/budget-level.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import { checkMethodSchema } from '../../core/journal.ts'
 import type { Progress, StageContext } from '../../core/stage.ts'
-import { isUnreadable } from '../analyze/stage.ts'
 import { type Subtask, subtaskSchema } from '../decompose/plan.ts'
 import { checkResult, type ResultCheck, type SubtaskResult, subtaskReply } from './check-result.ts'
 import { verifyClaim } from './verify-claim.ts'
@@ -25,7 +25,10 @@ export type SubtaskInputs = { readonly text: string; readonly trusted: boolean }
 
 type Sample = { readonly result: SubtaskResult; readonly check: ResultCheck }
 
-/** Works out one subtask. A result that fails its checkpoint is sampled again, not revised, within the retries. */
+/**
+ * Works out one subtask. A result that fails its checkpoint is sampled again, not revised, within the retries and the budget: what
+ * there is stays rather than nothing.
+ */
 export async function* solveSubtask(
 	subtask: Subtask,
 	inputs: SubtaskInputs,
@@ -35,7 +38,8 @@ export async function* solveSubtask(
 	const samples: Sample[] = []
 	for (let sample = 0; sample <= context.limits.checkpointRetries; sample++) {
 		yield { kind: 'stage-delta', subtaskId: subtask.id, content: { text: subtask.objective } }
-		const taken: Sample = yield* takeSample(subtask, inputs, sample, context)
+		const taken: Sample | null = yield* takeSampleIfCovered(subtask, inputs, sample, context)
+		if (taken === null) break
 		samples.push(taken)
 		if (taken.check.outcome !== 'failed') break
 	}
@@ -49,6 +53,23 @@ export async function* solveSubtask(
 		content: { objective: subtask.objective, result: solved.result },
 	}
 	return solved
+}
+
+/** Null where there is one already, and the budget covers no further one. */
+async function* takeSampleIfCovered(
+	subtask: Subtask,
+	inputs: SubtaskInputs,
+	sample: number,
+	context: StageContext,
+): Progress<Sample | null> {
+	try {
+		return yield* takeSample(subtask, inputs, sample, context)
+	} catch (error) {
+		if (sample === 0 || !(error instanceof BudgetUsedUp)) throw error
+		const text = `${subtask.id} is not worked out again: the budget does not cover it.`
+		yield { kind: 'stage-delta', content: { text } }
+		return null
+	}
 }
 
 async function* takeSample(
@@ -87,17 +108,12 @@ async function* askForResult(
 	key: string,
 	context: StageContext,
 ): Progress<SubtaskResult | null> {
-	try {
-		return yield* context.askStructured({
-			key,
-			sample,
-			values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
-			...subtaskReply,
-		})
-	} catch (error) {
-		if (!isUnreadable(error)) throw error
-		return null
-	}
+	return yield* context.askReadable({
+		key,
+		sample,
+		values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
+		...subtaskReply,
+	})
 }
 
 /** The ladder: what can be computed is; only what can't is put to a verifier that doesn't see how it was found. */

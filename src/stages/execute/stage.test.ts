@@ -16,12 +16,13 @@ import {
 } from '../../../tests/support/reasoning.ts'
 import { hang, reply, type ScriptedStep, status } from '../../../tests/support/scripted-model-server.ts'
 import type { Effort } from '../../core/run-preferences.ts'
+import { contextOf } from '../../reasoning/run-stages.ts'
 import { criticalPath, planSchema } from '../decompose/plan.ts'
 import type { Decomposition } from '../decompose/stage.ts'
 import { execute } from './stage.ts'
 
 const analysis = anAnalysis()
-const plan: Decomposition = { ...planSchema.parse(order.plan), criticalPath: 2 }
+const plan: Decomposition = { ...planSchema.parse(order.plan), criticalPath: 2, refused: [] }
 
 function solved(world: ReasoningWorld, effort: Effort = 'medium', given: Decomposition | null = plan) {
 	return collect(execute.run({ analysis, plan: given }, world.context('execute', effort)))
@@ -171,6 +172,21 @@ describe('a checkpoint', () => {
 })
 
 describe('the blind verifier', () => {
+	test('that the budget does not cover leaves the result as it is, unchecked', async () => {
+		await using world = await openReasoning({
+			'subtask-result': replyJson({ work: 'By looking at it.', calculations: [], result: '$104' }),
+		})
+		const session = world.session()
+		const node = session.workflow.nodes.find(({ id }) => id === 'execute')
+		if (node === undefined) throw new Error('there is no such node')
+		// One for the step and one for the answer.
+		session.budget.allowCalls(2)
+		const { result } = await collect(execute.run({ analysis, plan: null }, contextOf(node, session, 'medium')))
+		expect(result.subtasks).toMatchObject([
+			{ status: 'unchecked', result: '$104', checks: ['The budget did not cover a second model that checks it.'] },
+		])
+	})
+
 	const said = 'Grzblfx whispered quorvax unto plimsoll; therefore it must be blue.'
 	const inWords = replyJson({ work: said, calculations: [], result: 'blue' })
 	const flags = replyJson({ holds: false, evidence: 'It is green.' })
@@ -280,7 +296,7 @@ test('four subtasks are worked on at a time, however many are ready', async () =
 		return byObjective(orderResults)(request, response)
 	}
 	await using world = await openReasoning({ 'subtask-result': together })
-	const { events } = await solved(world, 'high', { ...wide, criticalPath: criticalPath(wide) })
+	const { events } = await solved(world, 'high', { ...wide, criticalPath: criticalPath(wide), refused: [] })
 	let open = 0
 	let most = 0
 	for (const { kind } of events) {

@@ -30,7 +30,9 @@ export const execute = defineStage({
 		const checked = subtasks.filter((subtask) => subtask.status === 'checked').length
 		const again = subtasks.filter((subtask) => subtask.samples > 1).length
 		const repeated = again === 0 ? '' : `, ${again} worked out again after a failed check`
-		return `${subtasks.length} of ${counted(subtasks.length, 'step')} done, ${checked} checked${repeated}.`
+		const doubtful = subtasks.filter((subtask) => subtask.status === 'low-confidence').length
+		const inDoubt = doubtful === 0 ? '' : `, ${doubtful} in doubt`
+		return `${subtasks.length} of ${counted(subtasks.length, 'step')} done, ${checked} checked${repeated}${inDoubt}.`
 	},
 
 	describe: ({ subtasks }) =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BudgetUsedUp } from '../../core/budget-level.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import type { Progress, StageContext } from '../../core/stage.ts'
 import type { ResultCheck } from './check-result.ts'
@@ -8,6 +9,12 @@ const claimCheckSchema = z.object({ evidence: z.string(), holds: z.boolean() })
 
 /** What a verifier answers in. */
 export const claimReply = { maxOutputTokens: 300, output: { name: 'claim-check', schema: claimCheckSchema } }
+
+const notCovered: ResultCheck = {
+	method: 'verifier',
+	outcome: 'nothing-to-check',
+	evidence: 'The budget did not cover a second model that checks it.',
+}
 
 /** What a blind verifier sees: the task with its inputs, and what is claimed. Never how the author came to it. */
 export type Claim = {
@@ -35,6 +42,7 @@ export async function* verifyClaim({ key, sample, ...claim }: Claim, context: St
 		})
 		return { method: 'verifier', outcome: holds ? 'passed' : 'failed', evidence: `A second model: ${evidence}` }
 	} catch (error) {
+		if (error instanceof BudgetUsedUp) return notCovered
 		// Silence is no verdict either, and no reason to end a run.
 		if (!(error instanceof ThreadwiseError && error.code === 'model-malformed')) throw error
 		return { method: 'verifier', outcome: 'nothing-to-check', evidence: 'The verifier could not be read.' }

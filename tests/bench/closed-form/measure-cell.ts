@@ -12,7 +12,6 @@ import { criticalPath } from '../../../src/stages/decompose/plan.ts'
 import { type Execution, execute } from '../../../src/stages/execute/stage.ts'
 import { stagePromptFolders } from '../../../src/stages/index.ts'
 import { aRun } from '../../support/builders.ts'
-import { rememberInMemory } from '../../support/reasoning.ts'
 import type { Cell } from './cells.ts'
 import { chainOf, firstWord, rightWord } from './chain.ts'
 
@@ -103,15 +102,15 @@ async function carryOut(
 		account: null,
 		models,
 		prompts,
-		remember: rememberInMemory(),
 		signal,
+		answerNow: new AbortController().signal,
 	}
 	const calls = cell.verifier === null ? {} : { verify: { model: 'verifier', prompt: 'execute/verify@1' } }
 	const node = { id: 'execute', model: 'author', prompt: 'execute@1', calls }
 	const limits = { ...limitsFor('staged', 'high'), checkpointRetries: cell.verifier?.retries ?? 0 }
 	const context = createStageContext(session, node, { effort: 'high', limits })
 	const plan = chainOf(cell.steps)
-	const work = execute.run({ analysis, plan: { ...plan, criticalPath: criticalPath(plan) } }, context)
+	const work = execute.run({ analysis, plan: { ...plan, criticalPath: criticalPath(plan), refused: [] } }, context)
 	for (;;) {
 		const { done, value } = await work.next()
 		if (done === true) return value

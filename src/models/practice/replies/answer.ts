@@ -16,18 +16,28 @@ export function directReply(request: ChatRequest): string {
 	const question = questionOf(request)
 	const talk = smallTalk(question)
 	if (talk !== undefined) return talk
-	const { program, assumption } = understand(request)
+	const { assumption } = understand(request)
+	const answer = workedOut(request)
+	return assumption === undefined || answer === cannotAnswer() ? answer : `${answer} Assumed: ${assumption}`
+}
+
+/** The whole question at once. */
+function workedOut(request: ChatRequest): string {
+	const { program } = understand(request)
 	if (program === undefined) return cannotAnswer()
 	const done = carryOutProgram(program)
-	const answer = worded(done.map(withCalculation), done.at(-1)?.result ?? program.result, program.steps.length === 1)
-	return assumption === undefined ? answer : `${answer} Assumed: ${assumption}`
+	return worded(done.map(withCalculation), done.at(-1)?.result ?? program.result, program.steps.length === 1)
 }
+
+/** What stands for a final result that no step has come to is an instruction in brackets, not a result. */
+const isUnfinished = (final: string) => final.startsWith('(not worked out')
 
 /** The final answer of a staged run, from the results as they stand in the prompt. */
 export function stagedReply(request: ChatRequest): string {
 	const sections = sectionsOf(request)
 	const final = sections.get('final-result') ?? ''
 	if (final === '' || isRefusal(final)) return cannotAnswer()
+	if (isUnfinished(final)) return `${workedOut(request)}${remarks(sections)}`
 	const results = readResults(sections)
 	return `${worded(results.length > 0 ? results : found(request, final), final, false)}${remarks(sections)}`
 }

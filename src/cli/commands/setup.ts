@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import type { CheckRow } from '../../core/check.ts'
+import { ThreadwiseError } from '../../core/errors.ts'
+import { createRedactor, listModels } from '../../models/index.ts'
+import { configurationChecks } from '../doctor/configuration.ts'
+import { modelChecks } from '../doctor/models.ts'
+import { runChecks } from '../doctor/run-checks.ts'
+import { secretsOf } from '../doctor/secrets.ts'
+import { createOpenParts } from '../open-parts.ts'
+import type { Printer } from '../printer.ts'
+import { inspectSettings } from '../settings.ts'
+import { createClackPrompter } from '../setup/clack-prompter.ts'
+import { type LocalPlace, localPlaces } from '../setup/endpoint.ts'
+import { changeEnvFile } from '../setup/env-file.ts'
+import type { EnvChanges } from '../setup/env-text.ts'
+import type { Prompter } from '../setup/prompter.ts'
+import { runSetup } from '../setup/setup-flow.ts'
+
+const openAiUrl = 'https://api.openai.com/v1'
+const listWithinMs = 5_000
+const usualSize = { columns: 80, rows: 24 }
+const checkWithinMs = 60_000
+/** As other commands that end by Ctrl-C. */
+const interruptedStatus = 130
+
+export type SetupPlace = {
+	readonly prompter: Prompter
+	readonly colored: boolean
+	/** Where `.env` is, or will be. */
+	readonly folder: string
+	readonly environment: NodeJS.ProcessEnv
+	readonly places: readonly LocalPlace[]
+}
+
+/** Asks what Threadwise needs to know and writes `.env`. Returns the exit status. */
+export async function setup(printer: Printer): Promise<number> {
+	const { stdin: input, stdout: output } = process
+	if (!input.isTTY || !output.isTTY) {
+		printer.fail(needsTerminal())
+		return 1
+	}
+	// Some pseudo-terminals don't say how large they are, and everything would stand in a column of single letters.
+	if (!(output.columns > 0)) Object.assign(output, usualSize)
+	const prompter = createClackPrompter(input, output)
+	const colored = process.env.NO_COLOR === undefined
+	return setUp({ prompter, colored, folder: '.', environment: process.env, places: localPlaces }, printer)
+}
+
+/** The same with everything around it named. */
+export async function setUp(
+	{ folder, environment, ...place }: SetupPlace,
+	printer: Pick<Printer, 'fail'>,
+): Promise<number> {
+	try {
+		await runSetup({
+			...place,
+			openAiUrl,
+			current: currentValues(folder),
+			environment,
+			fileNamesModels: fileNamesModels(environment, folder),
+			list: (endpoint) => listModels(endpoint, AbortSignal.timeout(listWithinMs)),
+			check: (changes) => checkModels(changes, environment, folder),
+			write: (changes) => changeEnvFile(folder, changes),
+		})
+		return 0
+	} catch (error) {
+		printer.fail(error)
+		return error instanceof ThreadwiseError && error.code === 'interrupted' ? interruptedStatus : 1
+	}
+}
+
+function needsTerminal(): ThreadwiseError {
+	return new ThreadwiseError('usage', 'setup asks questions, and there is no terminal to ask in.', {
+		fix: 'Set by hand, in .env or the environment: OPENAI_API_KEY for OpenAI; or OPENAI_BASE_URL, THREADWISE_MODEL and, where the server asks for one, OPENAI_API_KEY. docs/models.md has examples.',
+	})
+}
+
+function currentValues(folder: string): NodeJS.Dict<string> {
+	const path = `${folder}/.env`
+	return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+}
+
+function fileNamesModels(environment: NodeJS.ProcessEnv, folder: string): boolean {
+	const { config } = inspectSettings({ ...environment, OPENAI_API_KEY: '', OPENAI_BASE_URL: '' }, folder)
+	return config.models.kind === 'configured'
+}
+
+async function checkModels(
+	changes: EnvChanges,
+	environment: NodeJS.ProcessEnv,
+	folder: string,
+): Promise<readonly CheckRow[]> {
+	// An empty variable counts as absent, also where .env has one.
+	const changed = Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? '']))
+	const { config, problems, sources, env } = inspectSettings({ ...environment, ...changed }, folder)
+	await using opened = createOpenParts()
+	const checks = problems.length > 0 ? configurationChecks(problems, sources) : modelChecks(config.models, opened)
+	const redact = createRedactor(secretsOf(env, config))
+	return await Array.fromAsync(runChecks(checks, { timeoutMs: checkWithinMs, redact }))
+}

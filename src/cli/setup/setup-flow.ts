@@ -1,0 +1,137 @@
+import type { CheckRow } from '../../core/check.ts'
+import type { ModelList } from '../../models/index.ts'
+import { platformEntries, platformsGuide } from '../doctor/platforms.ts'
+import { createRowLines, hasProblem } from '../doctor/show-rows.ts'
+import { chooseEndpoint, endOfSecret, type LocalPlace } from './endpoint.ts'
+import type { EnvChanges } from './env-text.ts'
+import { chooseModel } from './model.ts'
+import { type Prompter, setupLeft } from './prompter.ts'
+
+export type SetupSurroundings = {
+	readonly prompter: Prompter
+	readonly places: readonly LocalPlace[]
+	readonly openAiUrl: string
+	/** What `.env` holds. */
+	readonly current: Readonly<Record<string, string | undefined>>
+	/** What the environment holds, which wins over `.env`. */
+	readonly environment: Readonly<Record<string, string | undefined>>
+	/** Whether a configuration file names models, which wins over variables. */
+	readonly fileNamesModels: boolean
+	readonly colored: boolean
+	list(endpoint: { readonly baseUrl: string; readonly apiKey: string | null }): Promise<ModelList>
+	/** The doctor's rows about the models, as they would be with these changes. */
+	check(changes: EnvChanges): Promise<readonly CheckRow[]>
+	write(changes: EnvChanges): Promise<void>
+}
+
+const next = [
+	'What to do next',
+	'  Ask it something    npm run -s threadwise -- ask "your question"',
+	'  Let it run          npm run -s threadwise -- start',
+	'  Is all well?        npm run -s threadwise -- doctor',
+].join('\n')
+
+/**
+ * Asks what Threadwise needs to know, checks it, and writes it down at the very end.
+ * @throws ThreadwiseError `interrupted` if it is left before that.
+ */
+export async function runSetup(surroundings: SetupSurroundings): Promise<void> {
+	const { prompter, current } = surroundings
+	prompter.begin('Threadwise setup. Ctrl-C leaves it at any time; nothing is written before you say so.')
+	if (surroundings.fileNamesModels) {
+		prompter.warn('The configuration file names models as well, and wins where it does.')
+	}
+	const changes = onlyReal(await agreedChanges(surroundings), current)
+	if (Object.keys(changes).length === 0) {
+		prompter.say('Everything is set as you want it: nothing to write.')
+	} else {
+		prompter.say(['This changes in .env:', ...Object.entries(changes).map(changeLine(current))].join('\n'))
+		warnOfWhatWins(changes, surroundings)
+		if (!(await prompter.confirm('Write it?'))) throw setupLeft()
+		await surroundings.write(changes)
+		prompter.say('Written.')
+	}
+	const platforms = platformEntries.map(({ title }) => title).join(' and ')
+	prompter.say(`${platforms} are not in this version yet. ${platformsGuide} says what comes, and how to connect it.`)
+	prompter.end(next)
+}
+
+/** Asks and checks until all is well, or the person goes on all the same. */
+async function agreedChanges(surroundings: SetupSurroundings): Promise<EnvChanges> {
+	for (;;) {
+		const changes = await askedChanges(surroundings)
+		if (changes === null) return withoutModel
+		const agreed = await checkedChanges(changes, surroundings)
+		if (agreed !== null) return agreed
+	}
+}
+
+const withoutModel: EnvChanges = { OPENAI_API_KEY: null, OPENAI_BASE_URL: null }
+
+async function askedChanges({ prompter, current, ...surroundings }: SetupSurroundings): Promise<EnvChanges | null> {
+	const now = { baseUrl: settingOf(current, 'OPENAI_BASE_URL'), apiKey: settingOf(current, 'OPENAI_API_KEY') }
+	const endpoint = await chooseEndpoint({ ...surroundings, prompter, current: now })
+	if (endpoint === null) return null
+	const isSameEndpoint = endpoint.baseUrl === now.baseUrl && (endpoint.baseUrl !== null || now.apiKey !== null)
+	return {
+		OPENAI_BASE_URL: endpoint.baseUrl,
+		OPENAI_API_KEY: endpoint.apiKey,
+		...(await chooseModel({ prompter, endpoint, current, isSameEndpoint })),
+	}
+}
+
+function settingOf(values: SetupSurroundings['current'], name: string): string | null {
+	const value = values[name]?.trim() ?? ''
+	return value === '' ? null : value
+}
+
+/** Null: the questions are asked again. */
+async function checkedChanges(changes: EnvChanges, surroundings: SetupSurroundings): Promise<EnvChanges | null> {
+	const { prompter } = surroundings
+	prompter.say('Checking it with a small question …')
+	const rows = await surroundings.check(changes)
+	const line = createRowLines(
+		rows.map(({ name }) => name),
+		surroundings.colored,
+	)
+	prompter.say(rows.map(line).join('').trimEnd())
+	if (!hasProblem(rows)) return changes
+	const thinks = rows.some(({ fix }) => fix?.includes('THREADWISE_MODEL_KIND=reasoning') === true)
+	const chosen = await prompter.choose({
+		message: 'Something is not right yet. What now?',
+		options: [
+			...(thinks ? [{ value: 'reasoning', label: 'Treat it as a model that thinks before it writes' } as const] : []),
+			{ value: 'again', label: 'Change the answers' },
+			{ value: 'anyway', label: 'Keep it all the same' },
+		],
+	})
+	if (chosen === 'reasoning') {
+		return checkedChanges({ ...changes, THREADWISE_MODEL_KIND: 'reasoning' }, surroundings)
+	}
+	return chosen === 'anyway' ? changes : null
+}
+
+/** An empty variable counts as absent. */
+function onlyReal(changes: EnvChanges, current: SetupSurroundings['current']): EnvChanges {
+	return Object.fromEntries(Object.entries(changes).filter(([name, value]) => value !== settingOf(current, name)))
+}
+
+function changeLine(current: SetupSurroundings['current']) {
+	return ([name, value]: readonly [string, string | null]) => {
+		const before = settingOf(current, name)
+		const shown = (text: string) => (name.endsWith('KEY') ? endOfSecret(text) : withoutPassword(text))
+		if (value === null) return `  ${name}  ${shown(before ?? '')} becomes a comment`
+		return `  ${name}  ${before === null ? '' : `${shown(before)} → `}${shown(value)}`
+	}
+}
+
+function withoutPassword(text: string): string {
+	return text.replace(/\/\/\S*@/, '//(hidden)@')
+}
+
+function warnOfWhatWins(changes: EnvChanges, { prompter, environment }: SetupSurroundings): void {
+	const set = Object.keys(changes).filter((name) => settingOf(environment, name) !== null)
+	if (set.length > 0) {
+		prompter.warn(`${set.join(', ')}: also set in the environment, which wins over .env. Take it out there (unset).`)
+	}
+}

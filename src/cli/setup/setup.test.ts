@@ -1,0 +1,368 @@
+import { existsSync } from 'node:fs'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseEnv } from 'node:util'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { startPractice, threadwise } from '../../../tests/support/command-line.ts'
+import { temporaryFolder } from '../../../tests/support/data-folder.ts'
+import {
+	emptyAtLength,
+	raw,
+	reply,
+	type ScriptedModelServer,
+	startScriptedModelServer,
+	status,
+	thinkingReply,
+} from '../../../tests/support/scripted-model-server.ts'
+import { freePort } from '../../../tests/support/servers.ts'
+import { setUp } from '../commands/setup.ts'
+import { createClackPrompter } from './clack-prompter.ts'
+import type { Prompter } from './prompter.ts'
+import { setupLeft } from './prompter.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const key = 'sk-test-0123456789abcd'
+
+/** A model server that knows one key, or none. */
+async function modelServer(names: readonly string[], accepted: string | null = null): Promise<ScriptedModelServer> {
+	const server = await startScriptedModelServer(({ path, headers, body }) => {
+		if (accepted !== null && headers.authorization !== `Bearer ${accepted}`) return status(401, 'no')
+		if (!path.startsWith('/v1/')) return status(404, 'not here')
+		if (path === '/v1/models') return raw(JSON.stringify({ data: names.map((id) => ({ id })) }), 'application/json')
+		if (!names.includes(String(body.model))) return status(404, 'no such model')
+		if (String(body.model).includes('thinker') && !('reasoning_effort' in body)) return emptyAtLength()
+		if (body.response_format !== undefined) return reply('{"evidence": "54", "holds": true}')
+		return thinkingReply('numbers', '1 2 3 4 5')
+	})
+	onTestFinished(() => server.close())
+	return server
+}
+
+type Answers = readonly (readonly [message: RegExp, answer: string | true | 'leave'])[]
+type Said = { readonly questions: string[]; readonly texts: string[] }
+
+/** Answers by script, in order; whoever asks anything else, or offers no such answer, fails the test. */
+function scripted(answers: Answers, said: Said): Prompter {
+	const left = [...answers]
+	const answerTo = (message: string) => {
+		said.questions.push(message)
+		const next = left.shift()
+		if (next === undefined || !next[0].test(message))
+			throw new Error(`unexpected question: ${message}; script: ${next?.[0]}`)
+		if (next[1] === 'leave') throw setupLeft()
+		return next[1]
+	}
+	return {
+		begin: (text) => said.texts.push(text),
+		choose: async ({ message, options, initial }) => {
+			const answer = answerTo(message)
+			const wanted = answer === true ? (initial ?? options[0]?.value) : answer
+			const option = options.find(({ value, label }) => value === wanted || label === wanted)
+			if (option === undefined) throw new Error(`${message} offers no ${wanted}: ${options.map(({ label }) => label)}`)
+			said.texts.push(...options.map(({ label, hint }) => `${label} ${hint ?? ''}`))
+			return option.value
+		},
+		ask: async ({ message, initial, check }) => {
+			const answer = answerTo(message)
+			const text = answer === true ? (initial ?? '') : answer
+			expect(check?.(text) ?? null).toBeNull()
+			return text
+		},
+		askSecret: async ({ message, check }) => {
+			const text = String(answerTo(message))
+			expect(check?.(text) ?? null).toBeNull()
+			return text
+		},
+		confirm: async (message) => answerTo(message) === true,
+		say: (text) => said.texts.push(text),
+		warn: (text) => said.texts.push(text),
+		end: (text) => said.texts.push(text),
+	}
+}
+
+type Run = {
+	readonly env?: string
+	readonly environment?: NodeJS.ProcessEnv
+	readonly ollama?: string
+	readonly yaml?: string
+}
+
+/** Runs setup in a folder of its own. Local places are looked for where nobody listens, but for those that are named. */
+async function run(answers: Answers, { env, environment = {}, ollama, yaml }: Run = {}) {
+	const folder = await temporaryFolder()
+	onTestFinished(() => folder[Symbol.asyncDispose]())
+	const path = join(folder.path, '.env')
+	if (env !== undefined) await writeFile(path, env)
+	if (yaml !== undefined) await writeFile(join(folder.path, 'threadwise.yaml'), yaml)
+	const said: Said = { questions: [], texts: [] }
+	const nobody = `http://127.0.0.1:${await freePort()}/v1`
+	const places = [
+		{ id: 'ollama', title: 'Ollama', baseUrl: ollama ?? nobody, start: 'ollama serve' },
+		{ id: 'lm-studio', title: 'LM Studio', baseUrl: nobody, start: 'lms server start' },
+	]
+	const failures: unknown[] = []
+	const exitStatus = await setUp(
+		{ prompter: scripted(answers, said), colored: false, folder: folder.path, environment, places },
+		{ fail: (error) => failures.push(error) },
+	)
+	const text = existsSync(path) ? await readFile(path, 'utf8') : null
+	return { exitStatus, failures, text, values: parseEnv(text ?? ''), said: said.texts.join('\n'), path }
+}
+
+describe('setup', () => {
+	test('finds Ollama on this machine, offers its models, checks the one that is chosen and writes it down', async () => {
+		const server = await modelServer(['llama3.3', 'nomic-embed-text'])
+		const { exitStatus, failures, values, said, path } = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, 'llama3.3'],
+				[/Write it/, true],
+			],
+			{ ollama: server.baseUrl },
+		)
+		expect(failures).toEqual([])
+		expect(exitStatus).toBe(0)
+		expect(values).toMatchObject({ OPENAI_BASE_URL: server.baseUrl, THREADWISE_MODEL: 'llama3.3', OPENAI_API_KEY: '' })
+		expect(said).toContain('running, 2 models')
+		expect(said).not.toContain('nomic-embed-text')
+		expect(said).toMatch(/ok +fast, strong, judge: JSON +json_schema/)
+		expect(said).toContain('docs/platforms.md')
+		expect(said).toContain('npm run -s threadwise -- ask')
+		expect((await stat(path)).mode & 0o777).toBe(0o600)
+	})
+
+	test('another server with a key: the address is completed, the key is never shown', async () => {
+		const server = await modelServer(['big-1', 'big-2'], key)
+		const { values, said } = await run([
+			[/Which model shall answer/, 'other'],
+			[/address/, server.baseUrl.replace('/v1', '')],
+			[/key/, key],
+			[/Which model of that server/, 'big-2'],
+			[/Write it/, true],
+		])
+		// The address alone was no list, and neither was it with the wrong key: what is asked with is what is written.
+		expect(values).toMatchObject({ OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: key, THREADWISE_MODEL: 'big-2' })
+		expect(said).toContain(`The API begins at ${server.baseUrl}`)
+		expect(said).not.toContain(key)
+		expect(said).toContain('…abcd')
+	})
+
+	test('a key that is refused is told at once, and can be entered again', async () => {
+		const server = await modelServer(['big-1'], key)
+		const { values, said } = await run([
+			[/Which model shall answer/, 'other'],
+			[/address/, server.baseUrl],
+			[/key/, 'wrong-key-0123456789'],
+			[/What now/, 'again'],
+			[/Which model shall answer/, true],
+			[/address/, true],
+			[/The key/, 'new'],
+			[/key/, key],
+			[/Which model of that server/, 'big-1'],
+			[/Write it/, true],
+		])
+		expect(said).toContain('does not accept the key')
+		expect(said).not.toContain('wrong-key')
+		expect(values).toMatchObject({ OPENAI_API_KEY: key })
+	})
+
+	test('a server that is not there can be written down all the same, with a name that is typed', async () => {
+		const baseUrl = `http://127.0.0.1:${await freePort()}/v1`
+		const { values, said } = await run([
+			[/Which model shall answer/, 'other'],
+			[/address/, baseUrl],
+			[/key/, ''],
+			[/What now/, 'anyway'],
+			[/call the model/, 'later-1'],
+			[/not right yet/, 'anyway'],
+			[/Write it/, true],
+		])
+		expect(said).toContain("can't be reached (ECONNREFUSED)")
+		expect(values).toMatchObject({ OPENAI_BASE_URL: baseUrl, THREADWISE_MODEL: 'later-1' })
+	})
+
+	test('a model that turns out to think is set up as one', async () => {
+		const server = await modelServer(['thinker-1'])
+		const { values } = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, 'thinker-1'],
+				[/think before it writes/, 'leave'],
+			],
+			{ ollama: server.baseUrl },
+		)
+		expect(values).toEqual({})
+		const second = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, 'thinker-1'],
+				[/think before it writes/, ''],
+				[/not right yet/, 'reasoning'],
+				[/Write it/, true],
+			],
+			{ ollama: server.baseUrl },
+		)
+		expect(second.values).toMatchObject({ THREADWISE_MODEL: 'thinker-1', THREADWISE_MODEL_KIND: 'reasoning' })
+	})
+
+	test('run again, what is set is the default, other lines stay, and nothing is lost', async () => {
+		const server = await modelServer(['big-1', 'big-2'], key)
+		const env = `# mine\nTHREADWISE_PORT=8080 # health\nOPENAI_BASE_URL=${server.baseUrl}\nOPENAI_API_KEY=${key}\nTHREADWISE_MODEL=big-1\n`
+		const same: Answers = [
+			[/Which model shall answer/, true],
+			[/address/, true],
+			[/The key/, true],
+			[/Which model of that server/, true],
+		]
+		const unchanged = await run(same, { env })
+		expect(unchanged.text).toBe(env)
+		expect(unchanged.said).toContain('nothing to write')
+		expect(unchanged.said).toContain('Keep …abcd')
+		const other = await run([...same.slice(0, 3), [/Which model of that server/, 'big-2'], [/Write it/, true]], { env })
+		expect(other.text).toBe(env.replace('big-1', 'big-2'))
+		const practice = await run(
+			[
+				[/Which model shall answer/, 'practice'],
+				[/Write it/, true],
+			],
+			{ env },
+		)
+		expect(practice.text).toBe(env.replace('OPENAI_BASE', '# OPENAI_BASE').replace('OPENAI_API', '# OPENAI_API'))
+	})
+
+	test('a key goes to no other server than the one it belongs to', async () => {
+		const server = await modelServer(['big-1'])
+		const { values, text } = await run(
+			[
+				[/Which model shall answer/, 'ollama'],
+				[/Which model of that server/, 'big-1'],
+				[/Write it/, true],
+			],
+			{ env: `OPENAI_API_KEY=${key}\n`, ollama: server.baseUrl },
+		)
+		expect(server.requests.map(({ headers }) => headers.authorization)).not.toContain(`Bearer ${key}`)
+		expect(values).toEqual({ OPENAI_BASE_URL: server.baseUrl, THREADWISE_MODEL: 'big-1' })
+		expect(text).toContain(`# OPENAI_API_KEY=${key}`)
+	})
+
+	test('says what wins over .env', async () => {
+		const server = await modelServer(['big-1'])
+		const { said } = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, 'big-1'],
+				[/Write it/, true],
+			],
+			{
+				ollama: server.baseUrl,
+				environment: { THREADWISE_MODEL: 'elsewhere' },
+				yaml: `endpoints: { x: { baseUrl: "${server.baseUrl}" } }\nmodels: { fast: { endpoint: x, model: big-1 }, strong: { endpoint: x, model: big-1 }, judge: { endpoint: x, model: big-1 } }`,
+			},
+		)
+		expect(said).toContain('THREADWISE_MODEL: also set in the environment')
+		expect(said).toContain('configuration file names models')
+	})
+
+	const path: Answers = [
+		[/Which model shall answer/, true],
+		[/Which model of that server/, 'big-1'],
+		[/Write it/, true],
+	]
+	test.each([0, 1, 2])('left at question %d, nothing is written', async (index) => {
+		const server = await modelServer(['big-1'])
+		const answers = path.map(([message, answer], at) => [message, at === index ? 'leave' : answer] as const)
+		const { exitStatus, text, failures } = await run(answers, { ollama: server.baseUrl })
+		expect(exitStatus).toBe(130)
+		expect(text).toBeNull()
+		expect(failures).toMatchObject([{ code: 'interrupted', message: 'Setup was left. Nothing was written.' }])
+	})
+
+	test('a "no" at the end writes nothing', async () => {
+		const server = await modelServer(['big-1'])
+		const answers = path.map(([message, answer], at) => [message, at === 2 ? '' : answer] as const)
+		expect(await run(answers, { ollama: server.baseUrl })).toMatchObject({ exitStatus: 130, text: null })
+	})
+})
+
+/** Presses keys in a terminal, each answer once its question is on the screen. */
+async function inTerminal(answers: readonly (readonly [string, string])[], folder: string, ollama: string) {
+	const input = Object.assign(new PassThrough(), { isTTY: false })
+	const output = Object.assign(new PassThrough(), { columns: 100, rows: 40 })
+	let screen = ''
+	output.on('data', (piece) => {
+		screen += String(piece)
+	})
+	const failures: unknown[] = []
+	const places = [{ id: 'ollama', title: 'Ollama', baseUrl: ollama, start: 'ollama serve' }]
+	const place = { prompter: createClackPrompter(input, output), colored: false, folder, environment: {}, places }
+	const running = setUp(place, { fail: (error) => failures.push(error) })
+	for (const [question, keys] of answers) {
+		await vi.waitFor(() => expect(screen).toContain(question), { timeout: 20_000 })
+		screen = ''
+		for (const each of keys.split(/(?=\r)/)) {
+			input.write(each)
+			await sleep(20)
+		}
+	}
+	const exitStatus = await running
+	return { exitStatus, screen, failures }
+}
+
+const down = '\u001b[B'
+const enter = '\r'
+
+describe('in a terminal', () => {
+	test('from the first key to the written file, against a real server; the key is hidden', async () => {
+		await using folder = await temporaryFolder()
+		await using practice = await startPractice()
+		const { exitStatus, screen, failures } = await inTerminal(
+			[
+				['Which model shall answer?', `${down}${enter}`],
+				['Your key', `${key}\u0003`],
+			],
+			folder.path,
+			practice.baseUrl,
+		)
+		expect(failures).toMatchObject([{ code: 'interrupted' }])
+		expect(exitStatus).toBe(130)
+		expect(screen).not.toContain(key)
+		expect(existsSync(join(folder.path, '.env'))).toBe(false)
+
+		const again = await inTerminal(
+			[
+				['Which model shall answer?', enter],
+				['Which model of that server?', `${down}${enter}`],
+				['Write it?', enter],
+			],
+			folder.path,
+			practice.baseUrl,
+		)
+		expect(again.failures).toEqual([])
+		expect(again.exitStatus).toBe(0)
+		expect(again.screen).toContain('What to do next')
+		const values = parseEnv(await readFile(join(folder.path, '.env'), 'utf8'))
+		expect(values).toMatchObject({ OPENAI_BASE_URL: practice.baseUrl, THREADWISE_MODEL: 'practice-judge' })
+	})
+
+	test('the end of the input leaves as Ctrl-C does', async () => {
+		await using folder = await temporaryFolder()
+		const { exitStatus } = await inTerminal(
+			[['Which model shall answer?', '\u0004']],
+			folder.path,
+			`http://127.0.0.1:${await freePort()}/v1`,
+		)
+		expect(exitStatus).toBe(130)
+	})
+
+	test('where there is none, the variables to set by hand are named', async () => {
+		const { exitCode, stderr, stdout } = await threadwise(['setup'], {})
+		expect(exitCode).toBe(1)
+		expect(stdout).toBe('')
+		expect(stderr).toContain('OPENAI_BASE_URL')
+		expect(stderr).toContain('OPENAI_API_KEY')
+		expect(stderr).toContain('THREADWISE_MODEL')
+	})
+})
