@@ -4,7 +4,7 @@ import type { PageActions, Preferences } from './actions.ts'
 import { Composer } from './composer.ts'
 import { icon } from './icons.ts'
 import { type Change, exchangesOf, isWorking, type Problem, type State, waitingRun } from './state.ts'
-import { strings } from './strings.ts'
+import { shownPlainly, strings } from './strings.ts'
 import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
 import { Thread } from './thread.ts'
 import { Sentence } from './tree.ts'
@@ -12,6 +12,7 @@ import { Welcome } from './welcome.ts'
 
 /** As near to the end of the thread as counts as being there. */
 const atBottomPixels = 60
+const exchangeMargin = 20
 
 type ConversationProps = {
 	readonly state: State
@@ -126,11 +127,14 @@ function ProblemNote({ problem, onDismiss }: ProblemNoteProps): ComponentChild {
 function titleOfThread(state: State): string | null {
 	const question = exchangesOf(state)[0]?.versions[0]?.entry.question ?? state.sent[0]?.text ?? null
 	if (question === null) return null
-	const line = question.replaceAll(/\s+/g, ' ')
+	const line = shownPlainly(question).replaceAll(/\s+/g, ' ')
 	return line.length > 90 ? `${line.slice(0, 89)}…` : line
 }
 
-/** Follows the end of the thread as long as one is there, and leaves alone whoever reads further up. */
+/**
+ * Follows the end of the thread as long as one is there, and leaves alone whoever reads further up. What rests is shown from its
+ * beginning: the answer stands there, and the stages, which stood over it while they ran, under it.
+ */
 function useBottom(state: State) {
 	const scroller = useRef<HTMLElement>(null)
 	const follows = useRef(true)
@@ -153,10 +157,29 @@ function useBottom(state: State) {
 	useEffect(() => {
 		follows.current = true
 	}, [state.threadId])
+	const turned = useNewlyResting(state)
 	useLayoutEffect(() => {
-		if (follows.current) scroller.current?.scrollTo({ top: scroller.current.scrollHeight })
+		const pane = scroller.current
+		if (pane === null || !follows.current) return
+		const last = pane.querySelector('.exchange:last-of-type')
+		const isLong = last !== null && last.clientHeight > pane.clientHeight - 2 * exchangeMargin
+		if (turned && isLong) {
+			const top = last.getBoundingClientRect().top - pane.getBoundingClientRect().top
+			pane.scrollTo({ top: pane.scrollTop + top - exchangeMargin })
+		} else pane.scrollTo({ top: pane.scrollHeight })
 	}, [state.runs, state.sent])
 	return { scroller, isAtBottom, toBottom }
+}
+
+/** Whether the last run of the thread has just come to rest, or rests when it is first seen. What was written in front of one's eyes isn't moved. */
+function useNewlyResting(state: State): boolean {
+	const view = exchangesOf(state).at(-1)?.shown.view ?? null
+	const before = useRef<boolean | null>(null)
+	const turned = view?.rests === true && (before.current === null || (!before.current && view.route === 'staged'))
+	useLayoutEffect(() => {
+		before.current = view?.rests ?? null
+	})
+	return turned && state.sent.length === 0
 }
 
 function ThemeButton(): ComponentChild {

@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { RunEntry } from '../page-view.ts'
 import type { PageActions } from './actions.ts'
 import { icon } from './icons.ts'
@@ -68,7 +68,7 @@ function ReasonForm({ runId, onSend, onCancel }: ReasonFormProps): ComponentChil
 	const [chosen, setChosen] = useState<readonly string[]>([])
 	const [more, setMore] = useState('')
 	const form = useRef<HTMLFormElement>(null)
-	useEffect(() => form.current?.querySelector('input')?.focus(), [])
+	useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [])
 	const toggle = (reason: string) =>
 		setChosen(chosen.includes(reason) ? chosen.filter((other) => other !== reason) : [...chosen, reason])
 	const send = (event: Event) => {

@@ -6,7 +6,7 @@ import { icon, mark } from './icons.ts'
 import { listen } from './live.ts'
 import { Stages } from './stages.ts'
 import type { Problem } from './state.ts'
-import { duration, strings } from './strings.ts'
+import { duration, shownPlainly, strings } from './strings.ts'
 import { isEmpty, Prose, Sentence } from './tree.ts'
 
 const words = strings.runPage
@@ -80,7 +80,7 @@ function Record({
 	}, [])
 	return h('article', null, [
 		h('p', { class: 'label' }, words.title),
-		h('h1', { class: 'run-page-question', dir: 'auto' }, entry.question ?? strings.erased),
+		h('h1', { class: 'run-page-question', dir: 'auto' }, shownPlainly(entry.question ?? strings.erased)),
 		h(Facts, { entry, view }),
 		view.disclosure === null ? null : h('p', { class: 'disclosure' }, view.disclosure),
 		h(AnswerPart, { view }),
@@ -98,6 +98,7 @@ function Record({
 							]),
 						]),
 					]),
+					h('h3', { class: 'sr-only' }, strings.reasoning),
 					h(Stages, { stages: view.stages, live: !view.rests, open: true }),
 				]),
 		records.length === 0 ? null : h(Trace, { records }),
@@ -142,8 +143,8 @@ function Facts({ entry, view }: Pick<RunUpdate, 'entry' | 'view'>): ComponentChi
 				new Date(entry.askedAt).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'medium' }),
 			),
 		],
-		...(routed === null ? [] : [[words.route, routed] as const]),
 		[words.run, h('code', null, entry.runId)],
+		...(routed === null ? [] : [[words.route, routed] as const]),
 	]
 	return h(
 		'dl',
@@ -161,7 +162,7 @@ function Trace({ records }: { records: readonly TraceRecord[] }): ComponentChild
 		h('p', { class: 'aside' }, words.traceHint),
 		h(
 			'div',
-			{ class: 'table-scroll', role: 'region', 'aria-labelledby': 'trace', tabIndex: 0 },
+			{ class: 'table-scroll', role: 'region', 'aria-label': strings.table, tabIndex: 0 },
 			h('table', { class: 'trace' }, [
 				h(
 					'thead',
@@ -200,7 +201,7 @@ function TraceRow({ record, began }: { record: TraceRecord; began: number }): Co
 				? null
 				: h('details', null, [
 						h('summary', { dir: 'auto' }, summaryOf(facts)),
-						h('pre', null, JSON.stringify(facts, null, 2)),
+						h('pre', null, shownPlainly(JSON.stringify(facts, null, 2))),
 					]),
 		),
 	])
@@ -214,7 +215,7 @@ function summaryOf(facts: Readonly<Record<string, unknown>>): string {
 	const parts = [...Object.entries(others), ...Object.entries(isRecord(content) ? content : {})]
 		.filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
 		.map(([name, value]) => `${name}: ${String(value).replaceAll(/\s+/g, ' ')}`)
-	const text = parts.length === 0 ? words.whole : parts.join(' · ')
+	const text = parts.length === 0 ? words.whole : shownPlainly(parts.join(' · '))
 	return text.length > longestSummary ? `${text.slice(0, longestSummary - 1)}…` : text
 }
 

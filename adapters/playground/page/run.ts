@@ -45,7 +45,7 @@ function Reasoning({ view }: { view: PageView }): ComponentChild {
 	const stages = view.rests ? view.stages.filter(({ status }) => status !== 'pending') : view.stages
 	if (stages.length === 0 || (view.quiet && !view.rests)) return null
 	return h('section', { class: 'reasoning', 'aria-label': strings.reasoning }, [
-		view.rests ? h('h3', { class: 'label' }, strings.reasoning) : null,
+		h('h3', { class: view.rests ? 'label' : 'sr-only' }, strings.reasoning),
 		h(Stages, { stages, live: !view.rests }),
 	])
 }

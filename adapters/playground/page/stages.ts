@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { PageStage } from '../page-view.ts'
 import { type IconName, icon } from './icons.ts'
 import { StageRecord } from './stage-record.ts'
-import { duration, strings } from './strings.ts'
+import { duration, shownPlainly, strings } from './strings.ts'
 import { isEmpty, Phrase } from './tree.ts'
 
 type StagesProps = {
@@ -96,11 +96,11 @@ function StageWork({ stage: { subtasks, notices } }: { stage: PageStage }): Comp
 						return h('li', { key: id, class: `subtask ${status}` }, [
 							h('span', { class: 'subtask-mark' }, mark === null ? null : icon(mark)),
 							h('span', { class: 'tag' }, id),
-							h('span', { class: 'subtask-text', dir: 'auto' }, text),
+							h('span', { class: 'subtask-text', dir: 'auto' }, shownPlainly(text)),
 							h('span', { class: 'sr-only' }, strings.subtaskStatus[status]),
 						])
 					}),
 				),
-		notice === undefined ? null : h('p', { class: 'notice', dir: 'auto' }, [icon('warning'), notice]),
+		notice === undefined ? null : h('p', { class: 'notice', dir: 'auto' }, [icon('warning'), shownPlainly(notice)]),
 	])
 }

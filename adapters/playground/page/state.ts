@@ -81,10 +81,10 @@ export function changed(state: State, change: Change): State {
 			return opened(state, change.threadId)
 		case 'runs':
 			if (change.threadId !== state.threadId) return state
-			return settled({ ...state, loaded: true, runs: change.runs.reduce(withEntry, state.runs) })
+			return settled(withRuns(state, change.runs.reduce(withEntry, state.runs)))
 		case 'run':
 			if (change.threadId !== state.threadId) return state
-			return settled({ ...state, loaded: true, runs: withUpdate(state.runs, change.update) })
+			return settled(withRuns(state, withUpdate(state.runs, change.update)))
 		case 'send':
 			return { ...state, sent: [...without(state.sent, change.message.messageId), change.message] }
 		case 'taken':
@@ -114,6 +114,15 @@ function withConversations(state: State, { entries, page, limit }: Extract<Chang
 	const olderConversations =
 		page === 'older' || state.olderConversations === 'unknown' ? more : state.olderConversations
 	return { ...state, conversations, olderConversations }
+}
+
+/** A new answer to a question is shown, whichever older one was looked at. */
+function withRuns(state: State, runs: readonly PageRun[]): State {
+	const known = new Set(state.runs.map(({ entry }) => entry.runId))
+	const parents = parentsOf(runs)
+	const news = runs.filter(({ entry }) => !known.has(entry.runId)).map(({ entry }) => rootOf(entry.runId, parents))
+	const chosen = Object.fromEntries(Object.entries(state.chosen).filter(([rootId]) => !news.includes(rootId)))
+	return { ...state, loaded: true, runs, chosen }
 }
 
 function withEntry(runs: readonly PageRun[], entry: RunEntry): readonly PageRun[] {
@@ -177,7 +186,7 @@ export type Exchange = {
 
 /** The conversation as it is read: one exchange for every question. */
 export function exchangesOf({ runs, chosen }: Pick<State, 'runs' | 'chosen'>): readonly Exchange[] {
-	const parents = new Map(runs.map(({ entry }) => [entry.runId, entry.parentRunId]))
+	const parents = parentsOf(runs)
 	const groups = new Map<string, PageRun[]>()
 	for (const run of runs) {
 		const rootId = rootOf(run.entry.runId, parents)
@@ -191,6 +200,10 @@ export function exchangesOf({ runs, chosen }: Pick<State, 'runs' | 'chosen'>): r
 		const shown = versions[shownIndex]
 		return shown === undefined ? [] : [{ rootId, versions, shown, shownIndex }]
 	})
+}
+
+function parentsOf(runs: readonly PageRun[]): ReadonlyMap<string, string | null> {
+	return new Map(runs.map(({ entry }) => [entry.runId, entry.parentRunId]))
 }
 
 function rootOf(runId: string, parents: ReadonlyMap<string, string | null>): string {

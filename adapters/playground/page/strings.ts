@@ -44,7 +44,6 @@ export const strings = {
 	noConversations: 'Your conversations will be listed here.',
 	nothingFound: (text: string) => `No conversation has “${text}” in its title.`,
 	olderConversations: 'Show older ones',
-	untitled: '(erased)',
 	openMark: 'still open',
 	questions: (count: number) => numbered(count, 'question'),
 	showConversations: 'Show conversations',
@@ -270,7 +269,15 @@ export function ago(iso: string, now: Date): string {
 }
 
 export function titleOf(entry: ConversationEntry): string {
-	return entry.title ?? strings.untitled
+	return shownPlainly(entry.title ?? strings.erased)
+}
+
+/** A text with the names of the characters that would turn the reading direction of what follows. */
+export function shownPlainly(text: string): string {
+	return text.replaceAll(
+		/[\u202A-\u202E\u2066-\u2069]/g,
+		(character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase()}]`,
+	)
 }
 
 export type Example = { readonly kind: keyof typeof strings.exampleKinds; readonly text: string }

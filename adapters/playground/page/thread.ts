@@ -1,10 +1,10 @@
 import { type ComponentChild, h } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageActions } from './actions.ts'
 import { icon } from './icons.ts'
 import { Run } from './run.ts'
 import { type Exchange, exchangesOf, type SentMessage, type State } from './state.ts'
-import { strings } from './strings.ts'
+import { shownPlainly, strings } from './strings.ts'
 import { Sentence } from './tree.ts'
 
 type ThreadProps = { readonly state: State; readonly actions: PageActions }
@@ -47,7 +47,8 @@ function ExchangeView({ exchange, personId, sent, actions }: ExchangeProps): Com
 }
 
 function shortened(text: string): string {
-	return text.length > 80 ? `${text.slice(0, 79)}…` : text
+	const shown = shownPlainly(text)
+	return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown
 }
 
 function Question({
@@ -70,7 +71,7 @@ function Question({
 		h('h2', { class: 'sr-only' }, isMine ? strings.question : strings.questionOf(entry.asker.name)),
 		editing
 			? h(QuestionForm, { id: entry.runId, text: entry.question ?? '', onSave: save, onCancel: close })
-			: h('div', { class: 'bubble', dir: 'auto' }, entry.question ?? strings.erased),
+			: h('div', { class: 'bubble', dir: 'auto' }, shownPlainly(entry.question ?? strings.erased)),
 		isMine && !editing && entry.question !== null
 			? h(
 					'button',
@@ -99,7 +100,7 @@ function QuestionForm({ id, text, onSave, onCancel }: QuestionFormProps): Compon
 	const [edited, setEdited] = useState(text)
 	const [saving, setSaving] = useState(false)
 	const box = useRef<HTMLTextAreaElement>(null)
-	useEffect(() => {
+	useLayoutEffect(() => {
 		box.current?.focus()
 		box.current?.setSelectionRange(text.length, text.length)
 	}, [])
@@ -173,7 +174,7 @@ function SentView({ message, actions }: { message: SentMessage; actions: PageAct
 	return h('article', { class: 'exchange', 'aria-label': shortened(text) }, [
 		h('div', { class: 'question' }, [
 			h('h2', { class: 'sr-only' }, strings.question),
-			h('div', { class: 'bubble sent', dir: 'auto' }, text),
+			h('div', { class: 'bubble sent', dir: 'auto' }, shownPlainly(text)),
 		]),
 		problem === null
 			? h('p', { class: 'run-status' }, [h('span', { class: 'spinner', 'aria-hidden': 'true' }), strings.sending])
