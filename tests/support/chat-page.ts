@@ -50,7 +50,7 @@ export function chatOn(page: Page): ChatPage {
 			await composer.waitFor()
 		},
 		ask: async (question, effort) => {
-			if (effort !== undefined) await page.getByLabel('Effort', { exact: true }).selectOption(effort)
+			if (effort !== undefined) await page.getByRole('combobox', { name: 'Effort' }).selectOption(effort)
 			await composer.fill(question)
 			await composer.press('Enter')
 		},

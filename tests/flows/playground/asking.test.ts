@@ -2,21 +2,12 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, chatOn, type StageTitle, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
+import { schoolTrip } from '../../support/school-trip.ts'
 
 // A browser, a database and a model are started before the first of them.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
 
-const question =
-	'A school takes 6 classes of 27 juniors and 4 classes of 24 seniors, with 15 teachers, on a trip. A bus has 48 seats. How many buses are needed?'
-const answer = 'The number of buses is 6.'
-/** One mistake for each stage to find. */
-const mistakes = [
-	...['--misreading-pattern', 'number of juniors in each class'],
-	...['--bad-plan-pattern', 'how many buses'],
-	...['--mistake-pattern', 'to get the number of seniors'],
-	...['--wrong-alternative-pattern', 'equations'],
-	...['--unrounded-pattern', 'to get the number of buses'],
-]
+const { question, answer, mistakes } = schoolTrip
 /** Those that ask a model, and the stage whose line is running then. Whether a whole number is one needs no model. */
 const asking = [
 	['analyze', 'Problem analysis'],
