@@ -10,6 +10,8 @@ export type PageActions = {
 	/** Answers a question back. */
 	reply(runId: string, text: string): void
 	sendAgain(messageId: string): void
+	/** Forgets what couldn't be sent. */
+	discard(messageId: string): void
 	edit(messageId: string, text: string): Promise<boolean>
 	stop(runId: string): Promise<boolean>
 	answerNow(runId: string): Promise<boolean>
@@ -66,6 +68,10 @@ export function createActions({ state, change, begin }: Surroundings): PageActio
 		ask: (text, preferences) => say(text, preferences, null),
 		reply: (runId, text) => say(text, {}, runId),
 		sendAgain: (messageId) => void send(messageId),
+		discard: (messageId) => {
+			requests.delete(messageId)
+			change({ kind: 'discard', messageId })
+		},
 		edit: async (messageId, text) => {
 			const { threadId } = state()
 			return threadId !== null && done(await api.edit(threadId, messageId, text))

@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Me } from '../page-view.ts'
 import type { Preferences } from './actions.ts'
 import { icon } from './icons.ts'
@@ -29,12 +29,12 @@ export function Composer({ me, placeholder, draft, onSend }: ComposerProps): Com
 	const [effort, setEffort] = useState<EffortChoice>('auto')
 	const [workflow, setWorkflow] = useState('')
 	const box = useRef<HTMLTextAreaElement>(null)
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (draft.at === 0) return
 		setText(draft.text)
 		box.current?.focus()
 	}, [draft])
-	useEffect(() => grow(box.current), [text])
+	useLayoutEffect(() => grow(box.current), [text])
 	const send = (event: Event) => {
 		event.preventDefault()
 		if (text.trim() === '') return

@@ -63,7 +63,7 @@ function Progress({ view, runId, actions }: { view: PageView; runId: string; act
 		h('div', { class: 'progress-head' }, [
 			h('p', { class: 'run-status' }, [
 				spinner(),
-				queued ?? (view.answerNow ? strings.answeringNow : strings.working),
+				queued ?? progressOf(view),
 				view.startedAt === null ? null : h(Elapsed, { since: view.startedAt }),
 			]),
 			h('div', { class: 'progress-actions' }, [
@@ -82,6 +82,14 @@ function Progress({ view, runId, actions }: { view: PageView; runId: string; act
 		]),
 		routed === null ? null : h('p', { class: 'routed', dir: 'auto' }, routed),
 	])
+}
+
+/** In a line, for whoever wants quiet; else the stages say it. */
+function progressOf({ answerNow, quiet, stages }: PageView): string {
+	if (answerNow) return strings.answeringNow
+	const index = quiet ? stages.findLastIndex(({ status }) => status === 'running') : -1
+	const running = stages[index]
+	return running === undefined ? strings.working : strings.stageOf(running.title, index + 1, stages.length)
 }
 
 /** Questions back that were answered, as the exchange that they were. */

@@ -97,7 +97,7 @@ function ConversationLink({ entry, threadId, onGo }: LinkProps): ComponentChild 
 			h('span', { class: 'conversation-facts' }, [
 				entry.isOpen ? h('span', { class: 'open-mark' }, strings.openMark) : null,
 				h('span', null, ago(entry.lastAskedAt, new Date())),
-				entry.runs > 1 ? h('span', null, strings.questions(entry.runs)) : null,
+				entry.runs > 1 ? h('span', null, strings.answers(entry.runs)) : null,
 			]),
 		],
 	)

@@ -66,6 +66,7 @@ export type Change =
 	| { readonly kind: 'send'; readonly message: SentMessage }
 	| { readonly kind: 'taken'; readonly messageId: string; readonly runId: string }
 	| { readonly kind: 'not-taken'; readonly messageId: string; readonly problem: Problem }
+	| { readonly kind: 'discard'; readonly messageId: string }
 	| { readonly kind: 'choose'; readonly rootId: string; readonly runId: string }
 	| { readonly kind: 'connection'; readonly connection: Connection }
 	| { readonly kind: 'problem'; readonly problem: Problem | null }
@@ -91,6 +92,8 @@ export function changed(state: State, change: Change): State {
 			return settled({ ...state, sent: state.sent.map((sent) => takenBy(state, sent, change)) })
 		case 'not-taken':
 			return { ...state, sent: state.sent.map((sent) => refused(sent, change)) }
+		case 'discard':
+			return { ...state, sent: without(state.sent, change.messageId) }
 		case 'choose':
 			return { ...state, chosen: { ...state.chosen, [change.rootId]: change.runId } }
 		case 'connection':

@@ -45,7 +45,7 @@ export const strings = {
 	nothingFound: (text: string) => `No conversation has “${text}” in its title.`,
 	olderConversations: 'Show older ones',
 	openMark: 'still open',
-	questions: (count: number) => numbered(count, 'question'),
+	answers: (count: number) => numbered(count, 'answer'),
 	showConversations: 'Show conversations',
 	hideConversations: 'Hide conversations',
 	skipToComposer: 'Skip to the question box',
@@ -59,7 +59,6 @@ export const strings = {
 	exampleKinds: { hard: 'Six stages, with checks', easy: 'Answered at once', ambiguous: 'Asks you back' },
 	loading: 'Loading the conversation …',
 
-	you: 'You',
 	question: 'Question',
 	questionOf: (name: string) => `${name} asked`,
 	erased: '(erased)',
@@ -78,6 +77,7 @@ export const strings = {
 	stop: 'Stop',
 	stopping: 'Stopping …',
 	answerNow: 'Answer now',
+	stageOf: (title: string, number: number, of: number) => `${title} (${number} of ${of})`,
 	answeringNow: 'Answering now, from what there is',
 	facts: 'What it took',
 	why: (route: 'direct' | 'staged', reason: string) =>
@@ -92,7 +92,6 @@ export const strings = {
 	replySent: 'Sent. It goes on with your reply.',
 	askedBack: 'It asked',
 	youSaid: 'You said',
-	noReply: 'nobody replied',
 
 	thinkHarder: 'Think harder',
 	regenerate: 'Regenerate',
@@ -194,7 +193,7 @@ export const strings = {
 	unreachable: {
 		code: 'platform-unavailable',
 		message: 'Threadwise does not answer.',
-		fix: 'Look whether it still runs (npm run -s threadwise -- start), then try again.',
+		fix: 'Look whether it still runs (`npm run -s threadwise -- start`), then try again.',
 	},
 	announce: {
 		stage: (title: string) => `${title}, running`,

@@ -188,6 +188,11 @@ function SentView({ message, actions }: { message: SentMessage; actions: PageAct
 								icon('again'),
 								strings.sendAgain,
 							]),
+							h(
+								'button',
+								{ type: 'button', class: 'button', onClick: () => actions.discard(messageId) },
+								strings.discard,
+							),
 						]),
 					]),
 				]),
