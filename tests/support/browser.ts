@@ -84,13 +84,14 @@ export async function openBrowser(path: string): Promise<OpenedBrowser> {
 	}
 }
 
+/** Runs in the page: what its policy forbids is told as an error, whatever the browser makes of it. */
+const tellOfPolicy = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
+	console.error("the policy's", violatedDirective, 'forbids', blockedURI, sample)
+})`
+
 async function watchMisdeeds(context: BrowserContext): Promise<readonly string[]> {
 	const misdeeds: string[] = []
-	await context.addInitScript(() => {
-		document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) => {
-			console.error(`the policy's ${violatedDirective} forbids ${blockedURI} ${sample}`)
-		})
-	})
+	await context.addInitScript(tellOfPolicy)
 	context.on('request', (request) => {
 		if (leavesThisMachine(request.url())) misdeeds.push(`request to ${request.url()}`)
 	})

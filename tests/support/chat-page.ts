@@ -63,3 +63,9 @@ export function chatOn(page: Page): ChatPage {
 		answered: () => newest.getByRole('button', { name: 'Regenerate' }).waitFor(),
 	}
 }
+
+/** What can be seen of it, as it can be copied: unlike its text content, without what is folded. */
+export function seenText(locator: Locator): Promise<string> {
+	// biome-ignore lint/performance/useDomNodeTextContent: what is hidden shall be left out
+	return locator.innerText()
+}

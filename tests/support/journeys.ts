@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
 import { findBrowser, type Look, type OpenedBrowser, openBrowser } from './browser.ts'
+import { type ChatPage, chatOn } from './chat-page.ts'
 import { type PageService, startPageService } from './page-service.ts'
 
 /** A running Threadwise and a browser, for all journeys of a file. */
@@ -8,6 +9,8 @@ export type Journeys = {
 	readonly service: () => PageService
 	/** A visitor of this test's own, with as many tabs as asked for. Fails the test if one of them does what no page may do. */
 	visit(look?: Partial<Look>): Promise<() => Promise<Page>>
+	/** The same with one tab, in which the chat is open. */
+	begin(look?: Partial<Look>): Promise<ChatPage>
 	/** What the API answers. */
 	api(path: string): Promise<unknown>
 }
@@ -36,15 +39,22 @@ export function startJourneys(startModel: () => Promise<AsyncDisposable & { read
 		started = { service, window }
 	})
 	afterAll(() => opened.disposeAsync())
+	const visit: Journeys['visit'] = async (look) => {
+		const visitor = await running().window.visit(look)
+		onTestFinished(async () => {
+			await visitor[Symbol.asyncDispose]()
+			expect(visitor.misdeeds).toEqual([])
+		})
+		return visitor.newPage
+	}
 	return {
 		service: () => running().service,
-		visit: async (look) => {
-			const visitor = await running().window.visit(look)
-			onTestFinished(async () => {
-				await visitor[Symbol.asyncDispose]()
-				expect(visitor.misdeeds).toEqual([])
-			})
-			return visitor.newPage
+		visit,
+		begin: async (look) => {
+			const newPage = await visit(look)
+			const chat = chatOn(await newPage())
+			await chat.open(running().service.url)
+			return chat
 		},
 		api: async (path) => {
 			const response = await fetch(`${running().service.url}/api/v1${path}`)

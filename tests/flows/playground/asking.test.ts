@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type ChatPage, chatOn, type StageTitle, stageTitles } from '../../support/chat-page.ts'
+import { type ChatPage, chatOn, type StageTitle, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
@@ -23,52 +23,40 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		model = await startHeldModel(mistakes)
 		return model
 	})
-	const begin = async (): Promise<ChatPage> => {
-		const newPage = await journeys.visit()
-		const chat = chatOn(await newPage())
-		await chat.open(journeys.service().url)
-		return chat
-	}
 
 	test('six lines tick over while a hard question is worked on, and the answer comes above them', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		const holds = asking.map(([node, title]) => ({ title, hold: model.hold(node) }))
 		await chat.ask(question)
 		for (const { title, hold } of holds) {
-			await chat.stage(title, 'running').waitFor()
 			await hold.held
-			const place = stageTitles.indexOf(title)
-			for (const [index, other] of stageTitles.entries()) {
-				if (index !== place) await chat.stage(other, index < place ? 'done' : 'to do').waitFor()
-			}
-			expect(await chat.page.locator('li.stage').count()).toBe(6)
-			await chat.button('Stop').waitFor()
+			await showsAsRunning(chat, title)
 			hold.letGo()
 		}
 		await chat.answered()
-		expect(await chat.thread.locator('.answer').innerText()).toContain(answer)
+		expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
 		for (const title of stageTitles) await chat.stage(title, 'done').waitFor()
 		expect(await chat.button('Stop').count()).toBe(0)
-		const facts = await chat.page.getByRole('list', { name: 'What it took' }).innerText()
+		const facts = await seenText(chat.page.getByRole('list', { name: 'What it took' }))
 		expect(facts).toMatch(/6 of 6 stages\s+medium effort\s+\d+ checks passed, \d+ failed\s+\w+ confidence\s+[\d.]+ s/)
 		expect(facts).toMatch(/15 calls\s+[\d,]+ tokens\s+\$0\.\d+/)
 		await recordsOf(chat)
 	})
 
 	test('an answer that is wanted now comes from what there is, and the record says what was left out', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		using hold = model.hold('alternatives')
 		await chat.ask(question)
 		await hold.held
 		await chat.button('Answer now').click()
 		await chat.answered()
-		expect(await chat.thread.locator('.answer').innerText()).not.toBe('')
+		expect(await seenText(chat.thread.locator('.answer'))).not.toBe('')
 		await chat.stage('Systematic execution', 'done').waitFor()
 		await chat.stage('Self-correction', 'left out').waitFor()
 	})
 
 	test('a reload in the middle of it loses nothing, and it goes on', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		using hold = model.hold('alternatives')
 		await chat.ask(question)
 		await hold.held
@@ -80,7 +68,7 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		await chat.openStage('Task decomposition')
 		hold.letGo()
 		await chat.answered()
-		expect(await chat.thread.locator('.answer').innerText()).toContain(answer)
+		expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
 		// What was opened while it worked stays open.
 		expect(await chat.stage('Task decomposition').locator('.stage-body').isVisible()).toBe(true)
 	})
@@ -98,12 +86,12 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		expect(await linesOf(there)).toEqual(await linesOf(here))
 		await there.button('Stop').click()
 		await Promise.all([here.answered(), there.answered()])
-		expect(await there.thread.innerText()).toBe(await here.thread.innerText())
-		expect(await here.thread.innerText()).toContain('Stopped')
+		expect(await seenText(there.thread)).toBe(await seenText(here.thread))
+		expect(await seenText(here.thread)).toContain('Stopped')
 	})
 
 	test('the keyboard alone asks, opens a stage and stops', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		const { keyboard } = chat.page
 		using hold = model.hold('execute')
 		await chat.page.locator('body').press('Tab')
@@ -120,9 +108,19 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		await tabTo(chat, /Stop/, 'Shift+Tab')
 		await keyboard.press('Enter')
 		await chat.answered()
-		expect(await chat.thread.innerText()).toContain('Stopped')
+		expect(await seenText(chat.thread)).toContain('Stopped')
 	})
 })
+
+/** That line runs, those before it are done, those behind it are to be done; and it can be stopped. */
+async function showsAsRunning(chat: ChatPage, title: StageTitle): Promise<void> {
+	const place = stageTitles.indexOf(title)
+	await chat.stage(title, 'running').waitFor()
+	for (const before of stageTitles.slice(0, place)) await chat.stage(before, 'done').waitFor()
+	for (const behind of stageTitles.slice(place + 1)) await chat.stage(behind, 'to do').waitFor()
+	expect(await chat.page.locator('li.stage').count()).toBe(stageTitles.length)
+	await chat.button('Stop').waitFor()
+}
 
 /** Each stage opens to what it has found out. */
 async function recordsOf(chat: ChatPage): Promise<void> {
@@ -135,7 +133,7 @@ async function recordsOf(chat: ChatPage): Promise<void> {
 		'Self-correction': [/Before\s+5\.69/, /After\s+6/, /kept/],
 	}
 	for (const title of stageTitles) {
-		const record = await (await chat.openStage(title)).innerText()
+		const record = await seenText(await chat.openStage(title))
 		for (const part of says[title]) expect(record, title).toMatch(part)
 	}
 	expect(await chat.stage('Task decomposition').locator('svg .plan-node').count()).toBe(4)
@@ -147,11 +145,10 @@ async function linesOf(chat: ChatPage): Promise<readonly string[]> {
 	return heads.map((head) => head.replace(/\d+(?:\.\d+)? s/, ''))
 }
 
+/** Nothing while the focus is on no part of the page. */
 async function focusedName({ page }: ChatPage): Promise<string> {
-	return page.evaluate(() => {
-		const { activeElement } = document
-		return activeElement === document.body ? '' : (activeElement?.textContent ?? '')
-	})
+	const [name = ''] = await page.locator(':focus').allTextContents()
+	return name
 }
 
 /** Goes on from the focus until it is on what has that name. */

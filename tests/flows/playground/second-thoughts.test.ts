@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { type ChatPage, chatOn, stageTitles } from '../../support/chat-page.ts'
+import { type ChatPage, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
 
@@ -33,12 +33,6 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		model = await startHeldModel()
 		return model
 	})
-	const begin = async (): Promise<ChatPage> => {
-		const newPage = await journeys.visit()
-		const chat = chatOn(await newPage())
-		await chat.open(journeys.service().url)
-		return chat
-	}
 	const answerOf = (chat: ChatPage) => chat.thread.locator('.answer').last()
 	const runsOf = async ({ page }: ChatPage) => {
 		const threadId = /\/c\/(.+)$/.exec(page.url())?.[1] ?? ''
@@ -46,7 +40,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	}
 
 	test('is regenerated and thought about harder, and its versions stay within reach', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		await chat.ask(notebooks)
 		await answerOf(chat).filter({ hasText: price }).waitFor()
 		await chat.answered()
@@ -60,17 +54,17 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		await chat.page.getByText('high effort', { exact: true }).waitFor()
 		await versions.getByRole('button', { name: 'Older version' }).click()
 		await versions.getByText('Version 2 of 3').waitFor()
-		expect(await versions.innerText()).toContain('Regenerated')
+		expect(await seenText(versions)).toContain('Regenerated')
 		await versions.getByRole('button', { name: 'Older version' }).click()
 		await versions.getByText('Version 1 of 3').waitFor()
 		expect(await versions.getByRole('button', { name: 'Older version' }).isDisabled()).toBe(true)
-		expect(await answerOf(chat).innerText()).toContain(price)
+		expect(await seenText(answerOf(chat))).toContain(price)
 		expect(await chat.page.locator('article.exchange').count()).toBe(1)
 		expect(await runsOf(chat)).toMatchObject([{ kind: 'question' }, { kind: 'regenerate' }, { kind: 'think-harder' }])
 	})
 
 	test('comes after a question back that is replied to in its place', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		await chat.ask(jacket, 'medium')
 		const back = chat.page.locator('.question-back')
 		await back.getByText('coupon').first().waitFor()
@@ -78,12 +72,12 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		await back.getByRole('button', { name: 'Reply' }).click()
 		await answerOf(chat).filter({ hasText: '52.50' }).waitFor()
 		await chat.answered()
-		expect(await chat.thread.locator('.clarified').innerText()).toMatch(/You said\s+The coupon first/)
+		expect(await seenText(chat.thread.locator('.clarified'))).toMatch(/You said\s+The coupon first/)
 		expect(await runsOf(chat)).toMatchObject([{ kind: 'question', state: 'answered' }])
 	})
 
 	test('also after one that is replied to where questions are written', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		await chat.ask(jacket, 'medium')
 		await chat.page.getByPlaceholder('Reply to the question above, or ask another one').fill('25% first, please')
 		await chat.composer.press('Enter')
@@ -93,7 +87,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	})
 
 	test('is made anew for a question that is edited while it is worked on', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		using hold = model.hold('execute')
 		await chat.ask(notebooks, 'medium')
 		await hold.held
@@ -104,7 +98,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		hold.letGo()
 		await answerOf(chat).filter({ hasText: '$23.00' }).waitFor()
 		await chat.answered()
-		expect(await chat.thread.locator('.bubble').innerText()).toContain('5 notebooks')
+		expect(await seenText(chat.thread.locator('.bubble'))).toContain('5 notebooks')
 		expect(await runsOf(chat)).toMatchObject([
 			{ kind: 'question', state: 'stopped' },
 			{ kind: 'edited-question', state: 'answered' },
@@ -112,7 +106,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	})
 
 	test('is found unhelpful for a reason, which is kept, and helpful after all', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		await chat.ask('What is 17 * 23?')
 		await chat.answered()
 		await chat.button('Not helpful').click()
@@ -132,7 +126,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	})
 
 	test('is made as an admin has set it, from the next question on', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		const set = async (label: string, value: string) => {
 			await chat.button('Settings').click()
 			const panel = chat.page.getByRole('dialog', { name: 'Settings' })
@@ -155,13 +149,13 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	})
 
 	test('has a page of its own, with its whole record and journal', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		await chat.ask(notebooks, 'medium')
 		await chat.answered()
 		await chat.page.getByRole('link', { name: 'Full record' }).click()
 		const { page } = chat
 		await page.getByRole('heading', { name: 'Stages' }).waitFor()
-		expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(notebooks)
+		expect(await seenText(page.getByRole('heading', { level: 1 }))).toBe(notebooks)
 		for (const title of stageTitles) await page.locator('li.stage', { hasText: title }).waitFor()
 		expect(await page.locator('li.stage .stage-body').first().isVisible()).toBe(true)
 		await page.getByRole('button', { name: 'Close all' }).click()

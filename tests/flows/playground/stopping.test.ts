@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { type ChatPage, chatOn, type StageTitle, stageTitles } from '../../support/chat-page.ts'
+import { type ChatPage, type StageTitle, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
@@ -40,12 +40,6 @@ describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrows
 		model = await startHeldModel(schoolTrip.mistakes)
 		return model
 	})
-	const begin = async (): Promise<ChatPage> => {
-		const newPage = await journeys.visit()
-		const chat = chatOn(await newPage())
-		await chat.open(journeys.service().url)
-		return chat
-	}
 	/** Presses Stop, and returns when the page has sent it. */
 	const stop = async ({ page, button }: ChatPage): Promise<number> => {
 		const sent = page.waitForRequest((request) => request.url().endsWith('/stop')).then(() => Date.now())
@@ -55,7 +49,7 @@ describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrows
 
 	test.each(stops)('during $title ends it within a second and shows the best so far', async (given) => {
 		const { node, title, best } = given
-		const chat = await begin()
+		const chat = await journeys.begin()
 		using hold = model.hold(node)
 		await chat.ask(given.question, 'medium')
 		await hold.held
@@ -74,7 +68,7 @@ describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrows
 			const afterwards = index === place ? 'stopped' : 'left out'
 			await chat.stage(other, index < place && !isSkippedAlready(other) ? 'done' : afterwards).waitFor()
 		}
-		const said = await chat.thread.innerText()
+		const said = await seenText(chat.thread)
 		expect(said).toContain('Stopped as you asked.')
 		expect(said).toContain(`Left out: ${stageTitles.slice(place).join(', ')}.`)
 		expect(said).toContain(best ?? 'There is no result yet.')
@@ -84,14 +78,14 @@ describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrows
 	})
 
 	test('before it is known how hard a question is ends it as well, and the next one is answered', async () => {
-		const chat = await begin()
+		const chat = await journeys.begin()
 		using hold = model.hold('complexity')
 		await chat.ask('Is it worth it for 3 people to join a gym together, and why?')
 		await hold.held
 		await stop(chat)
 		await chat.answered()
 		hold.letGo()
-		expect(await chat.thread.innerText()).toContain('Stopped as you asked.')
+		expect(await seenText(chat.thread)).toContain('Stopped as you asked.')
 		await chat.ask('What is 17 * 23?')
 		await chat.thread.locator('.answer', { hasText: '391' }).waitFor()
 		await chat.answered()
