@@ -10,6 +10,8 @@ export type Look = {
 	readonly width: number
 	readonly height: number
 	readonly theme: 'light' | 'dark'
+	/** Whether things may move. */
+	readonly motion: boolean
 }
 
 /** Everything of one visitor: a profile of its own, whose tabs share cookies and storage. */
@@ -26,7 +28,7 @@ export type OpenedBrowser = AsyncDisposable & {
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const usualLook: Look = { width: 1_280, height: 800, theme: 'light' }
+const usualLook: Look = { width: 1_280, height: 800, theme: 'light', motion: true }
 /** Whatever is waited for is there within seconds, or it isn't coming. */
 const patienceMs = 15_000
 
@@ -70,8 +72,13 @@ export async function openBrowser(path: string): Promise<OpenedBrowser> {
 	return {
 		version: browser.version(),
 		visit: async (choices = {}) => {
-			const { width, height, theme } = { ...usualLook, ...choices }
-			const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: 'en-GB' })
+			const { width, height, theme, motion } = { ...usualLook, ...choices }
+			const context = await browser.newContext({
+				viewport: { width, height },
+				colorScheme: theme,
+				reducedMotion: motion ? 'no-preference' : 'reduce',
+				locale: 'en-GB',
+			})
 			context.setDefaultTimeout(patienceMs)
 			const misdeeds = await watchMisdeeds(context)
 			return {

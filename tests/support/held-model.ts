@@ -8,6 +8,8 @@ export type HeldModel = AsyncDisposable & {
 	readonly requests: readonly RecordedRequest[]
 	/** From now on, requests of this node of a workflow get no answer until they are let go. */
 	hold(nodeId: string): Hold
+	/** From now on, requests of this node get this and nothing of the practice model, until it is disposed. */
+	script(nodeId: string, step: ScriptedStep): Disposable
 }
 
 /** Disposing it lets go as well. */
@@ -22,10 +24,11 @@ export async function startHeldModel(args: readonly string[] = []): Promise<Held
 	await using opened = new AsyncDisposableStack()
 	const practice = opened.use(await startPractice(args))
 	const doors = new Map<string, Door>()
+	const scripts = new Map<string, ScriptedStep>()
 	const server = opened.use(
 		await startScriptedModelServer(async (request) => {
 			await doors.get(nodeOf(request))?.pass(request)
-			return passOn(practice.baseUrl)
+			return scripts.get(nodeOf(request)) ?? passOn(practice.baseUrl)
 		}),
 	)
 	const closing = opened.move()
@@ -40,6 +43,10 @@ export async function startHeldModel(args: readonly string[] = []): Promise<Held
 				door.open()
 			}
 			return { held: door.first, letGo, [Symbol.dispose]: letGo }
+		},
+		script: (nodeId, step) => {
+			scripts.set(nodeId, step)
+			return { [Symbol.dispose]: () => void scripts.delete(nodeId) }
 		},
 		[Symbol.asyncDispose]: () => closing.disposeAsync(),
 	}

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { z } from 'zod'
 import { createLog } from '../../src/cli/log.ts'
 import { createOpenParts } from '../../src/cli/open-parts.ts'
 import { mountPlayground } from '../../src/cli/playground.ts'
@@ -13,7 +15,14 @@ import { temporaryFolder } from './data-folder.ts'
 export type PageService = AsyncDisposable & {
 	readonly url: string
 	readonly runtime: Runtime
+	/** Asks in a conversation of its own, in stages, as a program does. */
+	ask(question: string): Promise<Asked>
+	/** The same, once it rests. */
+	askAndWait(question: string): Promise<Asked>
 }
+
+/** A run, and the addresses of its conversation and of its own page. */
+export type Asked = { readonly runId: string; readonly url: string; readonly runUrl: string }
 
 export type PageServiceOptions = {
 	/** Where the models are. */
@@ -23,6 +32,10 @@ export type PageServiceOptions = {
 	/** Further settings, as the environment has them. */
 	readonly variables?: Readonly<Record<string, string>>
 }
+
+const takenSchema = z.object({ runId: z.string() })
+const outcomes: ReadonlySet<string> = new Set(['run-end', 'run-wait', 'run-stop', 'run-fail'])
+const patienceMs = 20_000
 
 export async function startPageService(options: PageServiceOptions): Promise<PageService> {
 	await using opened = new AsyncDisposableStack()
@@ -41,11 +54,33 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 	if (page === null) throw new Error('the page is switched off')
 	await runtime.servePlatforms([page])
 	const closing = opened.move()
+	const url = `http://127.0.0.1:${server.address.port}`
+	const ask = (question: string) => askAt(url, question)
 	return {
-		url: `http://127.0.0.1:${server.address.port}`,
+		url,
 		runtime,
+		ask,
+		askAndWait: async (question) => {
+			const asked = await ask(question)
+			for await (const { kind } of runtime.store.follow(asked.runId, 0, AbortSignal.timeout(patienceMs))) {
+				if (outcomes.has(kind)) break
+			}
+			return asked
+		},
 		[Symbol.asyncDispose]: () => closing.disposeAsync(),
 	}
+}
+
+async function askAt(url: string, text: string): Promise<Asked> {
+	const threadId = randomUUID()
+	const body = { messageId: randomUUID(), text, route: 'staged', effort: 'medium' }
+	const response = await fetch(`${url}/api/v1/conversations/${threadId}/messages`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(body),
+	})
+	const { runId } = takenSchema.parse(await response.json())
+	return { runId, url: `${url}/c/${threadId}`, runUrl: `${url}/runs/${runId}` }
 }
 
 /** A dump is the data folder of an embedded database as a tar file. */
