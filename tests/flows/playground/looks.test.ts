@@ -126,6 +126,11 @@ function statesOf(
 			show: async (page) => {
 				await page.goto(answered.runUrl)
 				await page.getByRole('row', { name: /run-end/ }).waitFor()
+				// What an event says has room, also on a phone.
+				const tallest = await page.evaluate(
+					'Math.max(...[...document.querySelectorAll(".trace tr")].map((row) => row.offsetHeight))',
+				)
+				expect(tallest).toBeLessThan(160)
 			},
 		},
 	]
