@@ -1,0 +1,65 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, inject, onTestFinished } from 'vitest'
+import { findBrowser, type Look, type OpenedBrowser, openBrowser } from './browser.ts'
+import { type ChatPage, chatOn } from './chat-page.ts'
+import { type PageService, startPageService } from './page-service.ts'
+
+/** A running Threadwise and a browser, for all journeys of a file. */
+export type Journeys = {
+	readonly service: () => PageService
+	/** A visitor of this test's own, with as many tabs as asked for. Fails the test if one of them does what no page may do. */
+	visit(look?: Partial<Look>): Promise<() => Promise<Page>>
+	/** The same with one tab, in which the chat is open. */
+	begin(look?: Partial<Look>): Promise<ChatPage>
+	/** What the API answers. */
+	api(path: string): Promise<unknown>
+}
+
+const browser = findBrowser()
+/** What to install for journeys in a browser; nothing where it is there. */
+export const missingBrowser: readonly string[] = 'missing' in browser ? [browser.missing] : []
+
+/** Starts both before the first test of the suite it is called in, and ends them after the last. */
+export function startJourneys(startModel: () => Promise<AsyncDisposable & { readonly baseUrl: string }>): Journeys {
+	const opened = new AsyncDisposableStack()
+	let started: { readonly service: PageService; readonly window: OpenedBrowser } | null = null
+	const running = () => {
+		if (started === null) throw new Error('the journeys have not begun')
+		return started
+	}
+	beforeAll(async () => {
+		if ('missing' in browser) return
+		const model = opened.use(await startModel())
+		const [service, window] = await Promise.all([
+			startPageService({ modelUrl: model.baseUrl, databaseDump: inject('databaseDump') }),
+			openBrowser(browser.path),
+		])
+		opened.use(service)
+		opened.use(window)
+		started = { service, window }
+	})
+	afterAll(() => opened.disposeAsync())
+	const visit: Journeys['visit'] = async (look) => {
+		const visitor = await running().window.visit(look)
+		onTestFinished(async () => {
+			await visitor[Symbol.asyncDispose]()
+			expect(visitor.misdeeds).toEqual([])
+		})
+		return visitor.newPage
+	}
+	return {
+		service: () => running().service,
+		visit,
+		begin: async (look) => {
+			const newPage = await visit(look)
+			const chat = chatOn(await newPage())
+			await chat.open(running().service.url)
+			return chat
+		},
+		api: async (path) => {
+			const response = await fetch(`${running().service.url}/api/v1${path}`)
+			expect(response.status).toBe(200)
+			return response.json()
+		},
+	}
+}
