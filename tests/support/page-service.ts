@@ -44,11 +44,11 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 	const variables = { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: options.modelUrl, ...options.variables }
 	const loaded = loadConfig(variables, null)
 	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
-	const log = createLog('silent')
+	const { log } = createLog('silent')
 	const parts = opened.use(createOpenParts())
 	const runtime = await openRuntime({ config: loaded.config, log }, parts)
 	await runtime.startWorker()
-	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime.readiness)
+	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime)
 	parts.use('web server', server)
 	const page = mountPlayground(loaded.config, runtime, server, log)
 	if (page === null) throw new Error('the page is switched off')
