@@ -19,8 +19,13 @@ const browser = findBrowser()
 /** What to install for journeys in a browser; nothing where it is there. */
 export const missingBrowser: readonly string[] = 'missing' in browser ? [browser.missing] : []
 
-/** Starts both before the first test of the suite it is called in, and ends them after the last. */
-export function startJourneys(startModel: () => Promise<AsyncDisposable & { readonly baseUrl: string }>): Journeys {
+/** Starts a model, or gives the arguments of the built-in one. */
+export type JourneyModel =
+	| (() => Promise<AsyncDisposable & { readonly baseUrl: string }>)
+	| { readonly practice: readonly string[] }
+
+/** Starts everything before the first test of the suite it is called in, and ends it after the last. */
+export function startJourneys(model: JourneyModel): Journeys {
 	const opened = new AsyncDisposableStack()
 	let started: { readonly service: PageService; readonly window: OpenedBrowser } | null = null
 	const running = () => {
@@ -29,9 +34,9 @@ export function startJourneys(startModel: () => Promise<AsyncDisposable & { read
 	}
 	beforeAll(async () => {
 		if ('missing' in browser) return
-		const model = opened.use(await startModel())
+		const models = typeof model === 'function' ? { url: opened.use(await model()).baseUrl } : model
 		const [service, window] = await Promise.all([
-			startPageService({ modelUrl: model.baseUrl, databaseDump: inject('databaseDump') }),
+			startPageService({ models, databaseDump: inject('databaseDump') }),
 			openBrowser(browser.path),
 		])
 		opened.use(service)

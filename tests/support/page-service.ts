@@ -25,8 +25,8 @@ export type PageService = AsyncDisposable & {
 export type Asked = { readonly runId: string; readonly url: string; readonly runUrl: string }
 
 export type PageServiceOptions = {
-	/** Where the models are. */
-	readonly modelUrl: string
+	/** Where the models are, or the arguments of the practice model that answers where none is configured. */
+	readonly models: { readonly url: string } | { readonly practice: readonly string[] }
 	/** The dump of a fresh database, so that none has to be created; null to create one. */
 	readonly databaseDump: string | null
 	/** Further settings, as the environment has them. */
@@ -41,12 +41,16 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 	await using opened = new AsyncDisposableStack()
 	const folder = opened.use(await temporaryFolder())
 	if (options.databaseDump !== null) await unpack(options.databaseDump, join(folder.path, 'database'))
-	const variables = { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: options.modelUrl, ...options.variables }
-	const loaded = loadConfig(variables, null)
+	const { models } = options
+	const endpoint = 'url' in models ? { OPENAI_BASE_URL: models.url } : {}
+	const loaded = loadConfig({ THREADWISE_DATA_DIR: folder.path, ...endpoint, ...options.variables }, null)
 	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
 	const { log } = createLog('silent')
 	const parts = opened.use(createOpenParts())
-	const runtime = await openRuntime({ config: loaded.config, log }, parts)
+	const runtime = await openRuntime(
+		{ config: loaded.config, log, ...('practice' in models ? { practiceArguments: models.practice } : {}) },
+		parts,
+	)
 	await runtime.startWorker()
 	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime)
 	parts.use('web server', server)

@@ -1,13 +1,13 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { violationsOn } from '../../support/accessibility.ts'
 import { chatOn } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
 import type { Asked } from '../../support/page-service.ts'
+import { pictureFolder } from '../../support/pictures.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
 import { status } from '../../support/scripted-model-server.ts'
 
@@ -134,16 +134,4 @@ function statesOf(
 			},
 		},
 	]
-}
-
-/** Kept where TEST_SCREENSHOTS says; else gone with the test. */
-async function pictureFolder(): Promise<string> {
-	const wanted = process.env.TEST_SCREENSHOTS
-	if (wanted) {
-		await mkdir(wanted, { recursive: true })
-		return wanted
-	}
-	const folder = await mkdtemp(join(tmpdir(), 'threadwise-screenshots-'))
-	onTestFinished(() => rm(folder, { recursive: true, force: true }))
-	return folder
 }
