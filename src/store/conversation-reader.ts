@@ -35,6 +35,8 @@ const runEntryRow = z.object({
 	state: runStateSchema,
 	message_id: z.string(),
 	question: partsSchema,
+	/** The question as it was when the run began: it may have been edited since. */
+	began_with: z.object({ question: z.string() }).nullable(),
 	preferences: runPreferencesSchema,
 	asked_at: z.string(),
 	feedback: z.array(feedbackRow).nullable(),
@@ -114,7 +116,10 @@ async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly 
 		orm,
 		runEntryRow,
 		sql`
-			select r.id, r.kind, r.parent_run_id, r.state, r.preferences, t.message_id, said.body as question, ${askerColumns},
+			select r.id, r.kind, r.parent_run_id, r.state, r.preferences, t.message_id, said.body as question, ${askerColumns}, (
+					select began.body from threadwise.events e join threadwise.contents began on began.id = e.content_id
+					where e.run_id = r.id and e.kind = 'run-start' order by e.seq limit 1
+				) as began_with,
 				to_char(r.created_at at time zone 'UTC', ${isoTime}) as asked_at, (
 					select jsonb_agg(judged order by judged.seq) from (
 						select distinct on (e.facts ->> 'personId') e.seq, e.facts ->> 'personId' as person_id,
@@ -140,7 +145,7 @@ async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly 
 		parentRunId: row.parent_run_id,
 		state: row.state,
 		messageId: row.message_id,
-		question: row.question === null ? null : textOf(row.question),
+		question: row.began_with?.question ?? (row.question === null ? null : textOf(row.question)),
 		asker: asker(row),
 		preferences: row.preferences,
 		askedAt: row.asked_at,

@@ -9,6 +9,7 @@ import { noPreferences } from '../../src/core/run-preferences.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
 import { createConversationReader, createRunStore } from '../../src/store/index.ts'
 import { aMessage, outcomes } from '../support/builders.ts'
+import { eventExamples } from '../support/journal-examples.ts'
 import { databases, type Place, type TestDatabase, titleOf } from '../support/stores.ts'
 
 const ada = { id: 'ada', name: 'Ada' }
@@ -113,6 +114,19 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 		})
 
 		describe('the runs of a conversation', () => {
+			test('keep the question that they answer when it is edited', async () => {
+				const [asked] = await ask(randomUUID(), { threadId: 'a', text: 'How many legs?' })
+				if (asked === undefined) throw new Error('it was asked')
+				const result = await store.claim(asked.runId, 'worker', 60_000)
+				if (result.outcome !== 'claimed') throw new Error('the run is free')
+				const started = { ...eventExamples['run-start'], content: { question: 'How many legs?', history: [] } }
+				await store.append(result.claim, [{ event: started }, { event: outcomes.end('8') }])
+				const content = [{ kind: 'text', text: 'How many eyes?' } as const]
+				await store.recordEdit({ ...asked.message, content })
+				const entries = await reader.runs(asked.message.conversation)
+				expect(entries.map(({ question }) => question)).toEqual(['How many legs?', 'How many eyes?'])
+			})
+
 			test('come in the order in which they were asked, with everything that they are', async () => {
 				const workspaceId = randomUUID()
 				const [first, second] = await ask(
