@@ -414,12 +414,12 @@ describe('a run with a past', () => {
 		return world
 	}
 
-	test('of five attempts that got nowhere fails without another request', async () => {
+	test('of twenty attempts that got nowhere fails without another request', async () => {
 		const runId = await recorded()
-		await died(runId, 5)
+		await died(runId, 20)
 		const world = await nextAttempt(runId)
 		expect(await outcomesOf(runId)).toMatchObject([
-			{ kind: 'run-fail', code: 'run-lost', content: { message: expect.stringContaining('tried 5 times without') } },
+			{ kind: 'run-fail', code: 'run-lost', content: { message: expect.stringContaining('tried 20 times without') } },
 		])
 		expect(world.server.requests).toHaveLength(0)
 	})
@@ -435,27 +435,27 @@ describe('a run with a past', () => {
 		expect(await outcomesOf(hopeless)).toMatchObject([{ kind: 'run-fail', code: 'run-lost' }])
 	})
 
-	test('of four attempts that got nowhere is tried again', async () => {
+	test('of nineteen attempts that got nowhere is tried again', async () => {
 		const runId = await recorded()
-		await died(runId, 4)
+		await died(runId, 19)
 		await nextAttempt(runId)
-		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 5 }])
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 20 }])
 	})
 
 	test('starts counting anew after an attempt that got further', async () => {
 		const runId = await recorded()
 		await store.append(await died(runId, 4), [sample])
-		await died(runId, 5)
+		await died(runId, 20)
 		await nextAttempt(runId)
-		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'run-lost', attempt: 10 }])
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-fail', code: 'run-lost', attempt: 25 }])
 	})
 
 	test('goes on where the attempt that got further is not long ago', async () => {
 		const runId = await recorded()
 		await store.append(await died(runId, 4), [sample])
-		await died(runId, 4)
+		await died(runId, 19)
 		await nextAttempt(runId)
-		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 9 }])
+		expect(await outcomesOf(runId)).toMatchObject([{ kind: 'run-end', attempt: 24 }])
 	})
 
 	describe('that a newer version wrote', () => {

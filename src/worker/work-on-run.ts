@@ -32,7 +32,8 @@ const leftToOthers: JobOutcome = { kind: 'delay', ms: leaseMs }
 
 /** What another attempt doesn't do again. */
 const checkpoints: ReadonlySet<JournalEventKind> = new Set(['model-call-end', 'subtask-end', 'stage-end', 'sample'])
-const mostAttemptsInVain = 5
+/** So many that it isn't bad luck any more: a run whose workers are ended by somebody else is taken over as often as it takes. */
+const mostAttemptsInVain = 20
 /** A worker that ended before it wrote a word is likelier to have been ended by somebody else. */
 const mostClaimsInVain = 50
 

@@ -6,14 +6,11 @@ import { type WorkerDependencies, workOnRun } from './work-on-run.ts'
 export type RunningWorker = AsyncDisposable
 
 export type WorkerOptions = {
-	/** How many runs are worked on side by side; twice as many more where other workers vanish. */
+	/** How many runs are worked on side by side; more where other workers vanish. */
 	readonly concurrency: number
 	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
 	readonly onTrouble: (error: unknown, runId?: string) => void
 }
-
-/** A worker that is left alone by two others of its kind takes over all that they held. */
-const takenOverPerHand = 2
 
 /** Takes deliveries from the queue, and the runs of workers that vanished, until it is disposed. */
 export async function startWorker(dependencies: WorkerDependencies, options: WorkerOptions): Promise<RunningWorker> {
@@ -37,11 +34,7 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 		},
 		{ concurrency },
 	)
-	const takingOver = startTakingOver(
-		deliveries,
-		{ ...dependencies, onTrouble },
-		{ atMost: concurrency * takenOverPerHand, signal: shutdown.signal },
-	)
+	const takingOver = startTakingOver(deliveries, { ...dependencies, onTrouble }, shutdown.signal)
 	return {
 		[Symbol.asyncDispose]: async () => {
 			shutdown.abort(new AbortedError('shutdown'))
