@@ -16,20 +16,18 @@ type Given = z.infer<typeof givenSchema>
 /** A database that answers each statement as it is told to. */
 function database(answer: (given: Given) => void = () => {}) {
 	const statements: (readonly string[])[] = []
-	const query = async (_text: string, [json]: readonly unknown[] = []) => {
+	const runPrepared: Database['runPrepared'] = async (_name, _text, [json]) => {
 		const given = givenSchema.parse(JSON.parse(String(json)))
 		statements.push(given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`))
 		answer(given)
-		const rows = given.map(({ run_id, entries }) => ({
+		return given.map(({ run_id, entries }) => ({
 			id: run_id,
 			last_seq: entries.length,
 			stop_requested: null,
 			answer_now: false,
 		}))
-		return { rows, rowCount: rows.length }
 	}
-	const pool = { query } as unknown as Database['pool']
-	return { append: createAppendInGroups({ pool }), statements }
+	return { append: createAppendInGroups({ runPrepared }), statements }
 }
 
 function textOf({ content }: Given[number]['entries'][number]): string {
@@ -62,18 +60,15 @@ describe('appends of several runs', () => {
 	test('of another run do not wait for a statement that takes long, those of its own runs do', async () => {
 		const statements: string[] = []
 		const slow = Promise.withResolvers<void>()
-		const query = async (_text: string, [json]: readonly unknown[] = []) => {
+		const runPrepared: Database['runPrepared'] = async (_name, _text, [json]) => {
 			const given = givenSchema.parse(JSON.parse(String(json)))
 			statements.push(
 				given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`).join(', '),
 			)
 			if (statements.length === 1) await slow.promise
-			return {
-				rows: given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null, answer_now: false })),
-				rowCount: 1,
-			}
+			return given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null, answer_now: false }))
 		}
-		const append = createAppendInGroups({ pool: { query } as unknown as Database['pool'] })
+		const append = createAppendInGroups({ runPrepared })
 		const first = append(of(1, 'a'))
 		await new Promise((resolve) => setImmediate(resolve))
 		const next = append(of(1, 'b'))

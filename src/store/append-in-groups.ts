@@ -3,7 +3,7 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
 import type { Claim } from '../core/run.ts'
 import { type AppendedRow, appendedRow, stateAfterAll, toRow, updatingRuns, writingEntries } from './append-events.ts'
-import type { Database } from './database.ts'
+import type { Database, RunPrepared } from './database.ts'
 import { asRunId } from './run-id.ts'
 import { storableJson } from './storable.ts'
 import { fromDatabase } from './store-failure.ts'
@@ -35,7 +35,7 @@ const mostStatements = 2
  * Writes what the runs of this process append at the same time in one statement, and so with one commit: while groups are being
  * written, the next one gathers. What a run appends while its last group is being written waits for that. Each run's entries are written under its own claim, with or without those of the others.
  */
-export function createAppendInGroups({ pool }: Pick<Database, 'pool'>): AppendInGroups {
+export function createAppendInGroups({ runPrepared }: Pick<Database, 'runPrepared'>): AppendInGroups {
 	let waiting: readonly Waiting[] = []
 	const beingWritten = new Set<string>()
 	let statements = 0
@@ -48,7 +48,7 @@ export function createAppendInGroups({ pool }: Pick<Database, 'pool'>): AppendIn
 	}
 	const writeShares = async (shares: readonly Share[]): Promise<void> => {
 		try {
-			const rows = new Map((await write(pool, shares)).map((row) => [row.id, row]))
+			const rows = new Map((await write(runPrepared, shares)).map((row) => [row.id, row]))
 			for (const { claim, settled } of shares.flat()) settled.resolve(rows.get(claim.runId) ?? null)
 		} catch (error) {
 			if (isRefusal(error) && shares.flat().length > 1) return writeOneByOne(shares)
@@ -129,7 +129,7 @@ const statement = `
 		id = run_id and attempt = by_attempt and state = 'running' and (not yields_to_stop or stop_requested is null)
 	${writingEntries}`
 
-async function write(pool: Database['pool'], shares: readonly Share[]): Promise<readonly AppendedRow[]> {
+async function write(runPrepared: RunPrepared, shares: readonly Share[]): Promise<readonly AppendedRow[]> {
 	const given = shares.map((share) => {
 		const [{ claim, yieldsToStop }] = share
 		const entries = share.flatMap((appended) => appended.entries)
@@ -141,6 +141,6 @@ async function write(pool: Database['pool'], shares: readonly Share[]): Promise<
 			entries: entries.map(toRow),
 		}
 	})
-	const { rows } = await fromDatabase(pool.query(statement, [storableJson(given)]))
+	const rows = await fromDatabase(runPrepared('append', statement, [storableJson(given)]))
 	return rowsSchema.parse(rows)
 }

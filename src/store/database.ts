@@ -20,9 +20,16 @@ export type Database = {
 	readonly orm: Orm
 	/** For BullMQ, whose tables are found through the sessions' search path. */
 	readonly pool: PgPool
+	/**
+	 * Runs a statement that is needed again and again, and returns its rows. A server plans it once for each connection, by its name:
+	 * planning the largest ones costs more than running them.
+	 */
+	readonly runPrepared: RunPrepared
 	readonly listen: Listen
 	close(): Promise<void>
 }
+
+export type RunPrepared = (name: string, text: string, values: readonly unknown[]) => Promise<readonly unknown[]>
 
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 const searchPath = 'bullmq, public'
@@ -48,6 +55,7 @@ export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<
 	return {
 		orm,
 		pool,
+		runPrepared: async (_, text, values) => (await pool.query(text, [...values])).rows,
 		listen: async (channel, onPayload) => {
 			const unlisten = await pglite.listen(channel, onPayload)
 			return { [Symbol.asyncDispose]: async () => unlisten() }
@@ -94,7 +102,13 @@ export async function openServerDatabase(url: string, silenceMs = longestSilence
 	// Each of BullMQ's connections listens to the pool.
 	pool.setMaxListeners(0)
 	const orm = Object.assign(drizzlePg(pool), { transaction: transactionsOn(pool) })
-	return { orm, pool: asQueuePool(pool), listen: listenOnServer(url, silenceMs), close: () => pool.end() }
+	return {
+		orm,
+		pool: asQueuePool(pool),
+		runPrepared: async (name, text, values) => (await pool.query({ name, text, values: [...values] })).rows,
+		listen: listenOnServer(url, silenceMs),
+		close: () => pool.end(),
+	}
 }
 
 /** How Threadwise connects to a server. */
