@@ -28,6 +28,21 @@ export const importMap = {
 	imports: Object.fromEntries(modules.map((name) => [name, `/assets/${modulePath(name)}`])),
 }
 
+/** No modules: they run before anything is painted. */
+const classicScripts: ReadonlySet<string> = new Set(['theme-first.ts'])
+
+/**
+ * What the page loads in any case. A browser that finds each import only in the file that has it would ask for one level after the
+ * other, eight of them.
+ */
+export const preloads = {
+	modules: [
+		...modules.map(modulePath),
+		...pageFiles().filter((path) => path.endsWith('.ts') && !classicScripts.has(path)),
+	],
+	styles: pageFiles().filter((path) => path.endsWith('.css') && path !== 'style.css'),
+} as const
+
 function modulePath(name: string): string {
 	return `modules/${name}.mjs`
 }

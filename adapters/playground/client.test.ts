@@ -308,6 +308,28 @@ describe('the documents', () => {
 		expect(nonces.size).toBe(3)
 	})
 
+	test("name everything that the page imports, so that a browser needn't find it level by level", async () => {
+		await start()
+		const document = await (await playground.request('/')).text()
+		const linked = [...document.matchAll(/<link rel="(?:module)?preload" href="([^"]+)"/g)].map(([, path = '']) => path)
+		const imported = new Set<string>()
+		const open = ['/assets/main.ts', '/assets/style.css']
+		for (let path = open.pop(); path !== undefined; path = open.pop()) {
+			const response = await playground.request(path)
+			expect(response.status, path).toBe(200)
+			const importing = path
+			for (const [, to = ''] of (await response.text()).matchAll(/(?:from |import url\()['"](\.[^'"]+)['"]/g)) {
+				const target = new URL(to, `http://page${importing}`).pathname
+				if (!imported.has(target)) open.push(target)
+				imported.add(target)
+			}
+		}
+		expect(imported.size).toBeGreaterThan(20)
+		expect([...imported].filter((path) => !linked.includes(path))).toEqual([])
+		const statuses = await Promise.all(linked.map(async (path) => (await playground.request(path)).status))
+		expect(new Set(statuses)).toEqual(new Set([200]))
+	})
+
 	test('and everything else carry the other headers as well', async () => {
 		await start()
 		for (const path of ['/', '/api/v1/me', '/api/v1/nothing', '/assets/modules/preact.mjs']) {

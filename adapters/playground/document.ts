@@ -1,5 +1,10 @@
 import { html, raw } from 'hono/html'
-import { importMap } from './assets.ts'
+import { importMap, preloads } from './assets.ts'
+
+const preloadLinks = [
+	...preloads.styles.map((path) => `<link rel="preload" href="/assets/${path}" as="style">`),
+	...preloads.modules.map((path) => `<link rel="modulepreload" href="/assets/${path}">`),
+].join('\n')
 
 /** The one document of the page; it reads from its address what to show. */
 export function pageDocument(nonce: string) {
@@ -14,6 +19,7 @@ export function pageDocument(nonce: string) {
 <script src="/assets/theme-first.ts"></script>
 <link rel="stylesheet" href="/assets/style.css">
 <script type="importmap" nonce="${nonce}">${raw(JSON.stringify(importMap).replaceAll('<', '\\u003c'))}</script>
+${raw(preloadLinks)}
 <script type="module" src="/assets/main.ts"></script>
 </head>
 <body>

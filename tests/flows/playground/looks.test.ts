@@ -51,7 +51,7 @@ describe.skipIf(missingBrowser.length > 0)(['the page', ...missingBrowser].join(
 		for (const { name, show } of states) {
 			await show(page)
 			const path = join(folder, `${name}-${look.width}-${look.theme}.png`)
-			await page.screenshot({ path, fullPage: name === 'run page' })
+			await page.screenshot({ path })
 			expect((await stat(path)).size, name).toBeGreaterThan(5_000)
 			expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(0)
 			expect(await violationsOn(page), name).toEqual([])
