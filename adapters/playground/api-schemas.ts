@@ -25,6 +25,11 @@ const longestReason = 2_000
 
 const instant = z.iso.datetime()
 const uuid = z.uuid()
+/** Kept as it was written: code may begin with a space. */
+const questionSchema = z
+	.string()
+	.max(longestText)
+	.refine((text) => text.trim() !== '', 'write what you want to know')
 const runId = z.string().min(1).max(100)
 
 export const runParameters = z.object({ runId: runId.openapi({ description: 'The id of a run.' }) })
@@ -169,16 +174,14 @@ export const traceSchema = z
 export const messageSchema = z
 	.strictObject({
 		messageId: uuid,
-		text: z.string().max(longestText),
+		text: questionSchema,
 		effort: effortSchema.nullable().optional(),
 		route: routeSchema.nullable().optional(),
 		workflow: z.string().max(100).nullable().optional(),
 		timeZone: z.string().max(100).optional(),
 	})
 	.openapi('Message') satisfies z.ZodType<MessageRequest>
-export const editSchema = z
-	.strictObject({ text: z.string().max(longestText) })
-	.openapi('Edit') satisfies z.ZodType<EditRequest>
+export const editSchema = z.strictObject({ text: questionSchema }).openapi('Edit') satisfies z.ZodType<EditRequest>
 export const againSchema = z
 	.strictObject({ kind: z.enum(['think-harder', 'regenerate']) })
 	.openapi('Again') satisfies z.ZodType<AgainRequest>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ThreadwiseError } from './errors.ts'
 import { effortSchema } from './run-preferences.ts'
 
+const emptyList = 'leave it out where nobody is limited: an empty list would allow nobody at all'
 const dollars = z.number().positive().max(1_000_000_000)
 
 /**
@@ -15,9 +16,9 @@ export const settingsSchema = z.strictObject({
 	/** Shows only the answer and one line, not the stages while they run. */
 	quiet: z.boolean().optional(),
 	/** Where questions are answered: ids of channels; absent: everywhere. Only an installation has it. */
-	allowedChannels: z.array(z.string().min(1)).max(1_000).optional(),
+	allowedChannels: z.array(z.string().min(1)).min(1, emptyList).max(1_000).optional(),
 	/** Who is answered: ids of people; absent: everybody. Only an installation or a channel has it. */
-	allowedPeople: z.array(z.string().min(1)).max(1_000).optional(),
+	allowedPeople: z.array(z.string().min(1)).min(1, emptyList).max(1_000).optional(),
 	/** Whether direct messages are answered. Only an installation has it. */
 	directMessages: z.boolean().optional(),
 	/** What may be spent on a day, counted in UTC, below what the configuration allows. */
@@ -47,7 +48,11 @@ const settingsIn: Readonly<Record<SettingsScope, readonly string[]>> = {
  * Checks what somebody sets.
  * @throws ThreadwiseError `config` for a setting that the scope doesn't have, `workflow` for one that isn't among the workflows.
  */
-export function checkSettings({ scope }: SettingsKey, settings: Settings, workflows: readonly string[]): void {
+export function checkSettings({ scope, subject }: SettingsKey, settings: Settings, workflows: readonly string[]): void {
+	if ((scope === 'installation') !== (subject === '')) {
+		const whose = scope === 'installation' ? 'An installation has no subject' : `A ${scope} needs its id as the subject`
+		throw new ThreadwiseError('config', `${whose}.`, { fix: 'Leave the subject empty for the installation only.' })
+	}
 	const foreign = Object.entries(settings).find(
 		([name, value]) => value !== undefined && !settingsIn[scope].includes(name),
 	)

@@ -205,11 +205,18 @@ function After({ run, view, personId, actions }: AfterProps): ComponentChild {
 			: h('div', { class: 'actions' }, [
 					isAnswer ? h(CopyButton, { text: view.answerText, label: strings.copyAnswer }) : null,
 					isAnswer ? h(Feedback, { key: `feedback-${runId}`, runId, mine, actions }) : null,
-					h(Again, { runId, kind: 'regenerate', actions }),
-					h(Again, { runId, kind: 'think-harder', actions }),
+					canBeTriedAgain(view) ? h(Again, { runId, kind: 'regenerate', actions }) : null,
+					canBeTriedAgain(view) ? h(Again, { runId, kind: 'think-harder', actions }) : null,
 					h('a', { class: 'quiet-button', href: `/runs/${runId}` }, [icon('record'), strings.fullRecord]),
 				]),
 	])
+}
+
+/** What was refused before it began would be refused again. */
+const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
+
+function canBeTriedAgain({ error }: PageView): boolean {
+	return error === null || !refusals.has(error.code)
 }
 
 type AgainProps = {

@@ -13,7 +13,10 @@ export function httpCheck(address: HttpAddress | null): Check {
 		name: 'HTTP address',
 		run: async () =>
 			address === null
-				? notConfigured('THREADWISE_PORT is not set: health is told nowhere', 'docs/deploy.md says when you need it.')
+				? notConfigured(
+						'THREADWISE_PORT is not set: "start" takes 3210 of this machine or the next free port, "bot" and "worker" none',
+						'docs/deploy.md says when you need it.',
+					)
 				: addressFinding(address),
 	}
 }
