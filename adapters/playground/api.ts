@@ -4,9 +4,7 @@ import type { Context } from 'hono'
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { RunEntry } from '../../src/core/conversation-reader.ts'
-
 import { insistOn, may, runAsSubject, settingsAsSubject } from '../../src/core/may.ts'
-
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
 import type { SettingsKey } from '../../src/core/settings.ts'
