@@ -176,8 +176,8 @@ function addressOf(context: Context): string {
 
 function addAssets(app: Hono<PageEnv>): void {
 	const assets = openAssets()
-	app.get('/assets/*', async (context) => {
-		const asset = await assets.read(context.req.path.slice('/assets/'.length))
+	app.get('/assets/*', (context) => {
+		const asset = assets.read(context.req.path.slice('/assets/'.length))
 		if (asset === null) throw nothingHere
 		context.header('ETag', asset.etag)
 		context.header('Cache-Control', 'no-cache')
