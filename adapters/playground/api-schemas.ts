@@ -89,7 +89,9 @@ const entrySchema = z
 		state: runStateSchema,
 		messageId: z.string(),
 		question: z.string().nullable(),
-		asker: authorSchema,
+		asker: authorSchema.extend({
+			id: z.string().openapi({ description: 'Empty for whoever has nothing but the link to the run.' }),
+		}),
 		preferences: runPreferencesSchema,
 		askedAt: instant,
 		feedback: z

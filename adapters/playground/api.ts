@@ -4,9 +4,7 @@ import type { Context } from 'hono'
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { RunEntry } from '../../src/core/conversation-reader.ts'
-
 import { insistOn, may, runAsSubject, settingsAsSubject } from '../../src/core/may.ts'
-
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
 import type { SettingsKey } from '../../src/core/settings.ts'
@@ -14,6 +12,7 @@ import { foldJournal } from '../../src/rendering/index.ts'
 import { routes } from './api-routes.ts'
 import type { PlaygroundOptions } from './config.ts'
 import { RequestFailure, unknownRun } from './failure.ts'
+import { entryForGuest, recordsForGuest } from './guest.ts'
 import type { Hub, RunNow, Watched } from './hub.ts'
 import type { Pages } from './pages.ts'
 import { conversationOf, place, type Said, toIncomingMessage } from './receive.ts'
@@ -138,7 +137,8 @@ function addRuns(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 		const [entries, records] = await Promise.all([conversations.runs(conversation), runs.read(id)])
 		const entry = entries.find(({ runId }) => runId === id)
 		if (entry === undefined) throw unknownRun(id)
-		return context.json(pages.toUpdate({ entry, view: foldJournal(records) }, conversation), 200)
+		const shown = { entry: shownEntry(context, entry), view: foldJournal(records) }
+		return context.json(pages.toUpdate(shown, conversation), 200)
 	})
 	api.openapi(routes.runEvents, async (context) => {
 		const { conversation, id } = await readableRun(context, parts)
@@ -146,7 +146,8 @@ function addRuns(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 	})
 	api.openapi(routes.trace, async (context) => {
 		const { id } = await readableRun(context, parts)
-		return context.json({ records: await runs.read(id) }, 200)
+		const records = await runs.read(id)
+		return context.json({ records: isGuest(context) ? recordsForGuest(records) : records }, 200)
 	})
 }
 
@@ -188,8 +189,17 @@ function follow(context: Context<ApiEnv>, { hub, pages, shutdown, onTrouble }: A
 	const after = context.req.header('last-event-id') ?? context.req.query('after') ?? null
 	const stream = context.get('openStream')()
 	const onEnd = () => stream[Symbol.dispose]()
-	const toData = (run: RunNow) => pages.toData(run, watched.conversation)
+	const toData = ({ entry, view }: RunNow) =>
+		pages.toData({ entry: shownEntry(context, entry), view }, watched.conversation)
 	return streamRuns(context, { hub, watched, after, toData, shutdown, onEnd, onTrouble })
+}
+
+function isGuest(context: Context<ApiEnv>): boolean {
+	return context.get('visitor').kind === 'guest'
+}
+
+function shownEntry(context: Context<ApiEnv>, entry: RunEntry): RunEntry {
+	return isGuest(context) ? entryForGuest(entry) : entry
 }
 
 function personOf(context: Context<ApiEnv>): Extract<Visitor, { kind: 'person' }> {

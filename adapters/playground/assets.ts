@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire, stripTypeScriptTypes } from 'node:module'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 export type Asset = { readonly body: string | Uint8Array<ArrayBuffer>; readonly type: string; readonly etag: string }
 
 /** The files of the page by their paths below /assets/. Nothing else can be asked for. */
-export type Assets = { read(path: string): Promise<Asset | null> }
+export type Assets = { read(path: string): Asset | null }
 
 const folder = fileURLToPath(new URL('./page', import.meta.url))
 const types: Readonly<Record<string, string>> = {
@@ -47,26 +46,14 @@ function modulePath(name: string): string {
 	return `modules/${name}.mjs`
 }
 
-/** The list of files is made once, so an address is looked up, never resolved. */
+/** Everything is read and made ready here, once, so an address is looked up, never resolved, and no request changes this process. */
 export function openAssets(): Assets {
 	const { resolve } = createRequire(import.meta.url)
-	const files = new Map<string, string>([
-		...modules.map((name): [string, string] => [modulePath(name), resolve(name)]),
-		...pageFiles().map((path): [string, string] => [path, join(folder, path)]),
+	const assets = new Map<string, Asset>([
+		...modules.map((name): [string, Asset] => [modulePath(name), toAsset(resolve(name))]),
+		...pageFiles().map((path): [string, Asset] => [path, toAsset(join(folder, path))]),
 	])
-	const kept = new Map<string, { readonly changedAtMs: number; readonly asset: Asset }>()
-	return {
-		read: async (path) => {
-			const file = files.get(path)
-			if (file === undefined) return null
-			const { mtimeMs: changedAtMs } = await stat(file)
-			const known = kept.get(path)
-			if (known !== undefined && known.changedAtMs === changedAtMs) return known.asset
-			const asset = await toAsset(file)
-			kept.set(path, { changedAtMs, asset })
-			return asset
-		},
-	}
+	return { read: (path) => assets.get(path) ?? null }
 }
 
 function pageFiles(): readonly string[] {
@@ -74,8 +61,8 @@ function pageFiles(): readonly string[] {
 	return found.filter((path) => extname(path) in types && !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))
 }
 
-async function toAsset(file: string): Promise<Asset> {
-	const content = await readFile(file)
+function toAsset(file: string): Asset {
+	const content = readFileSync(file)
 	const body = file.endsWith('.ts') ? withoutTypes(content.toString()) : new Uint8Array(content)
 	const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
 	return { body, type: types[extname(file)] ?? 'application/octet-stream', etag }

@@ -131,18 +131,21 @@ async function visitorOf(context: Context<ApiEnv>, { access, limits, personName 
 	throw unauthorized
 }
 
-/** Whether the request shows the token or a session. Whoever shows a wrong token too often has to wait, so that nobody guesses it. */
+/** Whether the request shows the token or a session. */
 async function isKnown(context: Context, { access, limits }: Pick<ClientParts, 'access' | 'limits'>): Promise<boolean> {
 	const authorization = context.req.header('authorization')
-	if (access.needsToken && authorization !== undefined) await refuseGuessing(context, limits)
 	const session = getCookie(context, access.cookie.name)
 	const known = access.isKnown({ authorization, session }, new Date())
-	if (!known && authorization !== undefined) await limits.count('failed-login', [addressOf(context)])
+	if (!known && authorization !== undefined) await countFailure(context, limits)
 	return known
 }
 
-async function refuseGuessing(context: Context, limits: Limits): Promise<void> {
-	const waitMs = await limits.peek('failed-login', addressOf(context))
+/**
+ * Whoever shows a wrong token too often has to wait, so that nobody guesses it. Only wrong ones are counted, and only after a look at
+ * them: many share an address behind a proxy, and one of them must not keep the others out.
+ */
+async function countFailure(context: Context, limits: Limits): Promise<void> {
+	const waitMs = await limits.count('failed-login', [addressOf(context)])
 	if (waitMs !== null) throw tooMuch('attempts to come in', waitMs)
 }
 
@@ -173,8 +176,8 @@ function addressOf(context: Context): string {
 
 function addAssets(app: Hono<PageEnv>): void {
 	const assets = openAssets()
-	app.get('/assets/*', async (context) => {
-		const asset = await assets.read(context.req.path.slice('/assets/'.length))
+	app.get('/assets/*', (context) => {
+		const asset = assets.read(context.req.path.slice('/assets/'.length))
 		if (asset === null) throw nothingHere
 		context.header('ETag', asset.etag)
 		context.header('Cache-Control', 'no-cache')
@@ -196,12 +199,11 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 	})
 	app.post('/login', async (context) => {
 		checkOrigin(context, access)
-		await refuseGuessing(context, limits)
 		const form = loginSchema.safeParse(await context.req.parseBody())
 		if (!form.success) throw badForm
 		const next = localPath(form.data.next)
 		if (!access.isToken(form.data.token)) {
-			await limits.count('failed-login', [addressOf(context)])
+			await countFailure(context, limits)
 			return context.html(loginDocument({ next, problem: 'That is not the token.' }), 401)
 		}
 		setCookie(context, cookie.name, access.newSession(new Date()), { ...attributes, maxAge: cookie.maxAgeSeconds })

@@ -1,4 +1,5 @@
 import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
@@ -29,7 +30,7 @@ export type PlaygroundOptions = {
 	/** What must be said about who answers; null where there is nothing to say. */
 	readonly disclosure: string | null
 	/** The address of a run's page for whoever is given it; null where there is none. */
-	readonly runUrl: (runId: string) => string | null
+	readonly runUrl: (runId: string, conversation: Conversation) => string | null
 	readonly limits?: Partial<LimitSettings>
 	/** Told of what went wrong and is no fault of a request. */
 	readonly onTrouble: (error: unknown) => void

@@ -69,5 +69,6 @@ const notStarted = new RequestFailure(
 	2_000,
 )
 
-export type { PlaygroundOptions } from './config.ts'
+export { createAccess, isLoopback } from './access.ts'
+export type { AccessSettings, PlaygroundOptions } from './config.ts'
 export { runPageUrl } from './run-link.ts'

@@ -26,8 +26,6 @@ export type LimitedAction = 'question' | 'write' | 'failed-login' | 'stream'
 export type Limits = {
 	/** Counts an action for each of these. Returns how long to wait if it is one too many for any of them, else null. */
 	count(action: LimitedAction, whose: readonly string[]): Promise<number | null>
-	/** How long to wait before the next such action; null if it may be done now. Counts nothing. */
-	peek(action: LimitedAction, whose: string): Promise<number | null>
 	/** Counts a stream until it is disposed; null if there are too many. */
 	openStream(address: string): Disposable | null
 }
@@ -47,10 +45,6 @@ export function createLimits(choices: Partial<LimitSettings> = {}): Limits {
 			const waits = await Promise.all(whose.map((who) => waitAfter(limiters[action].consume(who))))
 			const longest = Math.max(...waits)
 			return longest > 0 ? longest : null
-		},
-		peek: async (action, whose) => {
-			const state = await limiters[action].get(whose)
-			return state !== null && state.remainingPoints <= 0 ? state.msBeforeNext : null
 		},
 		openStream: (address) => {
 			const open = streams.get(address) ?? 0

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../src/core/conversation.ts'
 import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
+import type { PlaygroundOptions } from './config.ts'
 import type { RunNow } from './hub.ts'
 import type { PageStage, PageView, RunUpdate } from './page-view.ts'
 import { platformName } from './receive.ts'
@@ -15,14 +16,14 @@ export type Pages = {
 }
 
 /** Views and stages are never changed, only replaced, so what was made of one is good as long as anybody has it. */
-export function createPages(runUrl: (runId: string) => string | null): Pages {
+export function createPages(runUrl: PlaygroundOptions['runUrl']): Pages {
 	const stagePage = remembering<StageView, PageStage>(showStage)
 	const viewPage = remembering<ReplyView, PageView>((view) => showPage(view, stagePage))
 	const viewJson = remembering<ReplyView, string>((view) => JSON.stringify(viewPage(view)))
-	const facts = ({ entry }: ShownRun, { platform, threadId }: Conversation): Omit<RunUpdate, 'view'> => ({
+	const facts = ({ entry }: ShownRun, conversation: Conversation): Omit<RunUpdate, 'view'> => ({
 		entry,
-		threadId: platform === platformName ? threadId : null,
-		runUrl: runUrl(entry.runId),
+		threadId: conversation.platform === platformName ? conversation.threadId : null,
+		runUrl: runUrl(entry.runId, conversation),
 	})
 	return {
 		toUpdate: (run, conversation) => ({ ...facts(run, conversation), view: viewPage(run.view) }),

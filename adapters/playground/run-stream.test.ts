@@ -47,7 +47,11 @@ beforeEach(async () => {
 			onTrouble: (error) => void trouble.push(error),
 		}),
 	)
-	server = await startWebServer({ host: '127.0.0.1', port: 0 }, { readiness: async () => [], metrics: null })
+	server = await startWebServer(
+		{ host: '127.0.0.1', port: 0 },
+		{ readiness: async () => [], metrics: null },
+		{ publicUrl: null, token: null },
+	)
 	server.mount(app)
 })
 afterEach(() => server[Symbol.asyncDispose]())

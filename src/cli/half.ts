@@ -35,8 +35,8 @@ export async function runHalf({ command, check, begin }: Half): Promise<number> 
 		check?.(config)
 		const runtime = await openRuntime({ config, log, isMeasured: config.http !== null }, opened)
 		// Before any run is taken: a port that can't be had ends the process.
-		const { http } = config
-		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime))
+		const { http, playground } = config
+		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime, playground))
 		const lines = await begin({ config, runtime, server, log })
 		process.stdout.write(startedLines(`The ${command} is running.`, config, server, lines))
 	})

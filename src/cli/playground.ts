@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import { createPlaygroundPlatform, runPageUrl } from '../../adapters/playground/index.ts'
+import { createPlaygroundPlatform, type PlaygroundOptions, runPageUrl } from '../../adapters/playground/index.ts'
 import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -34,9 +34,14 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
 	return platform
 }
 
-/** Where the full record of a run is for whoever is given the address, for every platform; null where others reach nothing. */
-export function runUrls({ playground: { isOn, publicUrl, token } }: Config): (runId: string) => string | null {
-	return (runId) => (!isOn || publicUrl === null || token === null ? null : runPageUrl(publicUrl, token, runId))
+/**
+ * Where the full record of a run is for whoever is given the address, for every platform; null where others reach nothing, and for what
+ * was said to the bot alone.
+ */
+export function runUrls({ playground }: Pick<Config, 'playground'>): PlaygroundOptions['runUrl'] {
+	const { isOn, publicUrl, token } = playground
+	return (runId, { isDirect = false }) =>
+		!isOn || publicUrl === null || token === null || isDirect ? null : runPageUrl(publicUrl, token, runId)
 }
 
 /** A container's user may have no name. */

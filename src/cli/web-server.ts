@@ -5,6 +5,7 @@ import type { HttpAddress } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type MetricsRegistry, metricsRoutes } from '../telemetry/index.ts'
 import type { Readiness } from './health.ts'
+import { guardMetrics, type OutsideAccess } from './metrics-guard.ts'
 
 /** What serves requests, such as the routes of a page. */
 export type Site = { fetch(request: Request, env: HttpBindings): Response | Promise<Response> }
@@ -32,16 +33,17 @@ const mostPortsTried = 100
 
 /**
  * Tells whoever watches this process how it is: `/healthz` that it is alive, `/readyz` whether all that it needs answers, with
- * status 503 and the names of what doesn't, `/metrics` what it has counted. Everything else is what is mounted.
+ * status 503 and the names of what doesn't, `/metrics` what it has counted, if they may read it. Everything else is what is mounted.
  * @throws ThreadwiseError `config` if the address can't be listened on.
  */
 export async function startWebServer(
 	{ host, port }: WantedAddress,
 	{ readiness, metrics }: ProcessState,
+	access: OutsideAccess,
 ): Promise<WebServer> {
 	let mounted: Site | null = null
 	const app = healthRoutes(readiness)
-	if (metrics !== null) app.route('/', metricsRoutes(metrics))
+	if (metrics !== null) app.use('/metrics', guardMetrics(host, access)).route('/', metricsRoutes(metrics))
 	app.all('*', (context) => mounted?.fetch(context.req.raw, context.env) ?? context.notFound())
 	const open = (on: number) => listen(app, host, on)
 	const { server, port: found } = port === null ? await listenNear(usualPort, open) : await open(port)
@@ -84,6 +86,7 @@ async function listenNear(first: number, open: (port: number) => Promise<Listeni
 	}
 }
 
+/** Under every name and for everybody: what watches over processes calls them as it likes, and nothing here is a secret. */
 function healthRoutes(readiness: Readiness): Hono<{ Bindings: HttpBindings }> {
 	const app = new Hono<{ Bindings: HttpBindings }>()
 	app.get('/healthz', (context) => context.json({ status: 'alive' }))

@@ -52,7 +52,7 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 		parts,
 	)
 	await runtime.startWorker()
-	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime)
+	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime, loaded.config.playground)
 	parts.use('web server', server)
 	const page = mountPlayground(loaded.config, runtime, server, log)
 	if (page === null) throw new Error('the page is switched off')

@@ -31,7 +31,11 @@ export type PlaygroundChoices = Partial<Omit<PlaygroundOptions, 'access'>> & {
 
 export async function startPlayground(choices: PlaygroundChoices = {}): Promise<RunningPlayground> {
 	const { access, events, memory = createMemoryRuns(), ...options } = choices
-	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, { readiness: async () => [], metrics: null })
+	const server = await startWebServer(
+		{ host: '127.0.0.1', port: 0 },
+		{ readiness: async () => [], metrics: null },
+		{ publicUrl: null, token: null },
+	)
 	const done: string[] = []
 	const trouble: unknown[] = []
 	const platform = createPlaygroundPlatform({

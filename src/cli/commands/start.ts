@@ -39,7 +39,8 @@ function serves({ http, playground }: Config): boolean {
 
 async function openServer(config: Config, runtime: Runtime): Promise<WebServer | null> {
 	if (!serves(config)) return null
-	return startWebServer(config.http ?? { host: config.playground.host, port: null }, runtime)
+	const { http, playground } = config
+	return startWebServer(http ?? { host: playground.host, port: null }, runtime, playground)
 }
 
 function howToAsk(config: Config, server: WebServer | null): string {

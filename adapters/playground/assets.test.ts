@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { openAssets } from './assets.ts'
+
+test('files are made ready when they are opened, and reading them changes nothing in this process', () => {
+	const { emitWarning } = process
+	const assets = openAssets()
+	expect(process.emitWarning).toBe(emitWarning)
+	const main = assets.read('main.ts')
+	expect(main).toMatchObject({ type: 'text/javascript; charset=utf-8', etag: expect.stringMatching(/^"[\w-]{22}"$/) })
+	expect(main?.body).not.toMatch(/import type|: string/)
+	expect(assets.read('main.ts')).toBe(main)
+	expect(assets.read('icon.svg')?.type).toBe('image/svg+xml')
+	expect(assets.read('main.test.ts')).toBeNull()
+})

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { runUrls } from './playground.ts'
+
+test('a run has an address for others where they reach the page, but not what was said to the bot alone', () => {
+	const playground = {
+		isOn: true,
+		host: '127.0.0.1',
+		publicUrl: 'https://bot.example.com',
+		token: 'a-token-of-at-least-24-characters',
+	}
+	const place = { platform: 'somewhere', workspaceId: 'w', channelId: 'c', threadId: 't' }
+	expect(runUrls({ playground })('run-1', place)).toMatch(/^https:\/\/bot\.example\.com\/runs\/run-1\?key=/)
+	expect(runUrls({ playground })('run-1', { ...place, isDirect: true })).toBeNull()
+	for (const missing of [{ isOn: false }, { publicUrl: null }, { token: null }]) {
+		expect(runUrls({ playground: { ...playground, ...missing } })('run-1', place)).toBeNull()
+	}
+})
