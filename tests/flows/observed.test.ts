@@ -149,7 +149,10 @@ function linesAbout(runId: string): readonly Line[] {
 }
 
 async function metrics(): Promise<string> {
-	const pages = await Promise.all(ports.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()))
+	const headers = { authorization: `Bearer ${secrets.token}` }
+	const pages = await Promise.all(
+		ports.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text()),
+	)
 	return pages.join('\n')
 }
 

@@ -83,7 +83,7 @@ describe('on a platform', () => {
 		expect(old?.text).not.toContain(answer)
 		expect(current?.text).toContain(otherAnswer)
 		expect(await entriesOf('edited')).toMatchObject([
-			{ kind: 'question', state: 'stopped', question: otherQuestion },
+			{ kind: 'question', state: 'stopped', question },
 			{ kind: 'edited-question', state: 'answered', question: otherQuestion, messageId },
 		])
 	})
