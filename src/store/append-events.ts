@@ -2,10 +2,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
 import { type JournalEntry, type JournalEventKind, journalVersion } from '../core/journal.ts'
-import type { RunState } from '../core/run.ts'
+import type { Claim, RunState } from '../core/run.ts'
 import { newContentId } from './content-id.ts'
 import type { Orm } from './database.ts'
 import { queryRows } from './rows.ts'
+import { asRunId } from './run-id.ts'
 import { storableJson } from './storable.ts'
 
 /** The channel on which the database tells that a journal has grown; the payload is the run's id. */
@@ -19,7 +20,7 @@ const stateAfter: Partial<Record<JournalEventKind, RunState>> = {
 	'run-wait': 'waiting',
 }
 
-export const appendedRow = z.object({
+const appendedRow = z.object({
 	id: z.string(),
 	last_seq: z.number(),
 	stop_requested: stopReasonSchema.nullable(),
@@ -33,7 +34,7 @@ export type AppendedRow = z.infer<typeof appendedRow>
  * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`. A run whose answer is wanted now waits
  * for nobody.
  */
-export const updatingRuns = `
+const updatingRuns = sql.raw(`
 	target as (
 		update threadwise.runs
 		set last_seq = last_seq + jsonb_array_length(entries),
@@ -42,8 +43,8 @@ export const updatingRuns = `
 			lease_until = case when next_state is null then lease_until end,
 			changed_at = case when next_state is null then changed_at else now() end
 		from given
-		where `
-export const writingEntries = `
+		where `)
+const writingEntries = sql.raw(`
 		returning id, last_seq, last_seq - jsonb_array_length(entries) as base, person_id, stop_requested, answer_now,
 			by_attempt, entries, installation_id
 	), entry as (
@@ -61,7 +62,7 @@ export const writingEntries = `
 			(value ->> 'contentId')::uuid, clock_timestamp()
 		from entry
 	)
-	select id, last_seq, stop_requested, answer_now, pg_notify('${journalChannel}', id::text) from target`
+	select id, last_seq, stop_requested, answer_now, pg_notify('${journalChannel}', id::text) from target`)
 
 /** Appends to the run that meets the condition; null where none does. */
 export async function appendWhere(
@@ -77,18 +78,51 @@ export async function appendWhere(
 			with given as (
 				select ${attempt}::integer as by_attempt, ${stateAfterAll(entries)}::text as next_state,
 					${storableJson(entries.map(toRow))}::jsonb as entries
-			), ${sql.raw(updatingRuns)} ${condition} ${sql.raw(writingEntries)}`,
+			), ${updatingRuns} ${condition} ${writingEntries}`,
 	)
 	return rows[0] ?? null
 }
 
+/** Entries of one run, to be appended under its claim. */
+export type ClaimedEntries = {
+	readonly claim: Claim
+	readonly entries: readonly JournalEntry[]
+	/** Whether they are refused once a stop was requested. */
+	readonly yieldsToStop: boolean
+}
+
+/** Appends to several runs, no run twice, in one statement; returns the rows of those whose condition is met. */
+export function appendUnderClaims(
+	orm: Pick<Orm, 'execute'>,
+	claimed: readonly ClaimedEntries[],
+): Promise<readonly AppendedRow[]> {
+	const given = claimed.map(({ claim, entries, yieldsToStop }) => ({
+		run_id: asRunId(claim.runId),
+		by_attempt: claim.attempt,
+		yields_to_stop: yieldsToStop,
+		next_state: stateAfterAll(entries),
+		entries: entries.map(toRow),
+	}))
+	return queryRows(
+		orm,
+		appendedRow,
+		sql`
+			with given as (
+				select * from jsonb_to_recordset(${storableJson(given)}::jsonb)
+					as given (run_id uuid, by_attempt integer, yields_to_stop boolean, next_state text, entries jsonb)
+			), ${updatingRuns}
+				id = run_id and attempt = by_attempt and state = 'running' and (not yields_to_stop or stop_requested is null)
+			${writingEntries}`,
+	)
+}
+
 /** The state in which the entries leave their run; null where it stays as it is. */
-export function stateAfterAll(entries: readonly JournalEntry[]): RunState | null {
+function stateAfterAll(entries: readonly JournalEntry[]): RunState | null {
 	return entries.map(({ event }) => stateAfter[event.kind]).findLast((next) => next !== undefined) ?? null
 }
 
 /** An entry as the statement takes it. */
-export function toRow({ nodeId, event }: JournalEntry) {
+function toRow({ nodeId, event }: JournalEntry) {
 	const { kind, content = null, ...facts } = { content: null, ...event }
 	return { kind, nodeId, facts, ...(content === null ? {} : { content, contentId: newContentId() }) }
 }

@@ -1,37 +1,28 @@
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { feedback, outcomes } from '../../tests/support/builders.ts'
-import { type ClaimedEntries, createAppendInGroups } from './append-in-groups.ts'
-import type { Database } from './database.ts'
-
-const givenSchema = z.array(
-	z.object({
-		run_id: z.string(),
-		yields_to_stop: z.boolean(),
-		entries: z.array(z.object({ content: z.record(z.string(), z.unknown()) })),
-	}),
-)
-type Given = z.infer<typeof givenSchema>
+import type { JournalEntry } from '../core/journal.ts'
+import type { ClaimedEntries } from './append-events.ts'
+import { type AppendToRuns, createAppendInGroups } from './append-in-groups.ts'
+import { fromDatabase } from './store-failure.ts'
 
 /** A database that answers each statement as it is told to. */
-function database(answer: (given: Given) => void = () => {}) {
+function database(answer: (given: readonly ClaimedEntries[]) => void | Promise<void> = () => {}) {
 	const statements: (readonly string[])[] = []
-	const runPrepared: Database['runPrepared'] = async (_name, _text, [json]) => {
-		const given = givenSchema.parse(JSON.parse(String(json)))
-		statements.push(given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`))
-		answer(given)
-		return given.map(({ run_id, entries }) => ({
-			id: run_id,
+	const appendToRuns: AppendToRuns = async (given) => {
+		statements.push(given.map(({ claim, entries }) => `${claim.runId.at(-1)}: ${entries.map(textOf).join(' ')}`))
+		await fromDatabase(Promise.resolve().then(() => answer(given)))
+		return given.map(({ claim, entries }) => ({
+			id: claim.runId,
 			last_seq: entries.length,
 			stop_requested: null,
 			answer_now: false,
 		}))
 	}
-	return { append: createAppendInGroups({ runPrepared }), statements }
+	return { append: createAppendInGroups(appendToRuns), statements }
 }
 
-function textOf({ content }: Given[number]['entries'][number]): string {
-	return Object.values(content).join()
+function textOf({ event }: JournalEntry): string {
+	return event.kind === 'feedback' || event.kind === 'run-end' ? Object.values(event.content ?? {}).join() : ''
 }
 
 function of(run: number, text: string, yieldsToStop = false): ClaimedEntries {
@@ -58,26 +49,17 @@ describe('appends of several runs', () => {
 	})
 
 	test('of another run do not wait for a statement that takes long, those of its own runs do', async () => {
-		const statements: string[] = []
 		const slow = Promise.withResolvers<void>()
-		const runPrepared: Database['runPrepared'] = async (_name, _text, [json]) => {
-			const given = givenSchema.parse(JSON.parse(String(json)))
-			statements.push(
-				given.map(({ run_id, entries }) => `${run_id.at(-1)}: ${entries.map(textOf).join(' ')}`).join(', '),
-			)
-			if (statements.length === 1) await slow.promise
-			return given.map(({ run_id }) => ({ id: run_id, last_seq: 1, stop_requested: null, answer_now: false }))
-		}
-		const append = createAppendInGroups({ runPrepared })
+		const { append, statements } = database(() => (statements.length === 1 ? slow.promise : undefined))
 		const first = append(of(1, 'a'))
 		await new Promise((resolve) => setImmediate(resolve))
 		const next = append(of(1, 'b'))
 		await append(of(2, 'c'))
 		await append(of(2, 'd'))
-		expect(statements).toEqual(['1: a', '2: c', '2: d'])
+		expect(statements.flat()).toEqual(['1: a', '2: c', '2: d'])
 		slow.resolve()
 		await Promise.all([first, next])
-		expect(statements.at(-1)).toBe('1: b')
+		expect(statements.at(-1)).toEqual(['1: b'])
 	})
 
 	test('keep an outcome that yields to a stop apart from what comes before it', async () => {

@@ -1,26 +1,14 @@
-import { z } from 'zod'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JournalEntry } from '../core/journal.ts'
-import type { Claim } from '../core/run.ts'
-import { type AppendedRow, appendedRow, stateAfterAll, toRow, updatingRuns, writingEntries } from './append-events.ts'
-import type { Database, RunPrepared } from './database.ts'
-import { asRunId } from './run-id.ts'
-import { storableJson } from './storable.ts'
-import { fromDatabase } from './store-failure.ts'
-
-/** Entries of one run, to be appended under its claim. */
-export type ClaimedEntries = {
-	readonly claim: Claim
-	readonly entries: readonly JournalEntry[]
-	/** Whether they are refused once a stop was requested. */
-	readonly yieldsToStop: boolean
-}
+import type { AppendedRow, ClaimedEntries } from './append-events.ts'
 
 /**
  * Appends under a claim, in the order of the calls: when one fails, those of the same run that wait behind it fail as well. Null
  * where the condition for it isn't met.
  */
 export type AppendInGroups = (claimed: ClaimedEntries) => Promise<AppendedRow | null>
+
+/** Appends to several runs in one statement and returns the rows of those whose condition is met. */
+export type AppendToRuns = (claimed: readonly ClaimedEntries[]) => Promise<readonly AppendedRow[]>
 
 type Waiting = ClaimedEntries & { readonly settled: PromiseWithResolvers<AppendedRow | null> }
 /** What one statement appends to one run. */
@@ -35,7 +23,7 @@ const mostStatements = 2
  * Writes what the runs of this process append at the same time in one statement, and so with one commit: while groups are being
  * written, the next one gathers. What a run appends while its last group is being written waits for that. Each run's entries are written under its own claim, with or without those of the others.
  */
-export function createAppendInGroups({ runPrepared }: Pick<Database, 'runPrepared'>): AppendInGroups {
+export function createAppendInGroups(append: AppendToRuns): AppendInGroups {
 	let waiting: readonly Waiting[] = []
 	const beingWritten = new Set<string>()
 	let statements = 0
@@ -48,7 +36,7 @@ export function createAppendInGroups({ runPrepared }: Pick<Database, 'runPrepare
 	}
 	const writeShares = async (shares: readonly Share[]): Promise<void> => {
 		try {
-			const rows = new Map((await write(runPrepared, shares)).map((row) => [row.id, row]))
+			const rows = new Map((await append(shares.map(toGiven))).map((row) => [row.id, row]))
 			for (const { claim, settled } of shares.flat()) settled.resolve(rows.get(claim.runId) ?? null)
 		} catch (error) {
 			if (isRefusal(error) && shares.flat().length > 1) return writeOneByOne(shares)
@@ -119,28 +107,7 @@ function isAlike(first: Waiting, other: Waiting): boolean {
 	return first.claim.attempt === other.claim.attempt && first.yieldsToStop === other.yieldsToStop
 }
 
-const rowsSchema = z.array(appendedRow)
-
-const statement = `
-	with given as (
-		select * from jsonb_to_recordset($1::jsonb)
-			as given (run_id uuid, by_attempt integer, yields_to_stop boolean, next_state text, entries jsonb)
-	), ${updatingRuns}
-		id = run_id and attempt = by_attempt and state = 'running' and (not yields_to_stop or stop_requested is null)
-	${writingEntries}`
-
-async function write(runPrepared: RunPrepared, shares: readonly Share[]): Promise<readonly AppendedRow[]> {
-	const given = shares.map((share) => {
-		const [{ claim, yieldsToStop }] = share
-		const entries = share.flatMap((appended) => appended.entries)
-		return {
-			run_id: asRunId(claim.runId),
-			by_attempt: claim.attempt,
-			yields_to_stop: yieldsToStop,
-			next_state: stateAfterAll(entries),
-			entries: entries.map(toRow),
-		}
-	})
-	const rows = await fromDatabase(runPrepared('append', statement, [storableJson(given)]))
-	return rowsSchema.parse(rows)
+function toGiven(share: Share): ClaimedEntries {
+	const [{ claim, yieldsToStop }] = share
+	return { claim, yieldsToStop, entries: share.flatMap((appended) => appended.entries) }
 }

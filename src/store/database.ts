@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
@@ -20,16 +21,9 @@ export type Database = {
 	readonly orm: Orm
 	/** For BullMQ, whose tables are found through the sessions' search path. */
 	readonly pool: PgPool
-	/**
-	 * Runs a statement that is needed again and again, and returns its rows. A server plans it once for each connection, by its name:
-	 * planning the largest ones costs more than running them.
-	 */
-	readonly runPrepared: RunPrepared
 	readonly listen: Listen
 	close(): Promise<void>
 }
-
-export type RunPrepared = (name: string, text: string, values: readonly unknown[]) => Promise<readonly unknown[]>
 
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url))
 const searchPath = 'bullmq, public'
@@ -55,7 +49,6 @@ export async function openEmbeddedDatabase(location: EmbeddedLocation): Promise<
 	return {
 		orm,
 		pool,
-		runPrepared: async (_, text, values) => (await pool.query(text, [...values])).rows,
 		listen: async (channel, onPayload) => {
 			const unlisten = await pglite.listen(channel, onPayload)
 			return { [Symbol.asyncDispose]: async () => unlisten() }
@@ -101,11 +94,10 @@ export async function openServerDatabase(url: string, silenceMs = longestSilence
 	pool.on('connect', (client) => void client.on('error', () => {}))
 	// Each of BullMQ's connections listens to the pool.
 	pool.setMaxListeners(0)
-	const orm = Object.assign(drizzlePg(pool), { transaction: transactionsOn(pool) })
+	const orm = Object.assign(drizzlePg(planningOnce(pool)), { transaction: transactionsOn(pool) })
 	return {
 		orm,
 		pool: asQueuePool(pool),
-		runPrepared: async (name, text, values) => (await pool.query({ name, text, values: [...values] })).rows,
 		listen: listenOnServer(url, silenceMs),
 		close: () => pool.end(),
 	}
@@ -139,6 +131,17 @@ function transactionsOn(pool: pg.Pool): Orm['transaction'] {
 			client.release(failed)
 		}
 	}
+}
+
+/**
+ * The same pool, with statements that each connection plans once, by a name that follows from their text: planning the largest ones costs
+ * more than running them. All texts come from the code, so there are only so many. Those within transactions aren't worth it, and BullMQ's are
+ * its own.
+ */
+function planningOnce(pool: pg.Pool): pg.Pool {
+	const query = (statement: pg.QueryConfig, values?: readonly unknown[]) =>
+		pool.query({ ...statement, name: hash('sha1', statement.text), values: [...(values ?? [])] })
+	return new Proxy(pool, { get: (target, key) => (key === 'query' ? query : Reflect.get(target, key, target)) })
 }
 
 /** A `pg.Pool` is what BullMQ asks for; only the two type declarations of its events don't fit each other. */

@@ -15,7 +15,7 @@ import type {
 	RunStore,
 	TypicalRun,
 } from '../core/run-store.ts'
-import { appendWhere, journalChannel } from './append-events.ts'
+import { appendUnderClaims, appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
 import { inGroups } from './in-groups.ts'
@@ -45,7 +45,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const { orm } = database
 	const hasOutcome = async (runId: string) => isFinished((await readState(orm, runId))?.state ?? 'accepted')
 	const journal = await createJournalReader(database, journalChannel, hasOutcome)
-	const appendInGroups = createAppendInGroups(database)
+	const appendInGroups = createAppendInGroups((claimed) => appendUnderClaims(orm, claimed))
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
 		findQuestion: (message) => findQuestion(orm, message),
@@ -73,13 +73,18 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	}
 }
 
+/** Runs that somebody else holds are being claimed or stopped: nobody waits here, for whoever waits in the middle of several may be waited for. */
 async function markQueued(orm: Orm, runIds: readonly string[]): Promise<void> {
 	const ids = JSON.stringify(runIds.map(asRunId))
 	await execute(
 		orm,
 		sql`
-			update threadwise.runs set state = 'queued', changed_at = now()
-			where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')`,
+			with marked as (
+				select id from threadwise.runs
+				where id in (select jsonb_array_elements_text(${ids}::jsonb)::uuid) and state in ('accepted', 'queued')
+				for update skip locked
+			)
+			update threadwise.runs set state = 'queued', changed_at = now() from marked where runs.id = marked.id`,
 	)
 }
 
@@ -101,9 +106,12 @@ async function endWaits(orm: Orm, longerThanMs: number) {
 		orm,
 		undeliveredRow,
 		sql`
-			update threadwise.runs set state = 'queued', changed_at = now()
-			where state = 'waiting' and changed_at < now() - ${interval(longerThanMs)}
-			returning id, attempt`,
+			with waited as (
+				select id from threadwise.runs where state = 'waiting' and changed_at < now() - ${interval(longerThanMs)}
+				for update skip locked
+			)
+			update threadwise.runs set state = 'queued', changed_at = now() from waited where runs.id = waited.id
+			returning runs.id, attempt`,
 	)
 	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
 }
