@@ -61,6 +61,26 @@ describe('the best answer that a journal holds', () => {
 		expect(bestAnswerIn(recordsOf([delta('It costs $58.'), route, delta('It costs')])).answer).toBe('It costs')
 	})
 
+	test('begins with what was decided: the chosen answer, the better one that was kept back, then an accepted correction', async () => {
+		const entries = await completeJournal()
+		const evaluated = entries.findIndex(({ event }) => event.kind === 'stage-end' && event.stage === 'evaluate')
+		const before = entries.slice(0, evaluated)
+		const deciding = (final: string, otherwise: string | null): JournalEntry => {
+			const { event, nodeId } = entries[evaluated] ?? {}
+			if (event?.kind !== 'stage-end' || event.content === null) throw new Error('nothing was evaluated')
+			return { nodeId, event: { ...event, content: { ...event.content, output: { final, otherwise } } } }
+		}
+		const correcting = (after: string, accepted: boolean): JournalEntry => ({
+			event: { kind: 'correction', round: 1, accepted, content: { before: '5.69', after, reason: 'It was wrong.' } },
+		})
+		const firstLine = (...more: JournalEntry[]) => bestAnswerIn(recordsOf([...before, ...more])).answer.split('\n')[0]
+		expect(firstLine(deciding('$104', null))).toBe('$104')
+		expect(firstLine(deciding('5.69', '6.20'))).toBe('6.20')
+		expect(firstLine(deciding('5.69', '6.20'), correcting('7', false))).toBe('6.20')
+		expect(firstLine(deciding('5.69', '6.20'), correcting('6.21', true))).toBe('6.21')
+		expect(bestAnswerIn(recordsOf([...before, deciding('$104', null)])).answer).toContain('- Add both. → $104')
+	})
+
 	test('leaves out what was erased', async () => {
 		const erased = recordsOf(await completeJournal()).map((record) =>
 			'content' in record ? { ...record, content: null } : record,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { JournalEvent, JournalEventOf } from '../core/journal.ts'
 import { answerNode } from './answer.ts'
 import { directNode } from './direct.ts'
@@ -12,12 +13,12 @@ export type BestAnswer = {
 
 type Placed = JournalEvent & { readonly nodeId?: string | undefined }
 
-/** The best that a journal holds: the answer as far as it was written, else results, else what was understood. */
+/** The best that a journal holds: the answer as far as it was written, else what was decided and results, else what was understood. */
 export function bestAnswerIn(events: readonly Placed[]): BestAnswer {
 	const route = events.findLast((event) => event.kind === 'run-route')
 	const ended = new Set(events.flatMap((event) => (isSettled(event) ? [event.nodeId] : [])))
 	const skipped = (route?.nodes ?? []).filter((node) => !ended.has(node.id)).map((node) => node.stage)
-	return { answer: writtenAnswer(events) ?? results(events) ?? understood(events) ?? '', skipped }
+	return { answer: writtenAnswer(events) ?? decidedWithResults(events) ?? understood(events) ?? '', skipped }
 }
 
 /** A node that isn't needed leaves nothing open; one that there was no budget or no time for does. */
@@ -48,6 +49,26 @@ function isAnswerCall(event: Placed): event is Placed & JournalEventOf<'model-ca
 function wholeText({ content, finishReason }: JournalEventOf<'model-call-end'>): string {
 	if (content === null) return ''
 	return finishReason === 'length' ? markedAsCut(content.text) : content.text
+}
+
+/** What the stages that decide have come to comes first: a single result may be the one that was found wrong. */
+function decidedWithResults(events: readonly Placed[]): string | null {
+	const parts = [decided(events), results(events)].filter((part) => part !== null)
+	return parts.length === 0 ? null : parts.join('\n\n')
+}
+
+const decisionSchema = z.object({ final: z.string(), otherwise: z.string().nullish() })
+
+/** An accepted correction is better than what was evaluated, and what was evaluated may itself name a better answer than its own. */
+function decided(events: readonly Placed[]): string | null {
+	let answer: string | null = null
+	for (const event of events) {
+		if (event.kind === 'correction' && event.accepted) answer = event.content?.after ?? answer
+		if (event.kind !== 'stage-end') continue
+		const decision = decisionSchema.safeParse(event.content?.output).data
+		if (decision !== undefined) answer = decision.otherwise ?? decision.final
+	}
+	return answer
 }
 
 function results(events: readonly Placed[]): string | null {
