@@ -30,6 +30,7 @@ import {
 	type MetricsRegistry,
 	observedAsk,
 	observedDeliveryStore,
+	observedEdit,
 	observedModels,
 	observedPlatform,
 	observedStore,
@@ -103,7 +104,8 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
-	const intake = { ...unwatchedIntake, ask: observedAsk(unwatchedIntake.ask, observe) }
+	const { ask, edit } = unwatchedIntake
+	const intake = { ...unwatchedIntake, ask: observedAsk(ask, observe), edit: observedEdit(edit, observe) }
 	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {

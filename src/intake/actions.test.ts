@@ -78,6 +78,8 @@ const find = async (runId: string) => {
 }
 const refused = (message: string) => ({
 	outcome: 'refused',
+	code: expect.any(String),
+	retryAfterMs: null,
 	message: expect.stringContaining(message),
 	fix: expect.stringMatching(/\.$/),
 })
@@ -289,6 +291,8 @@ describe('settings', () => {
 		const settings = createSettingsStore(opened.database, ['default'])
 		expect(await changeSettings(settings, ada, adas, { workflow: 'slow' })).toEqual({
 			outcome: 'refused',
+			code: 'workflow',
+			retryAfterMs: null,
 			message: 'There is no workflow "slow".',
 			fix: 'Choose one of these: default.',
 		})

@@ -88,10 +88,7 @@ export function changeSettings(
 }
 
 async function orRefusal<Result>(act: () => Promise<Result>) {
-	return act().catch((error: unknown) => {
-		const { message, fix } = refusalFrom(error)
-		return { outcome: 'refused' as const, message, fix }
-	})
+	return act().catch(refusalFrom)
 }
 
 async function hurry(runId: string, { store, queue, enqueue, onTrouble }: ActionDependencies): Promise<void> {
