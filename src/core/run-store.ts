@@ -50,6 +50,8 @@ export type RecordedAgain =
 	| { readonly outcome: 'unknown' }
 	/** It has no outcome yet. */
 	| { readonly outcome: 'unfinished' }
+	/** The question was edited since, and a newer run answers what it says now. */
+	| { readonly outcome: 'outdated' }
 
 export type Claimed = {
 	readonly outcome: 'claimed'
@@ -119,7 +121,7 @@ export interface RunStore {
 	 * is asked to stop as `superseded`.
 	 */
 	recordEdit(message: IncomingMessage): Promise<Edited>
-	/** Begins another run of the question of a run that has its outcome; one at a time of each kind. */
+	/** Begins another run of the question of a run that has its outcome, while it says the same; one at a time of each kind. */
 	recordAgain(runId: string, again: Again): Promise<RecordedAgain>
 	/** Notes that a delivery is in the queue. */
 	markQueued(runId: string): Promise<void>

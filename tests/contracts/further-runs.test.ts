@@ -111,6 +111,18 @@ function furtherRunsContract(place: Place<TestDatabase>): void {
 					expect(await store.recordAgain(id, anew)).toEqual({ outcome: 'unknown' })
 			})
 
+			test('is nothing for a run whose question says something else now; what answers that can be had again', async () => {
+				const message = aMessage()
+				const first = await answered(message)
+				const again = await end(begun(await store.recordAgain(first, anew)), outcomes.end('16 again'))
+				const newest = await end(begun(await store.recordEdit(edited(message, 'And of three?'))), outcomes.end('24'))
+				for (const runId of [first, again]) {
+					expect(await store.recordAgain(runId, anew)).toEqual({ outcome: 'outdated' })
+				}
+				const harderNewest = begun(await store.recordAgain(newest, harder))
+				expect(textOf((await found(harderNewest)).question ?? [])).toBe('And of three?')
+			})
+
 			test('takes its turn behind what its conversation has asked before', async () => {
 				const threadId = randomUUID()
 				const parent = await answered(aMessage({ threadId }))
