@@ -33,8 +33,8 @@ const failures = {
 	413: failure('The request is too large'),
 	415: failure('The body is no JSON, or doesn’t say so'),
 	421: failure('The Host header is none of this server'),
-	429: failure('Too much at once; Retry-After says how many seconds to wait'),
-	503: failure('A part that is needed doesn’t answer'),
+	429: failure('Too much at once, or on one day; Retry-After says how many seconds to wait'),
+	503: failure('A part that is needed doesn’t answer, or too many questions wait already'),
 }
 
 /** What each request is and answers, for the document at /openapi.json and for whoever handles it. */
@@ -80,6 +80,7 @@ export const routes = {
 		method: 'put',
 		path: '/conversations/{threadId}/messages/{messageId}',
 		summary: 'Change a question: a run that answers the old one is superseded',
+		description: 'A change that is refused leaves the question and its runs as they are.',
 		request: { params: messageParameters, body: body(editSchema) },
 		responses: taken(),
 	}),

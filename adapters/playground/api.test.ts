@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ThreadwiseError } from '../../src/core/errors.ts'
+import { type ErrorCode, ThreadwiseError } from '../../src/core/errors.ts'
 import { outcomes } from '../../tests/support/builders.ts'
 import { type RunningPlayground, startPlayground } from '../../tests/support/playground.ts'
 import { conversationOf } from './receive.ts'
@@ -70,6 +70,31 @@ describe('a question', () => {
 		})
 		const unknown = await playground.api('PUT', `/conversations/${threadId}/messages/${threadId}`, { text: 'x' })
 		expect(unknown).toMatchObject({ status: 404, body: { error: { code: 'message-unknown' } } })
+	})
+
+	const refusals: readonly (readonly [ErrorCode, number, number | null])[] = [
+		['question-empty', 400, null],
+		['forbidden', 403, null],
+		['usage', 409, null],
+		['question-too-long', 413, null],
+		['budget', 429, 3_599_001],
+		['busy', 503, null],
+	]
+	test.each(refusals)('whose change is refused says why: %s with %i', async (code, status, retryAfterMs) => {
+		await ask()
+		const report = { code, message: 'No.', fix: 'Later.' }
+		await using other = await startPlayground({
+			memory: playground.memory,
+			events: { edit: async () => ({ outcome: 'refused', ...report, retryAfterMs }) },
+		})
+		const response = await other.request(`/api/v1/conversations/${threadId}/messages/${messageId}`, {
+			method: 'PUT',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ text: 'How many?' }),
+		})
+		expect([response.status, await response.json()]).toEqual([status, { error: report }])
+		expect(response.headers.get('retry-after')).toBe(retryAfterMs === null ? null : '3600')
+		expect((await other.memory.conversations.runs(conversation)).map(({ runId }) => runId)).toEqual(['run-1'])
 	})
 
 	const wrong: readonly unknown[] = [
@@ -172,12 +197,13 @@ describe('a run', () => {
 
 	test('whose action is refused says why', async () => {
 		const runId = playground.memory.begin(conversation)
-		const refusal = { outcome: 'refused', message: 'It is answered already.', fix: 'Regenerate it.' } as const
+		const report = { code: 'usage', message: 'It is answered already.', fix: 'Regenerate it.' } as const
+		const refusal = { outcome: 'refused', ...report, retryAfterMs: null } as const
 		await using other = await startPlayground({
 			memory: playground.memory,
 			events: { stop: async () => refusal, again: async () => refusal },
 		})
-		const expected = { status: 409, body: { error: { code: 'refused', message: refusal.message, fix: refusal.fix } } }
+		const expected = { status: 409, body: { error: report } }
 		expect(await other.api('POST', `/runs/${runId}/stop`)).toEqual(expected)
 		expect(await other.api('POST', `/runs/${runId}/again`, { kind: 'regenerate' })).toEqual(expected)
 		expect((await other.api('POST', `/runs/${runId}/again`, { kind: 'retry' })).status).toBe(400)

@@ -11,7 +11,7 @@ import type { SettingsKey } from '../../src/core/settings.ts'
 import { foldJournal } from '../../src/rendering/index.ts'
 import { routes } from './api-routes.ts'
 import type { PlaygroundOptions } from './config.ts'
-import { RequestFailure, unknownRun } from './failure.ts'
+import { RequestFailure, refusedFailure, unknownRun } from './failure.ts'
 import { entryForGuest, recordsForGuest } from './guest.ts'
 import type { Hub, RunNow, Watched } from './hub.ts'
 import type { Pages } from './pages.ts'
@@ -83,7 +83,7 @@ function addAccount(api: OpenAPIHono<ApiEnv>, { settings, changeSettings, workfl
 		mayChangeSettings(context, at)
 		const { platform, workspaceId } = place
 		const result = await changeSettings(actorOf(context), { ...at, platform, workspaceId }, next)
-		if (result.outcome === 'refused') throw refused(result)
+		if (result.outcome === 'refused') throw refusedFailure(result)
 		return context.json({ ...at, settings: await readAt(at) }, 200)
 	})
 }
@@ -118,15 +118,15 @@ function addConversations(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 		const { threadId, messageId } = context.req.valid('param')
 		const { text } = context.req.valid('json')
 		const conversation = conversationOf(threadId)
-		const before = await conversations.runs(conversation)
-		const original = before.findLast((run) => run.messageId === messageId)
+		const original = (await conversations.runs(conversation)).findLast((run) => run.messageId === messageId)
 		if (original === undefined) throw unknownMessage(messageId)
 		// The same message, sent when it was, with another text.
 		const at = new Date(original.askedAt)
 		const said = { ...saidBy(context), at, threadId, messageId, text, timeZone: undefined }
-		await events().edit(toIncomingMessage({ ...said, preferences: original.preferences }))
+		const result = await events().edit(toIncomingMessage({ ...said, preferences: original.preferences }))
+		if (result.outcome === 'refused') throw refusedFailure(result)
 		await hub.changed(conversation)
-		return context.json({ runId: runAnswering(said, before, await conversations.runs(conversation)) }, 202)
+		return context.json({ runId: result.runId }, 202)
 	})
 }
 
@@ -160,7 +160,7 @@ function addActions(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 	): Promise<Exclude<Result, { outcome: 'refused' }>> => {
 		const { id, conversation } = await readableRun(context, parts)
 		const result = await action(id, actorOf(context))
-		if (result.outcome === 'refused') throw refused(result)
+		if (result.outcome === 'refused') throw refusedFailure(result)
 		await hub.changed(conversation)
 		return result as Exclude<Result, { outcome: 'refused' }>
 	}
@@ -274,10 +274,6 @@ function invalid(
 		message: `${where} is not as it should be: ${message}.`,
 		fix: 'Each request is described at /api/v1/openapi.json.',
 	})
-}
-
-function refused({ message, fix }: Extract<ActionResult, { outcome: 'refused' }>): RequestFailure {
-	return new RequestFailure(409, { code: 'refused', message, fix })
 }
 
 function unknownMessage(messageId: string): RequestFailure {

@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Refused } from '../../src/core/actor.ts'
 import { type ErrorCode, reportError, ThreadwiseError } from '../../src/core/errors.ts'
 import type { ApiFailure } from './page-view.ts'
 
@@ -24,6 +25,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, ContentfulStatusCode>>> = {
 	'question-too-long': 413,
 	'run-unknown': 404,
 	forbidden: 403,
+	budget: 429,
 	busy: 503,
 	'store-unavailable': 503,
 	'queue-unavailable': 503,
@@ -38,6 +40,11 @@ export function toFailure(thrown: unknown): RequestFailure {
 	const status = statuses[report.code] ?? 500
 	const retry = thrown instanceof ThreadwiseError ? thrown.retry : 'never'
 	return new RequestFailure(status, report, retry === 'never' ? null : retry.afterMs)
+}
+
+/** What somebody wanted and may not have, or not now. What no other status fits is in no state for it. */
+export function refusedFailure({ code, message, fix, retryAfterMs }: Refused): RequestFailure {
+	return new RequestFailure(statuses[code] ?? 409, { code, message, fix }, retryAfterMs)
 }
 
 function unreadable({ status, message }: HTTPException): RequestFailure {

@@ -135,6 +135,7 @@ describe('characters that turn the reading direction', () => {
 	test('are shown by their names, also in code', () => {
 		expect(textOf(toTree('see \u202Egnp.exe'))).toBe('see U+202Egnp.exe')
 		expect(textOf(toTree('`a\u2066b`'))).toBe('aU+2066b')
+		expect(textOf(toTree('a\u061Cb\u200F'))).toBe('aU+061CbU+200F')
 	})
 })
 

@@ -7,6 +7,7 @@ import remarkMath from 'remark-math'
 import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
+import { spelledOut } from '../../src/rendering/index.ts'
 import { withFormulas } from './formulas.ts'
 import { allowedTags, isAllowedAddress } from './page/allowed.ts'
 
@@ -250,15 +251,10 @@ function headingLevels(): (tagName: string) => string {
 	}
 }
 
-/** Characters that turn the reading direction up to some later one, so that a text reads otherwise than it is. */
-const directions = /([\u202A-\u202E\u2066-\u2069])/
-
-/** The text, with the names of such characters in their place. */
+/** The text, with the names of characters in their place that turn the reading direction. */
 function spoken(text: string): ElementContent[] {
-	return text.split(directions).flatMap((part): ElementContent[] => {
-		if (part === '') return []
-		if (!directions.test(part)) return [{ type: 'text', value: part }]
-		const name = `U+${part.charCodeAt(0).toString(16).toUpperCase()}`
-		return [element('span', [{ type: 'text', value: name }], { className: ['bidi'] })]
+	return spelledOut(text).map((part) => {
+		const shown = { type: 'text', value: part.text } as const
+		return part.isName ? element('span', [shown], { className: ['bidi'] }) : shown
 	})
 }

@@ -115,14 +115,30 @@ describe('what the page is given', () => {
 	})
 
 	test('has nothing in it that turns text around or can’t be shown', () => {
-		const part = fc.constantFrom('\u{1B}[2J', '\u{202E}', '\u{9B}31m', '\u{0}', '\u{7F}', 'a', '\n', '**', '`')
+		const directions = ['\u{61C}', '\u{200E}', '\u{200F}', '\u{202A}', '\u{202E}', '\u{2066}', '\u{2069}']
+		const part = fc.constantFrom(
+			'\u{1B}[2J',
+			...directions,
+			'\u{9B}31m',
+			'$',
+			'[x](y',
+			')',
+			'\u{0}',
+			'\u{7F}',
+			'a',
+			'\n',
+			'**',
+			'`',
+		)
 		const hostile = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''))
 		fc.assert(
 			fc.property(hostile, hostile, (answer, name) => {
 				const stages = [aStageView({ title: name, summary: answer, notices: [name] })]
 				const error = { code: name, message: answer, fix: answer }
 				const sent = JSON.stringify(showPage(aView({ answer, stages, error, disclosure: name, skipped: [name] })))
-				expect(sent.replaceAll('\\n', '')).not.toMatch(/\\u00[0189]|[\u007F-\u009F\u202A-\u202E]/)
+				expect(sent.replaceAll('\\n', '')).not.toMatch(
+					/\\u00[0189]|[\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/,
+				)
 			}),
 		)
 	})

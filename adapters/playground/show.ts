@@ -1,6 +1,6 @@
 import { type CheckView, type ReplyView, rests, type StageRecord, type StageView } from '../../src/core/reply-view.ts'
 import { toUsd } from '../../src/core/usage.ts'
-import { english } from '../../src/rendering/index.ts'
+import { english, withNamedDirections, withoutControls } from '../../src/rendering/index.ts'
 import { toTree } from './markdown.ts'
 import type { PageCheck, PageRecord, PageStage, PageTexts, PageView } from './page-view.ts'
 
@@ -12,18 +12,19 @@ export function showPage(view: ReplyView, stagePage: (stage: StageView) => PageS
 	const { stages, ...rest } = view
 	const plain = cleaned(rest)
 	return {
-		...plain,
+		...named(plain),
 		answer: toTree(plain.answer),
-		answerText: plain.answer,
+		answerText: withNamedDirections(plain.answer),
 		stages: stages.map(stagePage),
 		rests: rests(view),
-		texts: textsOf(cleaned(view)),
+		texts: named(textsOf(cleaned(view))),
 	}
 }
 
 export function showStage(stage: StageView): PageStage {
 	const { summary, details, record, ...plain } = cleaned(stage)
-	return { ...plain, summary: toTree(summary), details: details.map(toTree), record: showRecord(record) }
+	const shown = { summary: toTree(summary), details: details.map(toTree), record: named(showRecord(record)) }
+	return { ...named(plain), ...shown }
 }
 
 function showRecord(record: StageRecord): PageRecord {
@@ -126,16 +127,20 @@ function factsOf(view: ReplyView): readonly string[] {
 	return facts.filter((fact) => typeof fact === 'string')
 }
 
-/** The same with every text in it cleaned. */
+/** The same without what no page can show. */
 function cleaned<Value>(value: Value): Value {
-	if (typeof value === 'string') return withoutControls(value) as Value
-	if (Array.isArray(value)) return value.map(cleaned) as Value
-	if (typeof value !== 'object' || value === null) return value
-	return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, cleaned(part)])) as Value
+	return withEveryText(value, withoutControls)
 }
 
-/** Text from a model must not turn the text around it around, nor carry what no page can show. */
-function withoutControls(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed.
-	return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/g, '')
+/** The same, of which nothing turns what stands around it. Of Markdown that was done when it became a tree. */
+function named<Value>(value: Value): Value {
+	return withEveryText(value, withNamedDirections)
+}
+
+function withEveryText<Value>(value: Value, change: (text: string) => string): Value {
+	if (typeof value === 'string') return change(value) as Value
+	if (Array.isArray(value)) return value.map((part) => withEveryText(part, change)) as Value
+	if (typeof value !== 'object' || value === null) return value
+	const changed = Object.entries(value).map(([name, part]) => [name, withEveryText(part, change)])
+	return Object.fromEntries(changed) as Value
 }

@@ -29,7 +29,6 @@ export function createTerminalPlatform({ format, output, colored }: TerminalOpti
 	}
 }
 
-export { withoutControls } from './markdown.ts'
 export { toIncomingMessage } from './receive.ts'
 export { showJsonFailure } from './show-json.ts'
 export type { TerminalFormat }

@@ -1,8 +1,8 @@
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
 import { toUsd } from '../../src/core/usage.ts'
-import { describeRecord, english } from '../../src/rendering/index.ts'
+import { describeRecord, english, toPlainText } from '../../src/rendering/index.ts'
 import type { Formatter } from './colors.ts'
-import { renderMarkdown, withoutControls } from './markdown.ts'
+import { renderMarkdown } from './markdown.ts'
 
 const longestLine = 100
 
@@ -11,7 +11,7 @@ export function showProgress(view: ReplyView, now: Date, spinner: string, format
 	if (view.status === 'queued') return `${format.cyan(spinner)} ${english.queued(view.placeInQueue)}`
 	const lines = view.stages.flatMap((stage) => stageLines(stage, now, spinner, format))
 	const heading = routeLine(view, format)
-	const answer = view.answer === '' ? [] : ['', withoutControls(view.answer)]
+	const answer = view.answer === '' ? [] : ['', toPlainText(view.answer)]
 	if (lines.length === 0) lines.push(`${format.cyan(spinner)} ${english.working}`)
 	return [...(heading === null ? [] : [heading]), ...lines, ...answer].join('\n')
 }
@@ -46,10 +46,7 @@ function howToReply(runId: string): string {
 
 function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
 	if (view.error !== null) {
-		return [
-			format.red(english.failure(withoutControls(view.error.message))),
-			english.fix(withoutControls(view.error.fix)),
-		]
+		return [format.red(english.failure(toPlainText(view.error.message))), english.fix(toPlainText(view.error.fix))]
 	}
 	const answer = view.answer === '' ? english.nothingYet : renderMarkdown(view.answer, format)
 	if (view.stopReason === null) return [answer]
@@ -60,7 +57,7 @@ function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
 
 function routeLine(view: ReplyView, format: Formatter): string | null {
 	if (view.route === null || view.effort === null || view.routing === null) return null
-	return format.dim(withoutControls(english.routed(view)))
+	return format.dim(toPlainText(english.routed(view)))
 }
 
 function contextLine(view: ReplyView): string {
@@ -182,6 +179,6 @@ function seconds(ms: number): string {
 }
 
 function shortened(text: string): string {
-	const line = withoutControls(text).replaceAll(/\s+/g, ' ')
+	const line = toPlainText(text).replaceAll(/\s+/g, ' ')
 	return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line
 }

@@ -30,6 +30,7 @@ import {
 	type MetricsRegistry,
 	observedAsk,
 	observedDeliveryStore,
+	observedEdit,
 	observedModels,
 	observedPlatform,
 	observedStore,
@@ -103,7 +104,8 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
 	})
-	const intake = { ...unwatchedIntake, ask: observedAsk(unwatchedIntake.ask, observe) }
+	const { ask, edit } = unwatchedIntake
+	const intake = { ...unwatchedIntake, ask: observedAsk(ask, observe), edit: observedEdit(edit, observe) }
 	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
@@ -187,7 +189,10 @@ async function openStorage(
 		storage.queue === 'redis'
 			? { kind: 'redis' as const, url: storage.redisUrl }
 			: { kind: 'postgres' as const, pool: database.pool }
-	const queue = await createJobQueue(location, (error) => log.warn({ error }, 'the queue has trouble'))
+	const queue = await createJobQueue(location, {
+		onTrouble: (error) => log.warn({ error }, 'the queue has trouble'),
+		onRelief: () => log.warn('the queue works again'),
+	})
 	opened.defer('queue', () => queue.close())
 	const readiness = createReadiness([
 		{ name: 'database', ask: () => database.pool.query('SELECT 1') },
@@ -209,7 +214,8 @@ async function openWorker(
 	const reasoning = { ...unset, settings, spending, typicalRun }
 	const onTrouble = (error: unknown, runId?: string) =>
 		log.warn({ ...(runId === undefined ? {} : { runId }), error }, 'a delivery failed')
-	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble })
+	const onRelief = () => log.warn('runs are taken over again')
+	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble, onRelief })
 	opened.use('worker', worker)
 }
 

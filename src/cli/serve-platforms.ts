@@ -28,8 +28,9 @@ export async function servePlatforms(
 			delivery.look()
 		},
 		edit: async (message) => {
-			await intake.edit(message)
+			const result = await intake.edit(message)
 			delivery.look()
+			return result
 		},
 		...intake.actions,
 		again: async (runId, kind, actor) => {

@@ -3,8 +3,11 @@ import { dayBudgetScopeSchema } from '../core/budget-level.ts'
 import { modelKindSchema, modelPriceSchema } from '../core/language-model.ts'
 import { effortSchema } from '../core/run-preferences.ts'
 import type { ConfigProblem } from './problem.ts'
+import { hasNoCredentials } from './variables.ts'
 
 const identifier = z.string().regex(/^[a-z][a-z0-9-]*$/)
+
+const withoutCredentials = 'an address without user and password: name the variable of its key in apiKeyVariable'
 
 const dayLimitSchema = z.strictObject({
 	usdPerDay: z.number().min(0.000_001).max(1_000_000_000).optional(),
@@ -18,7 +21,7 @@ const fileSchema = z.strictObject({
 		.record(
 			identifier,
 			z.strictObject({
-				baseUrl: z.url({ protocol: /^https?$/ }),
+				baseUrl: z.url({ protocol: /^https?$/ }).refine(hasNoCredentials, withoutCredentials),
 				/** The environment variable that holds the key: secrets stay out of files. */
 				apiKeyVariable: z
 					.string()

@@ -114,7 +114,7 @@ describe('what is told about runs', () => {
 	test('every secret of the environment is known, also in an address and under a name of somebody else', () => {
 		const { secrets } = configOf({
 			OPENAI_API_KEY: 'canary-key',
-			OPENAI_BASE_URL: 'http://me:canary-proxy@host/v1',
+			HTTPS_PROXY: 'http://me:canary-proxy@host:3128',
 			DATABASE_URL: 'postgres://bot:p%40ss@host/db',
 			HOSTED_API_KEY: 'canary-hosted',
 			OTEL_EXPORTER_OTLP_HEADERS: 'api-key=canary%2Dheader',
@@ -336,10 +336,27 @@ describe('problems', () => {
 		['THREADWISE_USD_PER_DAY', ['5', '0.50', '0.000001'], ['0', '-1', '$5', '1e3', '0.0000001', '.5']],
 		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
 		['DATABASE_URL', ['postgres://db/x', 'postgresql://db/x'], ['db', 'postgres', 'http://db']],
-		['OPENAI_BASE_URL', ['http://x/v1', 'https://x'], ['x', 'ws://x', 'file:///etc/passwd']],
+		[
+			'OPENAI_BASE_URL',
+			['http://x/v1', 'https://x'],
+			['x', 'ws://x', 'file:///etc/passwd', 'http://me@x/v1', 'https://:p@x'],
+		],
 	])('%s takes %j and refuses %j', (name, good, bad) => {
 		for (const value of good) expect(problemsOf({ [name]: value })).toEqual([])
 		for (const value of bad) expect(namesOf(problemsOf({ [name]: value }))).toEqual([name])
+	})
+
+	test('an address of models with a password, which nothing would ever be sent to, is told with where keys belong', () => {
+		expect(problemsOf({ OPENAI_BASE_URL: 'https://me:s3cret@models.example/v1' }).map(describeProblem)).toEqual([
+			'OPENAI_BASE_URL: found https://(hidden)@models.example/v1; expected an http or https address without user and password, ' +
+				'such as http://127.0.0.1:11434/v1. Correct the address and put its key, if it has one, into OPENAI_API_KEY; or leave ' +
+				'the variable out to use OpenAI.',
+		])
+		const [problem] = problemsOf({}, { endpoints: { house: { baseUrl: 'https://me:s3cret@models.example/v1' } } })
+		expect(problem).toMatchObject({
+			variable: 'configuration file, endpoints.house.baseUrl',
+			expected: expect.stringContaining('apiKeyVariable'),
+		})
 	})
 
 	test('no secret is ever in a problem', () => {
@@ -353,7 +370,12 @@ describe('problems', () => {
 			[{ THREADWISE_TOKEN: canary }, null],
 			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
+			[{ OPENAI_BASE_URL: `https://user:${canary}@models.example/v1` }, null],
+			[{ OPENAI_BASE_URL: `http:user:${canary}@models.example/v1` }, null],
+			[{ OPENAI_BASE_URL: `http:\\\\user:a b ${canary}@models.example/v1` }, null],
+			[{ OPENAI_BASE_URL: `user:${canary}@models.example/v1` }, null],
 			[{}, { endpoints: { house: { baseUrl: `ftp://user:${canary}@x` } } }],
+			[{}, { endpoints: { house: { baseUrl: `https://user:${canary}@x` } } }],
 			[{}, { endpoints: { house: { baseUrl: 'http://x', apiKeyVariable: `sk-${canary}` } } }],
 			[{}, { endpoints: { house: { baseUrl: 'http://x', apiKey: canary } } }],
 			[{ HOUSE_KEY: canary }, { endpoints: { house: { baseUrl: 'x', apiKeyVariable: 'HOUSE_KEY' } } }],

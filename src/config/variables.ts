@@ -12,6 +12,12 @@ type Variable<Value> = {
 }
 
 const variable = <Value>(spec: Variable<Value>): Variable<Value> => spec
+/** Whether nobody's user and password stand in an address: `fetch` refuses to send anything to one that has them. */
+export function hasNoCredentials(address: string): boolean {
+	const { username, password } = URL.parse(address) ?? { username: '', password: '' }
+	return username === '' && password === ''
+}
+
 const url = (protocol: RegExp) => z.url({ protocol }) as z.ZodType<string, string>
 const integer = (least: number, most: number) =>
 	z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most))
@@ -93,9 +99,9 @@ export const variables = {
 		secret: true,
 	}),
 	OPENAI_BASE_URL: variable({
-		schema: url(/^https?$/),
-		expected: 'an http or https address such as http://127.0.0.1:11434/v1',
-		fix: 'Correct the address, or leave the variable out to use OpenAI.',
+		schema: url(/^https?$/).refine(hasNoCredentials),
+		expected: 'an http or https address without user and password, such as http://127.0.0.1:11434/v1',
+		fix: 'Correct the address and put its key, if it has one, into OPENAI_API_KEY; or leave the variable out to use OpenAI.',
 	}),
 	THREADWISE_MODEL: variable({
 		schema: z.string(),
@@ -207,5 +213,5 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
 
 /** An address may carry a password. */
 function shown(found: string, { secret }: Variable<unknown>): string {
-	return secret ? '(hidden)' : found.replace(/\/\/\S*@/, '//(hidden)@')
+	return secret ? '(hidden)' : found.replace(/^([a-z][a-z\d+.-]*:[/\\]*)?.*@/is, '$1(hidden)@')
 }

@@ -1,3 +1,5 @@
+import type { ErrorReport } from './errors.ts'
+
 /** Somebody who does something with a run, as their platform knows them. */
 export type Actor = {
 	/** The platform's id of the person, the same as of an author. */
@@ -12,13 +14,18 @@ export type Actor = {
 /** What somebody may want to do. */
 export type Action = 'ask' | 'read' | 'stop' | 'answer-now' | 'again' | 'edit' | 'feedback' | 'change-settings'
 
+/** Nothing was changed; the report says why and what to do, for whoever wanted it. */
+export type Refused = ErrorReport & {
+	readonly outcome: 'refused'
+	/** When the same may be let in; null where it never will be, or nobody knows. */
+	readonly retryAfterMs: number | null
+}
+
 /** What became of it. */
-export type ActionResult =
-	| { readonly outcome: 'done' }
-	/** Nothing was changed; the report says why and what to do, for whoever wanted it. */
-	| { readonly outcome: 'refused'; readonly message: string; readonly fix: string }
+export type ActionResult = { readonly outcome: 'done' } | Refused
 
 /** The same for what begins a new run. */
-export type RunBegun =
-	| { readonly outcome: 'begun'; readonly runId: string }
-	| Exclude<ActionResult, { outcome: 'done' }>
+export type RunBegun = { readonly outcome: 'begun'; readonly runId: string } | Refused
+
+/** The same for an edit; `unchanged`: the message says what it has said before. */
+export type EditResult = { readonly outcome: 'begun' | 'unchanged'; readonly runId: string } | Refused

@@ -1,4 +1,4 @@
-import type { ActionResult, Actor, RunBegun } from './actor.ts'
+import type { ActionResult, Actor, EditResult, RunBegun } from './actor.ts'
 import type { Conversation, IncomingMessage } from './conversation.ts'
 import type { Feedback } from './feedback.ts'
 import type { ReplyView } from './reply-view.ts'
@@ -27,8 +27,11 @@ export type Reply = {
 export type PlatformEvents = {
 	/** Called for every message that addresses the bot. */
 	message(message: IncomingMessage): Promise<void>
-	/** Called when a message that addressed the bot has a new text: a run that answers the old one is superseded. */
-	edit(message: IncomingMessage): Promise<void>
+	/**
+	 * Called when a message that addressed the bot has a new text: a run that answers the old one is superseded. Where it is refused,
+	 * the old text goes on being answered, and whoever has edited it is to be told why.
+	 */
+	edit(message: IncomingMessage): Promise<EditResult>
 	/** Called when a person asks to stop a run, or deletes its question. */
 	stop(runId: string, actor: Actor): Promise<ActionResult>
 	/** Called when a person wants the answer now: a run that is working answers from what it has. */

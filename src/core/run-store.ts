@@ -18,6 +18,8 @@ export type AskedQuestion = {
 	readonly runId: string
 	/** Whether it has no outcome yet. */
 	readonly isOpen: boolean
+	/** Whether the message has said the same then. */
+	readonly isUnchanged: boolean
 }
 
 /** A run of a question whose text is no longer what was asked. */
@@ -29,6 +31,8 @@ export type Edited =
 	| { readonly outcome: 'unknown' }
 	/** It says the same; the run is the newest that answers it. */
 	| { readonly outcome: 'unchanged'; readonly runId: string }
+	/** Nothing was changed: it was said to a question back, and is part of the journal that went on with it. */
+	| { readonly outcome: 'settled' }
 	/** These runs were asked to stop, and a new one answers what it says now. */
 	| { readonly outcome: 'recorded'; readonly runId: string; readonly superseded: readonly Superseded[] }
 
@@ -46,6 +50,8 @@ export type RecordedAgain =
 	| { readonly outcome: 'unknown' }
 	/** It has no outcome yet. */
 	| { readonly outcome: 'unfinished' }
+	/** The question was edited since, and a newer run answers what it says now. */
+	| { readonly outcome: 'outdated' }
 
 export type Claimed = {
 	readonly outcome: 'claimed'
@@ -109,14 +115,13 @@ export interface RunStore {
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
 	/** The question that a message has asked; null where nobody has recorded it. */
-	findQuestion(message: Pick<IncomingMessage, 'id' | 'conversation'>): Promise<AskedQuestion | null>
+	findQuestion(message: Pick<IncomingMessage, 'id' | 'conversation' | 'content'>): Promise<AskedQuestion | null>
 	/**
 	 * Replaces what a message says, if that is something else now, and begins a run for it; every run that still answers the old text
-	 * is asked to stop as `superseded`. What was said to a question back stays as it was said. An edit that is refused gets a run
-	 * that has failed already, with this report.
+	 * is asked to stop as `superseded`.
 	 */
-	recordEdit(message: IncomingMessage, refusal?: ErrorReport): Promise<Edited>
-	/** Begins another run of the question of a run that has its outcome; one at a time of each kind. */
+	recordEdit(message: IncomingMessage): Promise<Edited>
+	/** Begins another run of the question of a run that has its outcome, while it says the same; one at a time of each kind. */
 	recordAgain(runId: string, again: Again): Promise<RecordedAgain>
 	/** Notes that a delivery is in the queue. */
 	markQueued(runId: string): Promise<void>

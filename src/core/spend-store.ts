@@ -81,8 +81,15 @@ const amounts: Readonly<Record<BudgetMeasure, (limit: number) => string>> = {
 }
 
 /** Says to whoever asks which budget of theirs is used up, how large it is and when there is a new one. */
-export function budgetUsedUp({ scope, measure, limit }: BudgetLevel): ThreadwiseError {
+export function budgetUsedUp({ scope, measure, limit }: BudgetLevel, now = new Date()): ThreadwiseError {
 	return new ThreadwiseError('budget', `${owners[scope]}, ${amounts[measure](limit)}, is used up.`, {
 		fix: 'Ask again after 00:00 UTC, when it starts again, or ask whoever runs Threadwise to raise it.',
+		retry: { afterMs: untilNextDayMs(now) },
 	})
+}
+
+/** Days are those of UTC: all of them are of the same length. */
+function untilNextDayMs(now: Date): number {
+	const dayMs = 24 * 3_600_000
+	return dayMs - (now.getTime() % dayMs)
 }

@@ -78,6 +78,8 @@ const find = async (runId: string) => {
 }
 const refused = (message: string) => ({
 	outcome: 'refused',
+	code: expect.any(String),
+	retryAfterMs: null,
 	message: expect.stringContaining(message),
 	fix: expect.stringMatching(/\.$/),
 })
@@ -233,6 +235,15 @@ describe('once more', () => {
 		expect(await intake.actions.again(await ask(), 'regenerate', ada)).toEqual(refused('still being answered'))
 	})
 
+	test('is refused for a question that was edited since', async () => {
+		const message = aMessage()
+		const parent = await finished(message)
+		await intake.edit({ ...message, content: [{ kind: 'text', text: 'And of three?' }] })
+		kept.added.length = 0
+		expect(await intake.actions.again(parent, 'think-harder', ada)).toEqual(refused('was edited since'))
+		expect(kept.added).toEqual([])
+	})
+
 	test('is refused to whoever may not ask there, and while too many wait', async () => {
 		const parent = await finished()
 		expect(await open(0).actions.again(parent, 'regenerate', ada)).toEqual(refused('busy'))
@@ -289,6 +300,8 @@ describe('settings', () => {
 		const settings = createSettingsStore(opened.database, ['default'])
 		expect(await changeSettings(settings, ada, adas, { workflow: 'slow' })).toEqual({
 			outcome: 'refused',
+			code: 'workflow',
+			retryAfterMs: null,
 			message: 'There is no workflow "slow".',
 			fix: 'Choose one of these: default.',
 		})

@@ -88,10 +88,7 @@ export function changeSettings(
 }
 
 async function orRefusal<Result>(act: () => Promise<Result>) {
-	return act().catch((error: unknown) => {
-		const { message, fix } = refusalFrom(error)
-		return { outcome: 'refused' as const, message, fix }
-	})
+	return act().catch(refusalFrom)
 }
 
 async function hurry(runId: string, { store, queue, enqueue, onTrouble }: ActionDependencies): Promise<void> {
@@ -115,6 +112,7 @@ async function beginAgain(
 	const recorded = await store.recordAgain(run.id, { kind, preferences, personId: actor.personId })
 	if (recorded.outcome === 'unknown') throw unknownRun(run.id)
 	if (recorded.outcome === 'unfinished') throw unfinished()
+	if (recorded.outcome === 'outdated') throw outdated()
 	if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1)
 	return { outcome: 'begun', runId: recorded.runId }
 }
@@ -151,5 +149,11 @@ function unknownRun(runId: string): ThreadwiseError {
 function unfinished(): ThreadwiseError {
 	return new ThreadwiseError('usage', 'This question is still being answered.', {
 		fix: 'Wait for the answer, or stop it first.',
+	})
+}
+
+function outdated(): ThreadwiseError {
+	return new ThreadwiseError('usage', 'The question of this answer was edited since.', {
+		fix: 'Do this with the answer to what it says now.',
 	})
 }

@@ -1,7 +1,7 @@
-import type { Action, Actor } from '../core/actor.ts'
+import type { Action, Actor, Refused } from '../core/actor.ts'
 import type { Conversation } from '../core/conversation.ts'
 import { counted } from '../core/counted.ts'
-import { type ErrorCode, type ErrorReport, reportError, ThreadwiseError } from '../core/errors.ts'
+import { type ErrorCode, reportError, ThreadwiseError } from '../core/errors.ts'
 import { insistOn, may } from '../core/may.ts'
 import type { ResolvedSettings, SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
@@ -71,7 +71,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
  * What is told to whoever wanted something, or rethrown: a store that failed refuses nothing, since the platform delivers the same
  * again.
  */
-export function refusalFrom(error: unknown): ErrorReport {
-	if (error instanceof ThreadwiseError && refusals.has(error.code)) return reportError(error)
-	throw error
+export function refusalFrom(error: unknown): Refused {
+	if (!(error instanceof ThreadwiseError && refusals.has(error.code))) throw error
+	const { retry } = error
+	return { outcome: 'refused', ...reportError(error), retryAfterMs: retry === 'never' ? null : retry.afterMs }
 }

@@ -105,16 +105,42 @@ test('nobody edits what somebody else has asked', async () => {
 	expect(await stateOf(runId)).toBe('queued')
 })
 
+/** What somebody has changed in vain is told to them, and nothing else happens. */
+const expectRefused = async (old: string, result: Promise<unknown>, code: string) => {
+	const before = await store.find(old)
+	const added = [...kept.added]
+	expect(await result).toMatchObject({ outcome: 'refused', code, fix: expect.stringMatching(/\.$/) })
+	expect(await store.find(old)).toEqual(before)
+	expect(kept).toMatchObject({ added, cancelled: [] })
+}
+
 test.each([
-	['', 'question-empty'],
+	[' \n', 'question-empty'],
 	['x'.repeat(101), 'question-too-long'],
-])('an edit that makes no question of it ends the old run, and has failed with the reason: %s', async (text, code) => {
+])('an edit that makes no question of it changes nothing: %j', async (text, code) => {
 	const message = aMessage()
 	const old = await ask(message)
-	const runId = await begun(changed(message, text))
-	expect(await stateOf(old)).toBe('stopped')
-	expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code }])
-	expect(kept.added).toEqual([`${old}-1`])
+	await expectRefused(old, intake.edit(changed(message, text)), code)
+	expect(await intake.edit(message)).toEqual({ outcome: 'unchanged', runId: old })
+})
+
+test('an edit for which no budget is left changes nothing; the same text again is refused to nobody', async () => {
+	const usedUp = { scope: 'person', measure: 'calls', limit: 6, left: 0 } as const
+	const poor = open({ spending: { exhausted: async () => usedUp } })
+	const message = aMessage()
+	const old = await ask(message)
+	await expectRefused(old, poor.edit(changed(message)), 'budget')
+	expect(await poor.edit(message)).toEqual({ outcome: 'unchanged', runId: old })
+})
+
+test('an answer to a question back stays as it was said', async () => {
+	const message = aMessage({ threadId: randomUUID() })
+	const old = await ask(message)
+	await store.append(await claim(old), [{ event: outcomes.wait('Which ones?') }])
+	const answer = { ...aMessage({ text: 'Small ones.' }), conversation: message.conversation }
+	await intake.receive(answer)
+	await expectRefused(old, intake.edit(changed(answer, 'Large ones.')), 'usage')
+	expect(await intake.edit(answer)).toEqual({ outcome: 'unchanged', runId: old })
 })
 
 test('in a full queue an edit keeps the place of its run; where it has none any more, it is refused', async () => {
@@ -125,8 +151,8 @@ test('in a full queue an edit keeps the place of its run; where it has none any 
 	expect(await stateOf(old)).toBe('stopped')
 	expect(await stateOf(runId)).toBe('queued')
 	await store.append(await claim(runId), [{ event: outcomes.end('24') }])
-	const another = await begun(changed(message, 'And of four?'), full)
-	expect(await store.read(another)).toMatchObject([{ kind: 'run-fail', code: 'busy' }])
+	kept.cancelled.length = 0
+	await expectRefused(runId, full.edit(changed(message, 'And of four?')), 'busy')
 })
 
 test('an edit while the queue is down is found by the next sweep', async () => {

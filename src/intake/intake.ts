@@ -1,8 +1,8 @@
 import type { StopReason } from '../core/abort.ts'
-import type { ActionResult, Actor } from '../core/actor.ts'
+import type { Actor, EditResult, Refused } from '../core/actor.ts'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
-import { type ErrorReport, ThreadwiseError } from '../core/errors.ts'
+import { ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { type SettingsReader, settingsFrom } from '../core/resolve-settings.ts'
 import { isFinished, type RunState } from '../core/run.ts'
@@ -26,11 +26,6 @@ export type IntakeDependencies = {
 	readonly onTrouble: (error: unknown, runId: string) => void
 }
 
-/** What became of an edit; nothing, where the message says the same as before. */
-export type EditResult =
-	| { readonly outcome: 'begun' | 'unchanged'; readonly runId: string }
-	| Exclude<ActionResult, { outcome: 'done' }>
-
 /** Where messages become runs. */
 export type Intake = {
 	/**
@@ -47,8 +42,8 @@ export type Intake = {
 	receive(message: IncomingMessage): Promise<Recorded>
 	/**
 	 * Takes the new text of a message: whatever still answers the old one is superseded, and a new run answers the new one, also
-	 * where the old one was answered already. A message that nobody has recorded is received as it is now. Only whoever wrote it may;
-	 * any other refusal is recorded, as for a message.
+	 * where the old one was answered already. A message that nobody has recorded is received as it is now. What is refused changes
+	 * nothing: the old text and whatever answers it stay as they are.
 	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the edit again.
 	 */
 	edit(message: IncomingMessage): Promise<EditResult>
@@ -128,13 +123,16 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 	const edit = async (message: IncomingMessage): Promise<EditResult> => {
 		const asked = await store.findQuestion(message)
 		if (asked === null) return asNew(message)
+		// Platforms also tell of an edit when they have added a preview: nobody is to be refused what they haven't done.
+		if (asked.isUnchanged) return { outcome: 'unchanged', runId: asked.runId }
 		const refusal = await refusalOf(checkEdit(message, asked))
-		if (refusal?.code === 'forbidden') return { outcome: 'refused', message: refusal.message, fix: refusal.fix }
-		const edited = await store.recordEdit(message, refusal ?? undefined)
+		if (refusal !== null) return refusal
+		const edited = await store.recordEdit(message)
 		if (edited.outcome === 'unknown') return asNew(message)
 		if (edited.outcome === 'unchanged') return edited
+		if (edited.outcome === 'settled') return refusalFrom(settled())
 		for (const { runId, ...stopped } of edited.superseded) await spreadStop(runId, stopped, 'superseded')
-		if (refusal === null) await enqueue(edited.runId, 1)
+		await enqueue(edited.runId, 1)
 		return { outcome: 'begun', runId: edited.runId }
 	}
 	return {
@@ -161,8 +159,14 @@ function authorOf({ author, conversation: { platform, workspaceId } }: IncomingM
 }
 
 /** Why a check refuses, or null. */
-function refusalOf(check: Promise<unknown>): Promise<ErrorReport | null> {
+function refusalOf(check: Promise<unknown>): Promise<Refused | null> {
 	return check.then(() => null, refusalFrom)
+}
+
+function settled(): ThreadwiseError {
+	return new ThreadwiseError('usage', 'This was the answer to a question back, and the run has gone on with it.', {
+		fix: 'Edit the question that it was about, or ask a new one.',
+	})
 }
 
 /**

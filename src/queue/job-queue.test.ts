@@ -21,7 +21,8 @@ type Scene = {
 	/** The address without the gate. */
 	readonly url: string
 	readonly queue: JobQueue
-	readonly troubles: readonly unknown[]
+	/** What was told of its trouble and, as `null`, of the end of it. */
+	readonly told: readonly unknown[]
 	work(handle: JobHandler): Promise<{ dispose(): Promise<void> }>
 }
 
@@ -39,15 +40,16 @@ async function opened(place: (typeof queueBackends)[number]): Promise<Scene> {
 	const url = String(backend.url)
 	const gate = await openGate(url)
 	onTestFinished(() => gate[Symbol.asyncDispose]())
-	const troubles: unknown[] = []
-	const queue = await createJobQueue(await locationAt(gate.url), (error) => troubles.push(error))
+	const told: unknown[] = []
+	const listener = { onTrouble: (error: unknown) => told.push(error), onRelief: () => told.push(null) }
+	const queue = await createJobQueue(await locationAt(gate.url), listener)
 	onTestFinished(() => queue.close())
 	onTestFinished(() => gate.open())
 	return {
 		gate,
 		url,
 		queue,
-		troubles,
+		told,
 		work: async (handle) => {
 			const deliveries = await queue.work(handle, { concurrency: 2 })
 			let disposing: Promise<void> | null = null
@@ -104,6 +106,22 @@ for (const place of queueBackends.filter(({ shared }) => shared)) {
 			await sleep(4_000)
 			await scene.gate.open()
 			await untilDelivered(scene, handled)
+		})
+
+		test('that is away says so once in each way in which it is, and once more when it is back', async () => {
+			const scene = await opened(place)
+			const { handled } = await collecting(scene)
+			await scene.gate.shut()
+			// Long enough to fail in several rounds.
+			await sleep(5_000)
+			const troubles = scene.told.map(String)
+			expect(troubles.length).toBeGreaterThan(0)
+			expect(new Set(troubles).size).toBe(troubles.length)
+			expect(scene.told).not.toContain(null)
+			await scene.gate.open()
+			await untilDelivered(scene, handled)
+			await expect.poll(() => scene.told.filter((told) => told === null), { timeout: 15_000 }).toHaveLength(1)
+			expect(scene.told.at(-1)).toBeNull()
 		})
 
 		test.each(['is', 'was'])('that %s away keeps nobody from ending', async (tense) => {
@@ -172,9 +190,17 @@ describe.skipIf(onPostgres.missing !== null)(titleOf(onPostgres), () => {
 		await client.query(`alter database ${name} set default_transaction_read_only = on`)
 		await cut()
 		await expect.poll(() => scene.queue.add(aJob(), 1).catch(String)).toContain('read-only')
-		const before = scene.troubles.length
+		const failed = async () => {
+			const { rows } = await client.query<{ count: string }>(
+				'select xact_rollback as count from pg_stat_database where datname = current_database()',
+			)
+			return Number(rows[0]?.count)
+		}
+		const before = await failed()
 		await sleep(3_000)
-		expect(scene.troubles.length - before).toBeLessThan(15)
+		const failures = (await failed()) - before
+		expect(failures).toBeGreaterThan(0)
+		expect(failures).toBeLessThan(15)
 		await client.query(`alter database ${name} reset default_transaction_read_only`)
 		await untilDelivered(scene, handled)
 	})
@@ -221,9 +247,10 @@ describe.skipIf(onRedis.missing !== null)(titleOf(onRedis), () => {
 		server.username = 'ada'
 		server.password = 'cAnArY'
 		const before = performance.now()
-		const error: unknown = await createJobQueue({ kind: 'redis', url: server.href }, () => {}).catch(
-			(thrown: unknown) => thrown,
-		)
+		const error: unknown = await createJobQueue(
+			{ kind: 'redis', url: server.href },
+			{ onTrouble: () => {}, onRelief: () => {} },
+		).catch((thrown: unknown) => thrown)
 		expect(performance.now() - before).toBeLessThan(3_000)
 		expect(error).toMatchObject({
 			code: 'queue-unavailable',

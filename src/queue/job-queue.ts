@@ -5,10 +5,12 @@ import { AbortedError } from '../core/abort.ts'
 import { type Backoff, backoffMs } from '../core/backoff.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { Deliveries, JobHandler, JobOutcome, JobQueue, ReasoningJob } from '../core/job-queue.ts'
+import type { TroubleListener } from '../core/lasting-trouble.ts'
 import { type AnyQueue, type QueueBackend, type QueueLocation, queueBackend, type WorkerSettings } from './backend.ts'
 import { type CancelBus, createCancelBus } from './cancel-bus.ts'
 import { leave } from './leave.ts'
 import { fetchAgainAfterMs } from './patient-worker.ts'
+import { createQueueTrouble } from './queue-trouble.ts'
 
 const queueName = 'reasoning'
 const readyTimeoutMs = 10_000
@@ -38,18 +40,27 @@ const jobSettings = {
 
 const jobSchema = z.object({ version: z.literal(1), runId: z.string() })
 
-/** Told of connection problems that the queue rides out by itself. */
-export type QueueTroubleListener = (error: unknown) => void
+type OnTrouble = (error: unknown) => void
 
 /**
- * The job queue on BullMQ, on its PostgreSQL or its Redis backend.
+ * The job queue on BullMQ, on its PostgreSQL or its Redis backend. The listener is told of connection problems that the queue rides out
+ * by itself.
  * @throws ThreadwiseError `queue-unavailable` if the backend doesn't answer.
  */
-export async function createJobQueue(location: QueueLocation, onTrouble: QueueTroubleListener): Promise<JobQueue> {
+export async function createJobQueue(location: QueueLocation, listener: TroubleListener): Promise<JobQueue> {
 	const backend = queueBackend(location)
 	const queue = backend.createQueue(queueName)
+	const size = async () => {
+		const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
+		return Object.values(counts).reduce((sum, count) => sum + count, 0)
+	}
+	const trouble = createQueueTrouble(listener, size)
+	const onTrouble: OnTrouble = trouble.meet
 	queue.on('error', onTrouble)
-	await untilReady(queue, location)
+	await untilReady(queue, location).catch((error: unknown) => {
+		trouble[Symbol.dispose]()
+		throw error
+	})
 	const cancelBus = createCancelBus(backend.createRelay, onTrouble)
 	return {
 		add: async (job, attempt) => {
@@ -57,11 +68,9 @@ export async function createJobQueue(location: QueueLocation, onTrouble: QueueTr
 		},
 		work: (handle, { concurrency }) => work(backend, cancelBus, handle, concurrency, onTrouble),
 		cancel: cancelBus.publish,
-		size: async () => {
-			const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')
-			return Object.values(counts).reduce((sum, count) => sum + count, 0)
-		},
+		size,
 		close: async () => {
+			trouble[Symbol.dispose]()
 			backend.leave()
 			await cancelBus.close()
 			await leave(queue.close(), onTrouble)
@@ -110,7 +119,7 @@ async function work(
 	cancelBus: CancelBus,
 	handle: JobHandler,
 	concurrency: number,
-	onTrouble: QueueTroubleListener,
+	onTrouble: OnTrouble,
 ): Promise<Deliveries> {
 	const running = new Set<RunningDelivery>()
 	await cancelBus.listen((runId, error) => {

@@ -1,4 +1,5 @@
 export { english } from './catalogue.ts'
 export { describeRecord } from './describe-record.ts'
 export { emptyReplyView, foldJournal, foldRecord } from './fold-journal.ts'
+export { spelledOut, toPlainText, withNamedDirections, withoutControls } from './plain-text.ts'
 export { emptyRecord } from './stage-record.ts'

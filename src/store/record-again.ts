@@ -36,6 +36,7 @@ async function recordIn(transaction: Transaction, runId: string, again: Again): 
 	)
 	if (parent === undefined) return { outcome: 'unknown' }
 	if (!isFinished(parent.state)) return { outcome: 'unfinished' }
+	if (await isOutdated(transaction, parent.id)) return { outcome: 'outdated' }
 	const [open] = await queryRows(
 		transaction,
 		idRow,
@@ -56,6 +57,15 @@ async function recordIn(transaction: Transaction, runId: string, again: Again): 
 		preferences: again.preferences,
 	})
 	return { outcome: 'recorded', runId: recorded }
+}
+
+/** Whether the question was edited after this run had begun. Read only once the turn is ours: an edit may have had it before. */
+async function isOutdated(transaction: Transaction, runId: string): Promise<boolean> {
+	const edits = sql`
+		select e.id from threadwise.runs e join threadwise.runs r on e.turn_id = r.turn_id
+		where r.id = ${runId}::uuid and e.kind = 'edited-question' and (e.created_at, e.id) > (r.created_at, r.id)
+		limit 1`
+	return (await queryRows(transaction, idRow, edits)).length > 0
 }
 
 /** Somebody of whom nothing but their id is known yet; their first message says what they are called. */

@@ -2,7 +2,6 @@ import { eq, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import type { IncomingMessage } from '../core/conversation.ts'
-import type { ErrorReport } from '../core/errors.ts'
 import type { AskedQuestion, Edited, Superseded } from '../core/run-store.ts'
 import type { Orm } from './database.ts'
 import { insertRun, type Transaction } from './new-run.ts'
@@ -12,7 +11,12 @@ import { contents, turns } from './schema.ts'
 import { storable } from './storable.ts'
 import { fromDatabase } from './store-failure.ts'
 
-const questionRow = z.object({ asker_id: z.string().nullable(), id: z.string(), is_open: z.boolean() })
+const questionRow = z.object({
+	asker_id: z.string().nullable(),
+	id: z.string(),
+	is_open: z.boolean(),
+	is_unchanged: z.boolean(),
+})
 const turnRow = z.object({
 	id: z.string(),
 	installation_id: z.string(),
@@ -25,39 +29,43 @@ type TurnRow = z.infer<typeof turnRow>
 const idRow = z.object({ id: z.string() })
 const runRow = z.object({ id: z.string(), is_open: z.boolean() })
 
-type AskedBy = Pick<IncomingMessage, 'id' | 'conversation'>
+type AskedBy = Pick<IncomingMessage, 'id' | 'conversation' | 'content'>
 
 const isOpen = sql`r.state in ('accepted', 'queued', 'running', 'waiting')`
-const isOfMessage = ({ id, conversation }: AskedBy) => sql`
+const saysTheSame = ({ content }: Pick<IncomingMessage, 'content'>) => sql`
+	exists (select from threadwise.contents c where c.id = t.content_id and c.body = ${JSON.stringify(content)}::jsonb)`
+const isOfMessage = ({ id, conversation }: Omit<AskedBy, 'content'>) => sql`
 	i.platform = ${conversation.platform} and i.workspace_id = ${conversation.workspaceId} and i.app_id = ''
 		and i.enterprise_id = '' and t.message_id = ${id}`
 
 /** The question that a message has asked, or null. */
-export async function findQuestion(orm: Orm, message: AskedBy): Promise<AskedQuestion | null> {
+export async function findQuestion(orm: Orm, asking: AskedBy): Promise<AskedQuestion | null> {
+	const message = storable(asking)
 	const [row] = await queryRows(
 		orm,
 		questionRow,
 		sql`
-			select p.platform_user_id as asker_id, r.id, ${isOpen} as is_open
+			select p.platform_user_id as asker_id, r.id, ${isOpen} as is_open, ${saysTheSame(message)} as is_unchanged
 			from threadwise.turns t
 				join threadwise.installations i on i.id = t.installation_id
 				join threadwise.runs r on r.turn_id = t.id or r.id = t.continues_run_id
 				left join threadwise.people p on p.id = t.person_id
-			where ${isOfMessage(storable(message))}
+			where ${isOfMessage(message)}
 			order by ${isOpen} desc, r.created_at desc limit 1`,
 	)
-	return row === undefined ? null : { askerId: row.asker_id, runId: row.id, isOpen: row.is_open }
+	if (row === undefined) return null
+	return { askerId: row.asker_id, runId: row.id, isOpen: row.is_open, isUnchanged: row.is_unchanged }
 }
 
 /**
  * Replaces what a message says. Everything that still answers the old text is asked to stop in the same transaction, so that whatever
  * happens afterwards, only the new run goes on.
  */
-export async function recordEdit(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Edited> {
-	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, storable(message), refusal)))
+export async function recordEdit(orm: Orm, message: IncomingMessage): Promise<Edited> {
+	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, storable(message))))
 }
 
-async function recordIn(transaction: Transaction, message: IncomingMessage, refusal?: ErrorReport): Promise<Edited> {
+async function recordIn(transaction: Transaction, message: IncomingMessage): Promise<Edited> {
 	const [turn] = await queryRows(
 		transaction,
 		turnRow,
@@ -67,8 +75,7 @@ async function recordIn(transaction: Transaction, message: IncomingMessage, refu
 			where ${isOfMessage(message)} for no key update of t`,
 	)
 	if (turn === undefined) return { outcome: 'unknown' }
-	// What was said to a question back is part of the journal that went on with it.
-	if (turn.continues_run_id !== null) return { outcome: 'unchanged', runId: turn.continues_run_id }
+	if (turn.continues_run_id !== null) return { outcome: 'settled' }
 	const runs = await queryRows(
 		transaction,
 		runRow,
@@ -78,7 +85,7 @@ async function recordIn(transaction: Transaction, message: IncomingMessage, refu
 	)
 	const [newest] = runs
 	if (newest === undefined) return { outcome: 'unknown' }
-	if (await saysTheSame(transaction, turn, message)) return { outcome: 'unchanged', runId: newest.id }
+	if (await isUnchanged(transaction, turn, message)) return { outcome: 'unchanged', runId: newest.id }
 	await replaceContent(transaction, turn, message)
 	const superseded: Superseded[] = []
 	for (const { id } of runs.filter((run) => run.is_open)) {
@@ -94,14 +101,12 @@ async function recordIn(transaction: Transaction, message: IncomingMessage, refu
 		parentRunId: newest.id,
 		preferences: message.preferences,
 	} as const
-	return { outcome: 'recorded', runId: await insertRun(transaction, run, refusal), superseded }
+	return { outcome: 'recorded', runId: await insertRun(transaction, run), superseded }
 }
 
 /** Read only once the turn is ours: whoever had it before may have replaced the content. */
-async function saysTheSame(transaction: Transaction, turn: TurnRow, { content }: IncomingMessage): Promise<boolean> {
-	const same = sql`
-		select id from threadwise.contents
-		where id = ${turn.content_id}::uuid and body = ${JSON.stringify(content)}::jsonb`
+async function isUnchanged(transaction: Transaction, { id }: TurnRow, message: IncomingMessage): Promise<boolean> {
+	const same = sql`select t.id from threadwise.turns t where t.id = ${id}::uuid and ${saysTheSame(message)}`
 	return (await queryRows(transaction, idRow, same)).length > 0
 }
 

@@ -49,7 +49,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
 		findQuestion: (message) => findQuestion(orm, message),
-		recordEdit: (message, refusal) => recordEdit(orm, message, refusal),
+		recordEdit: (message) => recordEdit(orm, message),
 		recordAgain: (runId, again) => recordAgain(orm, runId, again),
 		markQueued: inGroups((runIds: readonly string[]) => markQueued(orm, runIds)),
 		findUndelivered: (olderThanMs, limit) => findUndelivered(orm, olderThanMs, limit),

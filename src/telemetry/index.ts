@@ -1,6 +1,6 @@
 export { type Handlers, handle } from './handlers.ts'
 export { type MetricsRegistry, metricsRoutes } from './metrics-routes.ts'
-export { observedAsk } from './observed-ask.ts'
+export { observedAsk, observedEdit } from './observed-ask.ts'
 export { observedDeliveryStore, observedPlatform } from './observed-delivery.ts'
 export { observedModels } from './observed-models.ts'
 export { observedStore } from './observed-store.ts'

@@ -1,3 +1,4 @@
+import type { EditResult } from '../core/actor.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import { type ErrorCode, ThreadwiseError } from '../core/errors.ts'
 import type { Observe } from '../core/telemetry.ts'
@@ -16,4 +17,14 @@ export function observedAsk<Result>(ask: Ask<Result>, observe: Observe): Ask<Res
 			}
 			throw error
 		})
+}
+
+/** The same for edits: one that is refused changes nothing, so that no store hears of it. */
+export function observedEdit(edit: Ask<EditResult>, observe: Observe): Ask<EditResult> {
+	return async (message) => {
+		const result = await edit(message)
+		const { platform } = message.conversation
+		if (result.outcome === 'refused') observe({ kind: 'run-refused', runId: null, platform, code: result.code })
+		return result
+	}
 }

@@ -15,7 +15,7 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { Observation } from '../core/telemetry.ts'
 import { createLanguageModels } from '../models/index.ts'
 import { fanOut } from './fan-out.ts'
-import { observedAsk } from './observed-ask.ts'
+import { observedAsk, observedEdit } from './observed-ask.ts'
 import { observedPlatform } from './observed-delivery.ts'
 import { observedModels } from './observed-models.ts'
 
@@ -128,6 +128,16 @@ describe('asking', () => {
 			await expect(observedAsk(() => Promise.reject(error), observe)(aMessage())).rejects.toBe(error)
 		}
 		expect(observed).toEqual([{ kind: 'run-refused', runId: null, platform: 'testing', code: 'busy' }])
+	})
+
+	test('anew tells refusals only: what an edit begins, the store tells', async () => {
+		const observed: Observation[] = []
+		const observe = (observation: Observation) => void observed.push(observation)
+		const refused = { outcome: 'refused', code: 'budget', message: '', fix: '', retryAfterMs: null } as const
+		for (const result of [refused, { outcome: 'begun', runId } as const]) {
+			expect(await observedEdit(async () => result, observe)(aMessage())).toBe(result)
+		}
+		expect(observed).toEqual([{ kind: 'run-refused', runId: null, platform: 'testing', code: 'budget' }])
 	})
 })
 

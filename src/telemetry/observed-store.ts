@@ -49,10 +49,10 @@ export function observedStore(store: RunStore, observe: Observe): RunStore {
 			if (outcome === 'recorded') begun(runId, platform, 'question', refusal)
 			return recorded
 		},
-		recordEdit: async (message, refusal) => {
-			const edited = await store.recordEdit(message, refusal)
+		recordEdit: async (message) => {
+			const edited = await store.recordEdit(message)
 			if (edited.outcome !== 'recorded') return edited
-			begun(edited.runId, message.conversation.platform, 'edited-question', refusal)
+			begun(edited.runId, message.conversation.platform, 'edited-question', undefined)
 			for (const { runId, ...stopped } of edited.superseded) stopping(runId, 'superseded', stopped)
 			return edited
 		},

@@ -1,5 +1,6 @@
 import { mergeSignals } from '../core/abort.ts'
 import type { Deliveries } from '../core/job-queue.ts'
+import { createLastingTrouble, type TroubleListener } from '../core/lasting-trouble.ts'
 import { leaseMs } from './lease.ts'
 import { type ClaimedRun, type RunDependencies, workOnClaimed } from './work-on-run.ts'
 
@@ -13,10 +14,11 @@ const lookEveryMs = 1_000
  */
 export function startTakingOver(
 	deliveries: Deliveries,
-	dependencies: RunDependencies,
+	dependencies: RunDependencies & TroubleListener,
 	signal: AbortSignal,
 ): AsyncDisposable {
 	const { store, owner, onTrouble } = dependencies
+	const trouble = createLastingTrouble(dependencies)
 	const workOn = async (claimed: ClaimedRun) => {
 		try {
 			await deliveries.handleNow({ version: 1, runId: claimed.run.id }, (_, stopped, delivery) =>
@@ -38,7 +40,7 @@ export function startTakingOver(
 	const timer = setInterval(() => {
 		// One that waits for a database that is away is enough.
 		looking ??= look()
-			.catch((error) => onTrouble(error))
+			.then(trouble.end, trouble.meet)
 			.finally(() => {
 				looking = null
 			})

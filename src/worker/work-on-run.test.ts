@@ -34,7 +34,10 @@ beforeAll(async () => {
 	if (embedded === undefined) throw new Error('there is no embedded database')
 	opened = await embedded.open()
 	store = await createRunStore(opened.database)
-	queue = await createJobQueue({ kind: 'postgres', pool: opened.database.pool }, (error) => troubles.push(error))
+	queue = await createJobQueue(
+		{ kind: 'postgres', pool: opened.database.pool },
+		{ onTrouble: (error) => troubles.push(error), onRelief: () => {} },
+	)
 	intake = createIntake({
 		store,
 		queue,
@@ -99,6 +102,7 @@ async function working(world: ReasoningWorld) {
 	const worker = await startWorker(dependenciesOf(world), {
 		concurrency: 4,
 		onTrouble: (error) => troubles.push(error),
+		onRelief: () => {},
 	})
 	let ended: Promise<void> | null = null
 	const end = () => (ended ??= Promise.resolve(worker[Symbol.asyncDispose]()))

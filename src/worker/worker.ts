@@ -10,11 +10,13 @@ export type WorkerOptions = {
 	readonly concurrency: number
 	/** Told of an error that ended a delivery, which the queue repeats, and of a bug that made a run fail. */
 	readonly onTrouble: (error: unknown, runId?: string) => void
+	/** Told when runs can be taken over from workers that vanished, after they could not. */
+	readonly onRelief: () => void
 }
 
 /** Takes deliveries from the queue, and the runs of workers that vanished, until it is disposed. */
 export async function startWorker(dependencies: WorkerDependencies, options: WorkerOptions): Promise<RunningWorker> {
-	const { concurrency, onTrouble } = options
+	const { concurrency, onTrouble, onRelief } = options
 	const shutdown = new AbortController()
 	const deliveries = await dependencies.queue.work(
 		async (job, signal, delivery) => {
@@ -34,7 +36,7 @@ export async function startWorker(dependencies: WorkerDependencies, options: Wor
 		},
 		{ concurrency },
 	)
-	const takingOver = startTakingOver(deliveries, { ...dependencies, onTrouble }, shutdown.signal)
+	const takingOver = startTakingOver(deliveries, { ...dependencies, onTrouble, onRelief }, shutdown.signal)
 	return {
 		[Symbol.asyncDispose]: async () => {
 			shutdown.abort(new AbortedError('shutdown'))

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { platforms } from '../../adapters/index.ts'
-import type { Actor } from '../../src/core/actor.ts'
+import type { Actor, EditResult } from '../../src/core/actor.ts'
 import type { PlatformEvents, Reply } from '../../src/core/chat-platform.ts'
 import { textOf } from '../../src/core/content.ts'
 import { type IncomingMessage, incomingMessageSchema } from '../../src/core/conversation.ts'
@@ -42,12 +42,14 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		/** What was done, by which name, with which run, by whom, and what else was said. */
 		let acted: (readonly [string, string, Actor, unknown?])[]
 		let refusals: number
+		let editResult: EditResult
 
 		beforeEach(async () => {
 			received = []
 			edited = []
 			acted = []
 			refusals = 0
+			editResult = { outcome: 'begun', runId: 'run-2' }
 			const events: PlatformEvents = {
 				message: async (message) => {
 					if (refusals > 0) {
@@ -56,7 +58,10 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					}
 					received.push(message)
 				},
-				edit: async (message) => void edited.push(message),
+				edit: async (message) => {
+					edited.push(message)
+					return editResult
+				},
 				stop: async (runId, actor) => did('stop', runId, actor),
 				answerNow: async (runId, actor) => did('answerNow', runId, actor),
 				again: async (runId, kind, actor) => {
@@ -274,6 +279,16 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					sentAt: received[0]?.sentAt,
 				})
 				expect(textOf(message?.content ?? [])).toBe('How much is 6 × 8? — “quotes” & <tags>')
+			})
+
+			test('whose edit is refused has it delivered once: the same again would be refused again', async () => {
+				const person = aPerson()
+				await person.ask('How much is 6 × 7?')
+				editResult = { outcome: 'refused', code: 'busy', message: 'No.', fix: 'Later.', retryAfterMs: null }
+				// A platform that answers at once tells them so; any other takes the edit.
+				await person.edit('How much is 6 × 8?').catch(() => {})
+				expect(edited).toHaveLength(1)
+				expect(received).toHaveLength(1)
 			})
 
 			test('stops a run', async () => {

@@ -17,7 +17,6 @@ const harder: Again = {
 	personId: 'person',
 }
 const anew: Again = { kind: 'regenerate', preferences: noPreferences, personId: 'person' }
-const refusal = { code: 'budget', message: 'It is used up.', fix: 'Ask tomorrow.' } as const
 
 function furtherRunsContract(place: Place<TestDatabase>): void {
 	describe.skipIf(place.missing !== null)(`further runs of a question: ${titleOf(place)}`, () => {
@@ -110,6 +109,18 @@ function furtherRunsContract(place: Place<TestDatabase>): void {
 				expect(await store.recordAgain(runId, anew)).toEqual({ outcome: 'unfinished' })
 				for (const id of ['00000000-0000-7000-8000-000000000000', 'nonsense'])
 					expect(await store.recordAgain(id, anew)).toEqual({ outcome: 'unknown' })
+			})
+
+			test('is nothing for a run whose question says something else now; what answers that can be had again', async () => {
+				const message = aMessage()
+				const first = await answered(message)
+				const again = await end(begun(await store.recordAgain(first, anew)), outcomes.end('16 again'))
+				const newest = await end(begun(await store.recordEdit(edited(message, 'And of three?'))), outcomes.end('24'))
+				for (const runId of [first, again]) {
+					expect(await store.recordAgain(runId, anew)).toEqual({ outcome: 'outdated' })
+				}
+				const harderNewest = begun(await store.recordAgain(newest, harder))
+				expect(textOf((await found(harderNewest)).question ?? [])).toBe('And of three?')
 			})
 
 			test('takes its turn behind what its conversation has asked before', async () => {
@@ -225,22 +236,14 @@ function furtherRunsContract(place: Place<TestDatabase>): void {
 				expect(await store.recordEdit(aMessage())).toEqual({ outcome: 'unknown' })
 			})
 
-			test('and refused, supersedes all the same, and has failed with the reason', async () => {
-				const message = aMessage()
-				const { runId: old } = await store.record(message)
-				const runId = begun(await store.recordEdit(edited(message, 'x'.repeat(99)), refusal))
-				expect((await found(old)).state).toBe('stopped')
-				expect((await found(runId)).state).toBe('failed')
-				expect(await store.read(runId)).toMatchObject([{ kind: 'run-fail', code: 'budget' }])
-			})
-
-			test('leaves what was said to a question back as it was said', async () => {
+			test('is not possible for what was said to a question back', async () => {
 				const threadId = randomUUID()
 				const { runId } = await store.record(aMessage({ threadId }))
 				await end(runId, outcomes.wait('Which spiders?'))
 				const answer = aMessage({ threadId, text: 'Small ones.' })
 				await store.record(answer)
-				expect(await store.recordEdit(edited(answer, 'Large ones.'))).toEqual({ outcome: 'unchanged', runId })
+				expect(await store.recordEdit(edited(answer, 'Large ones.'))).toEqual({ outcome: 'settled' })
+				expect(await store.findQuestion(answer)).toMatchObject({ runId, isUnchanged: true })
 			})
 
 			test('no answer to the old text is shown to later questions', async () => {
@@ -260,9 +263,21 @@ function furtherRunsContract(place: Place<TestDatabase>): void {
 			test('is found by its id, with the run that still answers it before all others', async () => {
 				const message = aMessage()
 				const old = await answered(message)
-				expect(await store.findQuestion(message)).toEqual({ askerId: 'person', runId: old, isOpen: false })
+				expect(await store.findQuestion(message)).toEqual({
+					askerId: 'person',
+					runId: old,
+					isOpen: false,
+					isUnchanged: true,
+				})
 				const again = begun(await store.recordAgain(old, anew))
-				expect(await store.findQuestion(message)).toEqual({ askerId: 'person', runId: again, isOpen: true })
+				expect(await store.findQuestion(message)).toMatchObject({ askerId: 'person', runId: again, isOpen: true })
+			})
+
+			test('says whether the message says the same now, whatever characters it has', async () => {
+				const message = aMessage({ text: 'A “zero” byte: \0.' })
+				await store.record(message)
+				expect(await store.findQuestion(message)).toMatchObject({ isUnchanged: true })
+				expect(await store.findQuestion(edited(message, 'And none.'))).toMatchObject({ isUnchanged: false })
 			})
 
 			test('is nothing where nobody has recorded it, or somewhere else', async () => {

@@ -38,9 +38,9 @@ function jobQueueContract(place: Place<TestQueueBackend>): void {
 
 		beforeAll(async () => {
 			opened = await place.open()
-			const onTrouble = (error: unknown) => troubles.push(error)
-			queue = await createJobQueue(opened.location, onTrouble)
-			elsewhere = await createJobQueue(opened.sameFromElsewhere, onTrouble)
+			const listener = { onTrouble: (error: unknown) => troubles.push(error), onRelief: () => {} }
+			queue = await createJobQueue(opened.location, listener)
+			elsewhere = await createJobQueue(opened.sameFromElsewhere, listener)
 		})
 		afterAll(async () => {
 			await queue.close()
@@ -341,7 +341,9 @@ for (const place of queueBackends) jobQueueContract(place)
 
 describe('a queue whose server is of no use', () => {
 	const openingOn = (url: string): Promise<unknown> =>
-		createJobQueue({ kind: 'redis', url }, () => {}).catch((thrown: unknown) => thrown)
+		createJobQueue({ kind: 'redis', url }, { onTrouble: () => {}, onRelief: () => {} }).catch(
+			(thrown: unknown) => thrown,
+		)
 	// It takes ten seconds to be sure of, in which the other tests run.
 	const dead = freePort().then((port) => openingOn(`redis://:secret@127.0.0.1:${port}`))
 
@@ -354,7 +356,10 @@ describe('a queue whose server is of no use', () => {
 	test('so is a closed database', { timeout: 20_000 }, async () => {
 		const database = await openEmbeddedDatabase({ dump: await loadDatabaseDump(inject('databaseDump')) })
 		await database.close()
-		const opening = createJobQueue({ kind: 'postgres', pool: database.pool }, () => {})
+		const opening = createJobQueue(
+			{ kind: 'postgres', pool: database.pool },
+			{ onTrouble: () => {}, onRelief: () => {} },
+		)
 		await expect(opening).rejects.toMatchObject({
 			code: 'queue-unavailable',
 			message: expect.stringContaining('closed'),
@@ -371,7 +376,7 @@ describe('a process with a queue', () => {
 		test.skipIf(place.missing !== null)(title, { timeout: 20_000 }, async () => {
 			await using opened = await place.open()
 			const job = aJob()
-			const queue = await createJobQueue(opened.location, () => {})
+			const queue = await createJobQueue(opened.location, { onTrouble: () => {}, onRelief: () => {} })
 			await queue.add(job, 1)
 			const { stdout } = await promisify(execFile)(process.execPath, [program, String(opened.url)], { timeout: 15_000 })
 			await queue.close()

@@ -63,7 +63,10 @@ beforeAll(async () => {
 	store = await createRunStore(opened.database)
 	// Which run comes first is for others to test; here each has a worker of its own.
 	onlyThatRun = { ...store, claimNext: async () => null }
-	queue = await createJobQueue({ kind: 'postgres', pool: opened.database.pool }, (error) => troubles.push(error))
+	queue = await createJobQueue(
+		{ kind: 'postgres', pool: opened.database.pool },
+		{ onTrouble: (error) => troubles.push(error), onRelief: () => {} },
+	)
 })
 afterAll(async () => {
 	await queue.close()

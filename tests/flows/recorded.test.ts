@@ -58,7 +58,7 @@ for (const place of queueBackends) {
 		`a job that a released version has left is delivered: ${titleOf(place)}`,
 		async () => {
 			await using opened = await place.open()
-			const queue = await createJobQueue(opened.location, () => {})
+			const queue = await createJobQueue(opened.location, { onTrouble: () => {}, onRelief: () => {} })
 			const left = readdirSync(jobs).map((file): ReasoningJob => JSON.parse(readFileSync(new URL(file, jobs), 'utf8')))
 			const delivered: ReasoningJob[] = []
 			for (const job of left) await queue.add(job, 1)

@@ -112,12 +112,15 @@ async function openWorker(baseUrl: string, opened: AsyncDisposableStack) {
 	opened.defer(() => database.close())
 	const store = await createRunStore(database)
 	opened.defer(() => store.close())
-	const queue = await createJobQueue({ kind: 'postgres', pool: database.pool }, rethrow)
+	const queue = await createJobQueue(
+		{ kind: 'postgres', pool: database.pool },
+		{ onTrouble: rethrow, onRelief: () => {} },
+	)
 	opened.defer(() => queue.close())
 	const models = createLanguageModels(practiceSettings(baseUrl))
 	opened.defer(() => models.close())
 	const dependencies = { store, queue, reasoning: reasoningWith(models), owner: 'worker' }
-	opened.use(await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow }))
+	opened.use(await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow, onRelief: () => {} }))
 	return {
 		store,
 		intake: createIntake({ store, queue, longestQuestion: 1_000, longestQueue: 1_000, onTrouble: rethrow }),

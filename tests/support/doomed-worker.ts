@@ -29,7 +29,10 @@ const held = holdDataFolder(options.folder, 'test')
 if (held.outcome === 'held-by-other') throw new Error('The killed process still holds the folder.')
 const database = await openEmbeddedDatabase({ folder: options.folder })
 const store = await createRunStore(database)
-const queue = await createJobQueue({ kind: 'postgres', pool: database.pool }, rethrow)
+const queue = await createJobQueue(
+	{ kind: 'postgres', pool: database.pool },
+	{ onTrouble: rethrow, onRelief: () => {} },
+)
 const intake = createIntake({ store, queue, longestQuestion: 10_000, longestQueue: 1_000, onTrouble: rethrow })
 const models = createLanguageModels(practiceSettings(options.baseUrl))
 let doomedRunId = ''
@@ -42,7 +45,7 @@ const dependencies = {
 
 await store.abandonLeases()
 if (options.finish !== null) await finish(options.finish)
-await using _worker = await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow })
+await using _worker = await startWorker(dependencies, { concurrency: 1, onTrouble: rethrow, onRelief: () => {} })
 if (options.ask !== null) {
 	doomedRunId = (await intake.ask(options.ask)).runId
 	await outcomeOf(doomedRunId)
@@ -53,7 +56,10 @@ async function finish(message: IncomingMessage): Promise<void> {
 	const { runId } = await intake.ask(message)
 	const before = await store.read(runId)
 	const requestsBefore = requests()
-	await using _finisher = await startWorker({ ...dependencies, store }, { concurrency: 1, onTrouble: rethrow })
+	await using _finisher = await startWorker(
+		{ ...dependencies, store },
+		{ concurrency: 1, onTrouble: rethrow, onRelief: () => {} },
+	)
 	await intake.sweep(0)
 	const answer = await outcomeOf(runId)
 	const journaledCalls = before.filter((record) => record.kind === 'model-call-end').length

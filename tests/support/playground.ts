@@ -95,7 +95,11 @@ function recordingEvents(memory: MemoryRuns, done: string[]): PlatformEvents {
 			done.push(`message ${runId} ${author.id}`)
 		},
 		edit: async ({ id, conversation, author, preferences }) => {
-			memory.begin(conversation, { messageId: id, kind: 'edited-question', asker: author, preferences })
+			const kind = 'edited-question'
+			return {
+				outcome: 'begun',
+				runId: memory.begin(conversation, { messageId: id, kind, asker: author, preferences }),
+			}
 		},
 		stop: async (runId, actor) => note('stop', runId, actor),
 		answerNow: async (runId, actor) => note('answer-now', runId, actor),

@@ -10,7 +10,7 @@ const fail = (error: unknown) => {
 const database = url.startsWith('redis:') ? null : await openServerDatabase(url)
 const location =
 	database === null ? ({ kind: 'redis', url } as const) : ({ kind: 'postgres', pool: database.pool } as const)
-const queue = await createJobQueue(location, fail)
+const queue = await createJobQueue(location, { onTrouble: fail, onRelief: () => {} })
 const handled = Promise.withResolvers<string>()
 const deliveries = await queue.work(
 	async ({ runId }) => {

@@ -274,8 +274,8 @@ export function titleOf(entry: ConversationEntry): string {
 /** A text with the names of the characters that would turn the reading direction of what follows. */
 export function shownPlainly(text: string): string {
 	return text.replaceAll(
-		/[\u202A-\u202E\u2066-\u2069]/g,
-		(character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase()}]`,
+		/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
+		(character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
 	)
 }
 

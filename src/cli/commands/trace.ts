@@ -1,5 +1,5 @@
-import { withoutControls } from '../../../adapters/terminal/index.ts'
 import type { JournalRecord } from '../../core/journal.ts'
+import { toPlainText } from '../../rendering/index.ts'
 import { createLog } from '../log.ts'
 import { createPrinter } from '../printer.ts'
 import { openService } from '../service.ts'
@@ -42,6 +42,6 @@ function valuesLine(values: Readonly<Record<string, unknown>>): string {
 }
 
 function shortened(text: string | undefined): string {
-	const line = withoutControls(text ?? '').replaceAll(/\s+/g, ' ')
+	const line = toPlainText(text ?? '').replaceAll(/\s+/g, ' ')
 	return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line
 }

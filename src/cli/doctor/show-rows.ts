@@ -1,7 +1,7 @@
 import picocolors from 'picocolors'
-import { withoutControls } from '../../../adapters/terminal/index.ts'
 import type { CheckRow } from '../../core/check.ts'
 import { counted } from '../../core/counted.ts'
+import { toPlainText } from '../../rendering/index.ts'
 
 type Status = CheckRow['status']
 
@@ -31,9 +31,9 @@ export function createRowLines(names: readonly string[], colored: boolean): (row
 	return ({ name, status, message, fix }) => {
 		const start = `${indent}${paint[status](words[status].padEnd(statusWidth))}  ${colors.bold(name.padEnd(nameWidth))}`
 		const quiet = status === 'not-checked' || status === 'not-configured'
-		const said = withoutControls(message).replaceAll('\n', `\n${gap}`)
+		const said = toPlainText(message).replaceAll('\n', `\n${gap}`)
 		const lines = [`${start}  ${quiet ? colors.dim(said) : said}`]
-		if (fix !== null) lines.push(`${gap}${colors.cyan('→')} ${withoutControls(fix)}`)
+		if (fix !== null) lines.push(`${gap}${colors.cyan('→')} ${toPlainText(fix)}`)
 		return `${lines.join('\n')}\n`
 	}
 }

@@ -1,3 +1,4 @@
+import { hasNoCredentials } from '../../config/index.ts'
 import { counted } from '../../core/counted.ts'
 import type { ModelList } from '../../models/index.ts'
 import { addressFinding, addressOf, keyFinding } from '../doctor/endpoint-rows.ts'
@@ -104,8 +105,10 @@ function askAddress({ prompter, current, places }: EndpointQuestions): Promise<s
 		message: 'Its address, up to where the API begins',
 		placeholder: 'http://127.0.0.1:8000/v1',
 		...initial,
-		check: (answer) =>
-			URL.canParse(answer) && /^https?:\/\//.test(answer) ? null : 'An address such as http://127.0.0.1:8000/v1',
+		check: (answer) => {
+			if (!URL.canParse(answer) || !/^https?:\/\//.test(answer)) return 'An address such as http://127.0.0.1:8000/v1'
+			return hasNoCredentials(answer) ? null : 'An address without user and password; its key is asked for next'
+		},
 	})
 }
 

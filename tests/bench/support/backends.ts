@@ -85,7 +85,7 @@ export async function openBackend(name: BackendName, servers: BenchServers): Pro
 	opened.defer(() => store.close())
 	const location: QueueLocation =
 		name === 'postgres-redis' ? { kind: 'redis', url: servers.redisUrl } : { kind: 'postgres', pool: database.pool }
-	const queue = await createJobQueue(location, rethrow)
+	const queue = await createJobQueue(location, { onTrouble: rethrow, onRelief: () => {} })
 	opened.defer(() => queue.close())
 	const closing = opened.move()
 	return {

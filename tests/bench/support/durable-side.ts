@@ -26,7 +26,7 @@ export async function startDurableSide(
 	const intake = createIntake({ store, queue, longestQuestion: 10_000, longestQueue: 10_000, onTrouble: rethrow })
 	const worker = await startWorker(
 		{ store: outcomes.heardFrom(store), queue, reasoning: referenceReasoning(models), owner: `bench-${process.pid}` },
-		{ concurrency, onTrouble: outcomes.fail },
+		{ concurrency, onTrouble: outcomes.fail, onRelief: () => {} },
 	)
 	return {
 		answer: async () => {

@@ -16,7 +16,7 @@ const done = async () => ({ outcome: 'done' }) as const
 /** What nobody here does. */
 const unusedEvents: PlatformEvents = {
 	message: async () => {},
-	edit: async () => {},
+	edit: async () => ({ outcome: 'begun', runId: 'run' }),
 	stop: done,
 	answerNow: done,
 	again: async () => ({ outcome: 'begun', runId: 'run' }),

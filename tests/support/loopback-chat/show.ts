@@ -1,13 +1,12 @@
-import { withoutControls } from '../../../adapters/terminal/index.ts'
 import { type ReplyView, rests, type StageView } from '../../../src/core/reply-view.ts'
-import { english } from '../../../src/rendering/index.ts'
+import { english, toPlainText } from '../../../src/rendering/index.ts'
 
 /** A reply as Markdown text: the outcome first, or how far it is, then the stages, all opened. */
 export function showReply(runId: string, view: ReplyView): string {
 	const blocks = rests(view)
 		? [...outcomeOf(view), ...view.stages.flatMap(recordOf), english.run(runId), view.disclosure ?? '']
 		: [headingOf(view), ...view.stages.map(progressOf), view.answer]
-	return withoutControls(blocks.filter((block) => block !== '').join('\n\n'))
+	return toPlainText(blocks.filter((block) => block !== '').join('\n\n'))
 }
 
 function outcomeOf({ error, stopReason, budget, skipped, answer }: ReplyView): readonly string[] {
