@@ -205,6 +205,40 @@ describe('a budget', () => {
 	})
 })
 
+describe('quiet', () => {
+	const running = aStageView({ title: 'Systematic execution', subtasks, notices: ['8 * 7 is 56, not 54'] })
+	const stages = [aStageView({ status: 'done', summary: 'Two prices.' }), running]
+
+	test('shows one line while it works, and the answer as it grows', () => {
+		const view = aView({ quiet: true, stages })
+		expect(showProgress(view, now, '⠋', plain)).toBe('⠋ Systematic execution (2 of 2)')
+		const writing = showProgress({ ...view, answer: 'It costs' }, now, '⠋', plain)
+		expect(writing).toBe('⠋ Systematic execution (2 of 2)\n\nIt costs')
+	})
+
+	test('leaves one line in a log, however many stages there are', () => {
+		const begun = aView({ quiet: true, stages: [] })
+		const ended = aView({ quiet: true, status: 'answered', stages })
+		const lines = [showChange(emptyReplyView, begun, plain), showChange(begun, ended, plain)].flat()
+		expect(lines).toEqual(['Working'])
+	})
+
+	test('keeps the steps out of the outcome: the answer and what it took', () => {
+		const view = aView({ quiet: true, status: 'answered', answer: 'It costs **$104**.', stages })
+		expect(showOutcome(runId, view, plain).split('\n')).toEqual([
+			'It costs $104.',
+			'',
+			expect.stringMatching(/^1 of 2 stages · .* · run /),
+		])
+	})
+
+	test('hides no failure', () => {
+		const error = { code: 'model-auth', message: 'The key is refused.', fix: 'Check it.' }
+		const view = aView({ quiet: true, status: 'failed', stages, error })
+		expect(showOutcome(runId, view, plain)).toContain('The key is refused.')
+	})
+})
+
 const hostile = fc
 	.array(
 		fc.oneof(
