@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { RunUpdate } from '../../adapters/playground/page-view.ts'
 import { threadwise } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { eventsIn } from '../support/event-stream.ts'
+import { holdPort } from '../support/hold-port.ts'
 import { type RunningProcess, startedProcess } from '../support/running-process.ts'
 import { freePort } from '../support/servers.ts'
 
@@ -46,12 +45,6 @@ async function watch(url: string, path: string, headers: Record<string, string> 
 	}
 	leaving.abort()
 	return updates
-}
-
-async function holdPort(port: number): Promise<boolean> {
-	const server = createServer().listen(port, '127.0.0.1')
-	onTestFinished(() => void server.close())
-	return Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)])
 }
 
 describe('start, with nothing configured', () => {
