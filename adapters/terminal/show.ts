@@ -24,8 +24,11 @@ export function showChange(before: ReplyView, view: ReplyView, format: Formatter
 	return [...heading, ...view.stages.flatMap((stage) => changedStage(before, stage, format))]
 }
 
+/** A run, and the address of its full record where there is one to give away. */
+export type NamedRun = { readonly runId: string; readonly url: string | null }
+
 /** The reply as it stays: the answer first, the steps under it, then what it took. Nothing folds here, so quiet leaves the steps out. */
-export function showOutcome(runId: string, view: ReplyView, format: Formatter): string {
+export function showOutcome({ runId, url }: NamedRun, view: ReplyView, format: Formatter): string {
 	const stages = view.quiet ? [] : view.stages.filter((stage) => stage.status !== 'pending')
 	const steps =
 		stages.length === 0
@@ -38,6 +41,7 @@ export function showOutcome(runId: string, view: ReplyView, format: Formatter): 
 		...steps,
 		'',
 		format.dim(`${contextLine(view)} · ${english.run(runId)}`),
+		...(url === null ? [] : [`${english.actions.fullRecord}: ${url}`]),
 		...disclosure,
 	].join('\n')
 }

@@ -62,7 +62,8 @@ async function showQuestions(service: Service): Promise<number> {
 			follow: service.follow,
 			read: service.read,
 		}
-		const view = await askAndShow(remembering, typedMessage(question, noPreferences), printer, interrupts)
+		const shown = { ...printer, runUrl: () => null }
+		const view = await askAndShow(remembering, typedMessage(question, noPreferences), shown, interrupts)
 		if (exitStatus(view) !== 0) return 1
 		records = await service.read(runId)
 	}
