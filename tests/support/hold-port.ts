@@ -6,5 +6,7 @@ import { onTestFinished } from 'vitest'
 export async function holdPort(port: number): Promise<void> {
 	const server = createServer((_request, response) => response.end('another program')).listen(port, '127.0.0.1')
 	onTestFinished(() => void server.close())
-	await Promise.race([once(server, 'listening'), once(server, 'error')])
+	await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EADDRINUSE') throw error
+	})
 }

@@ -84,7 +84,7 @@ const titleWidth = 23
 const nextSteps = `
 What to do next
   Ask it yourself     npm run -s threadwise -- ask "your question"
-  Connect a model     npm run threadwise -- setup
+  Connect a model     npm run -s threadwise -- setup
   Let it run          npm run -s threadwise -- start
   Is all well?        npm run -s threadwise -- doctor`
 

@@ -105,7 +105,9 @@ function askAddress({ prompter, current, places }: EndpointQuestions): Promise<s
 		placeholder: 'http://127.0.0.1:8000/v1',
 		...initial,
 		check: (answer) =>
-			URL.canParse(answer) && /^https?:\/\//.test(answer) ? null : 'An address such as http://127.0.0.1:8000/v1',
+			URL.canParse(answer) && /^https?:\/\//.test(answer)
+				? null
+				: 'Begin it with http:// or https://, such as http://127.0.0.1:8000/v1',
 	})
 }
 
