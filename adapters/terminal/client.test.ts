@@ -32,6 +32,7 @@ function onScreen(written: string): string {
 	return lines.join('\n').trim()
 }
 
+const run = { runId: 'run', url: null }
 const working = aView({ lastSeq: 2 })
 const answered = aView({ status: 'answered', answer: 'It is 104.', stages: [], route: 'direct', lastSeq: 3 })
 const waiting = aView({ status: 'waiting', answer: 'Which one?', lastSeq: 3 })
@@ -39,12 +40,12 @@ const waiting = aView({ status: 'waiting', answer: 'Which one?', lastSeq: 3 })
 describe('the live display', () => {
 	test('redraws in place while it works, then leaves nothing but the outcome', () => {
 		const { display, screen } = displayed('live')
-		display.show('run', emptyReplyView)
+		display.show(run, emptyReplyView)
 		expect(screen()).toContain('Waiting for a worker')
-		display.show('run', working)
+		display.show(run, working)
 		expect(screen()).toContain('Systematic execution')
 		expect(screen()).not.toContain('Waiting for a worker')
-		display.show('run', answered)
+		display.show(run, answered)
 		expect(screen()).toMatch(/^It is 104\./)
 		expect(screen()).not.toContain('Systematic execution')
 		expect(vi.getTimerCount()).toBe(0)
@@ -52,7 +53,7 @@ describe('the live display', () => {
 
 	test('moves while nothing happens', () => {
 		const { display, written } = displayed('live')
-		display.show('run', working)
+		display.show(run, working)
 		const before = written()
 		vi.advanceTimersByTime(500)
 		expect(written().length).toBeGreaterThan(before.length)
@@ -62,15 +63,15 @@ describe('the live display', () => {
 
 	test('a question back stays on the screen when the display is closed', () => {
 		const { display, screen } = displayed('live')
-		display.show('run', working)
-		display.show('run', waiting)
+		display.show(run, working)
+		display.show(run, waiting)
 		display.close()
 		expect(screen()).toContain('Which one?')
 	})
 
 	test('an outcome stays on the screen when the display is closed', () => {
 		const { display, screen } = displayed('live')
-		display.show('run', answered)
+		display.show(run, answered)
 		display.close()
 		expect(screen()).toContain('It is 104.')
 	})
@@ -79,10 +80,10 @@ describe('the live display', () => {
 describe('the lines of a log', () => {
 	test('never take anything back', () => {
 		const { display, written } = displayed('lines')
-		display.show('run', emptyReplyView)
-		display.show('run', working)
-		display.show('run', aView({ stages: [aStageView({ status: 'done', summary: 'Done.' })], lastSeq: 3 }))
-		display.show('run', { ...answered, lastSeq: 4 })
+		display.show(run, emptyReplyView)
+		display.show(run, working)
+		display.show(run, aView({ stages: [aStageView({ status: 'done', summary: 'Done.' })], lastSeq: 3 }))
+		display.show(run, { ...answered, lastSeq: 4 })
 		expect(written()).not.toContain('\u{1B}')
 		expect(written()).toContain('◐ Systematic execution\n')
 		expect(written()).toContain('It is 104.')
@@ -93,11 +94,11 @@ describe('JSON', () => {
 	test('is one line at the end and nothing before it', () => {
 		for (const last of [answered, waiting]) {
 			const { display, written } = displayed('json')
-			display.show('run', emptyReplyView)
-			display.show('run', working)
+			display.show(run, emptyReplyView)
+			display.show(run, working)
 			expect(written()).toBe('')
-			display.show('run', last)
-			display.show('run', last)
+			display.show(run, last)
+			display.show(run, last)
 			display.close()
 			expect(written().trimEnd().split('\n')).toHaveLength(1)
 			expect(JSON.parse(written())).toMatchObject({ runId: 'run', status: last.status })

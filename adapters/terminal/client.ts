@@ -3,14 +3,14 @@ import { createLogUpdate } from 'log-update'
 import { type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { createFormatter } from './colors.ts'
-import { showChange, showOutcome, showProgress } from './show.ts'
+import { type NamedRun, showChange, showOutcome, showProgress } from './show.ts'
 import { showJson } from './show-json.ts'
 
 /** How a run is shown: redrawn in place, as lines of a log, or as one JSON object at the end. */
 export type TerminalFormat = 'live' | 'lines' | 'json'
 
 /** Shows the views of one run as they come. */
-export type TerminalDisplay = { show(runId: string, view: ReplyView): void; close(): void }
+export type TerminalDisplay = { show(run: NamedRun, view: ReplyView): void; close(): void }
 
 const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const frameMs = 80
@@ -23,10 +23,10 @@ export function createDisplay(format: TerminalFormat, output: Writable, colored:
 function withoutRepetition(display: TerminalDisplay): TerminalDisplay {
 	let last: ReplyView | null = null
 	return {
-		show: (runId, view) => {
+		show: (run, view) => {
 			if (last !== null && rests(last) && last.lastSeq === view.lastSeq) return
 			last = view
-			display.show(runId, view)
+			display.show(run, view)
 		},
 		close: display.close,
 	}
@@ -59,11 +59,11 @@ function liveDisplay(output: Writable, colored: boolean): TerminalDisplay {
 		draw.done()
 	}
 	return {
-		show: (runId, next) => {
+		show: (run, next) => {
 			view = next
 			if (!rests(view)) return redraw()
 			close()
-			output.write(`${showOutcome(runId, view, colors)}\n`)
+			output.write(`${showOutcome(run, view, colors)}\n`)
 		},
 		close,
 	}
@@ -73,9 +73,9 @@ function lineDisplay(output: Writable, colored: boolean): TerminalDisplay {
 	const colors = createFormatter(colored)
 	let shown = emptyReplyView
 	return {
-		show: (runId, view) => {
+		show: (run, view) => {
 			for (const line of showChange(shown, view, colors)) output.write(`${line}\n`)
-			if (rests(view)) output.write(`\n${showOutcome(runId, view, colors)}\n`)
+			if (rests(view)) output.write(`\n${showOutcome(run, view, colors)}\n`)
 			shown = view
 		},
 		close: () => {},
@@ -84,8 +84,8 @@ function lineDisplay(output: Writable, colored: boolean): TerminalDisplay {
 
 function jsonDisplay(output: Writable): TerminalDisplay {
 	return {
-		show: (runId, view) => {
-			if (rests(view)) output.write(`${showJson(runId, view)}\n`)
+		show: (run, view) => {
+			if (rests(view)) output.write(`${showJson(run.runId, view)}\n`)
 		},
 		close: () => {},
 	}

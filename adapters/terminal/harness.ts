@@ -17,7 +17,7 @@ export const startHarness: StartHarness = async (events) => {
 			done()
 		},
 	})
-	const platform = createTerminalPlatform({ format: 'lines', output, colored: false })
+	const platform = createTerminalPlatform({ format: 'lines', output, colored: false, runUrl: () => null })
 	const left = new AbortController()
 	await platform.start(events, left.signal)
 	return {

@@ -15,6 +15,8 @@ const colored = createFormatter(true)
 const now = new Date('2026-01-01T12:00:02.500Z')
 const runId = '0196d7a0-0000-7000-8000-000000000000'
 
+const run = { runId, url: null }
+
 const subtasks = [
 	{ id: 's1', text: 'Price the pens', status: 'checked' },
 	{ id: 's2', text: 'Price the markers', status: 'sampling-again' },
@@ -147,7 +149,7 @@ describe('the outcome', () => {
 			checks: { passed: 4, failed: 1 },
 			usage,
 		})
-		expect(showOutcome(runId, view, plain).split('\n')).toEqual([
+		expect(showOutcome(run, view, plain).split('\n')).toEqual([
 			'It costs $104.',
 			'',
 			'Reasoning',
@@ -172,15 +174,22 @@ describe('the outcome', () => {
 			},
 		})
 		const view = aView({ status: 'stopped', stopReason: 'user', stages: [stopped] })
-		expect(showOutcome(runId, view, plain).split('\n').slice(5, -2)).toEqual([
+		expect(showOutcome(run, view, plain).split('\n').slice(5, -2)).toEqual([
 			'    s1: Price the pens → $48',
 			'    ✓ Recomputed: 12 * 4 = 48.',
 			'    s2: Price the pens → not done yet',
 		])
 	})
 
+	test('says where its full record is, if others can reach that', () => {
+		const view = aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [] })
+		const url = `https://bot.example.com/runs/${runId}?key=abc`
+		expect(showOutcome({ runId, url }, view, plain).split('\n').at(-1)).toBe(`Full record: ${url}`)
+		expect(showOutcome(run, view, plain)).not.toContain('Full record')
+	})
+
 	test('says that an answer was direct, and names no price where there is none', () => {
-		const line = showOutcome(runId, aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [] }), plain)
+		const line = showOutcome(run, aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [] }), plain)
 		expect(line.split('\n').at(-1)).toBe(`answered directly · 1.5 s · 0 calls · 0 tokens · run ${runId}`)
 	})
 })
@@ -190,18 +199,52 @@ describe('a budget', () => {
 
 	test('of which little is left after an answer is told under it', () => {
 		const view = aView({ status: 'answered', answer: 'Paris.', route: 'direct', stages: [], budget })
-		const line = showOutcome(runId, view, plain).split('\n').at(-1)
+		const line = showOutcome(run, view, plain).split('\n').at(-1)
 		expect(line).toContain(' · $0.0200 of $0.5000 left of your budget for today · ')
 	})
 
 	test('that stopped a run stands before the best so far', () => {
 		const view = aView({ status: 'stopped', answer: 'About $100.', stopReason: 'budget', stages: [], budget })
-		expect(showOutcome(runId, view, plain).split('\n').slice(0, 3)).toEqual([
+		expect(showOutcome(run, view, plain).split('\n').slice(0, 3)).toEqual([
 			'Stopped: your budget for today is used up. It starts again at 00:00 UTC.',
 			'The best so far:',
 			'About $100.',
 		])
-		expect(showOutcome(runId, view, plain)).not.toContain('left of')
+		expect(showOutcome(run, view, plain)).not.toContain('left of')
+	})
+})
+
+describe('quiet', () => {
+	const running = aStageView({ title: 'Systematic execution', subtasks, notices: ['8 * 7 is 56, not 54'] })
+	const stages = [aStageView({ status: 'done', summary: 'Two prices.' }), running]
+
+	test('shows one line while it works, and the answer as it grows', () => {
+		const view = aView({ quiet: true, stages })
+		expect(showProgress(view, now, '⠋', plain)).toBe('⠋ Systematic execution (2 of 2)')
+		const writing = showProgress({ ...view, answer: 'It costs' }, now, '⠋', plain)
+		expect(writing).toBe('⠋ Systematic execution (2 of 2)\n\nIt costs')
+	})
+
+	test('leaves one line in a log, however many stages there are', () => {
+		const begun = aView({ quiet: true, stages: [] })
+		const ended = aView({ quiet: true, status: 'answered', stages })
+		const lines = [showChange(emptyReplyView, begun, plain), showChange(begun, ended, plain)].flat()
+		expect(lines).toEqual(['Working'])
+	})
+
+	test('keeps the steps out of the outcome: the answer and what it took', () => {
+		const view = aView({ quiet: true, status: 'answered', answer: 'It costs **$104**.', stages })
+		expect(showOutcome(run, view, plain).split('\n')).toEqual([
+			'It costs $104.',
+			'',
+			expect.stringMatching(/^1 of 2 stages · .* · run /),
+		])
+	})
+
+	test('hides no failure', () => {
+		const error = { code: 'model-auth', message: 'The key is refused.', fix: 'Check it.' }
+		const view = aView({ quiet: true, status: 'failed', stages, error })
+		expect(showOutcome(run, view, plain)).toContain('The key is refused.')
 	})
 })
 
@@ -267,7 +310,7 @@ describe('whatever a model writes', () => {
 				const written = [
 					showProgress(view, now, '⠋', plain),
 					...showChange(emptyReplyView, view, plain),
-					showOutcome(runId, view, plain),
+					showOutcome(run, view, plain),
 					showJson(runId, view),
 				]
 				for (const text of written) expect(text.replaceAll(/[\n\t]/g, ' ')).not.toMatch(/\p{Cc}/u)
@@ -279,7 +322,7 @@ describe('whatever a model writes', () => {
 	test('colours are our own: each one begins and ends', () => {
 		fc.assert(
 			fc.property(hostileView, (view) => {
-				const text = showOutcome(runId, view, colored)
+				const text = showOutcome(run, view, colored)
 				// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours.
 				const codes = text.match(/\u001B\[\d+m/g) ?? []
 				expect(text.split('\u{1B}').length - 1).toBe(codes.length)

@@ -9,22 +9,27 @@ const longestLine = 100
 /** What a running task list looks like now. `spinner` is the current frame of the animation. */
 export function showProgress(view: ReplyView, now: Date, spinner: string, format: Formatter): string {
 	if (view.status === 'queued') return `${format.cyan(spinner)} ${english.queued(view.placeInQueue)}`
+	const answer = view.answer === '' ? [] : ['', toPlainText(view.answer)]
+	if (view.quiet) return [`${format.cyan(spinner)} ${english.quietly(view)}`, ...answer].join('\n')
 	const lines = view.stages.flatMap((stage) => stageLines(stage, now, spinner, format))
 	const heading = routeLine(view, format)
-	const answer = view.answer === '' ? [] : ['', toPlainText(view.answer)]
 	if (lines.length === 0) lines.push(`${format.cyan(spinner)} ${english.working}`)
 	return [...(heading === null ? [] : [heading]), ...lines, ...answer].join('\n')
 }
 
 /** The lines to add to a log when a view has followed another. */
 export function showChange(before: ReplyView, view: ReplyView, format: Formatter): readonly string[] {
+	if (view.quiet) return before.quiet ? [] : [english.working]
 	const heading = before.routing !== view.routing ? [routeLine(view, format) ?? []].flat() : []
 	return [...heading, ...view.stages.flatMap((stage) => changedStage(before, stage, format))]
 }
 
-/** The reply as it stays: the answer first, the steps under it, then what it took. */
-export function showOutcome(runId: string, view: ReplyView, format: Formatter): string {
-	const stages = view.stages.filter((stage) => stage.status !== 'pending')
+/** A run, and the address of its full record where there is one to give away. */
+export type NamedRun = { readonly runId: string; readonly url: string | null }
+
+/** The reply as it stays: the answer first, the steps under it, then what it took. Nothing folds here, so quiet leaves the steps out. */
+export function showOutcome({ runId, url }: NamedRun, view: ReplyView, format: Formatter): string {
+	const stages = view.quiet ? [] : view.stages.filter((stage) => stage.status !== 'pending')
 	const steps =
 		stages.length === 0
 			? []
@@ -36,6 +41,7 @@ export function showOutcome(runId: string, view: ReplyView, format: Formatter): 
 		...steps,
 		'',
 		format.dim(`${contextLine(view)} · ${english.run(runId)}`),
+		...(url === null ? [] : [`${english.actions.fullRecord}: ${url}`]),
 		...disclosure,
 	].join('\n')
 }

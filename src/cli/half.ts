@@ -47,7 +47,7 @@ function needsServer(command: string): ThreadwiseError {
 		'config',
 		`"${command}" shares its database with other processes, but DATABASE_URL is not set.`,
 		{
-			fix: 'Set DATABASE_URL to a PostgreSQL server, or run everything in one process: npm run threadwise -- start.',
+			fix: 'Set DATABASE_URL to a PostgreSQL server, or run everything in one process: npm run -s threadwise -- start.',
 		},
 	)
 }

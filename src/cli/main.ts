@@ -133,7 +133,7 @@ function fail(error: unknown): never {
 
 function usageError({ message }: CommanderError): ThreadwiseError {
 	return new ThreadwiseError('usage', message.replace(/^error: /, ''), {
-		fix: 'npm run threadwise -- --help shows how it is used.',
+		fix: 'npm run -s threadwise -- --help shows how it is used.',
 	})
 }
 

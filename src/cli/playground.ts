@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import { createPlaygroundPlatform, type PlaygroundOptions, runPageUrl } from '../../adapters/playground/index.ts'
+import { createPlaygroundPlatform, runPageUrl } from '../../adapters/playground/index.ts'
 import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import type { RunUrl } from '../core/run-url.ts'
 import { practiceDisclosure } from './practice-process.ts'
 import type { Runtime } from './runtime.ts'
 import type { WebServer } from './web-server.ts'
@@ -38,7 +39,7 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
  * Where the full record of a run is for whoever is given the address, for every platform; null where others reach nothing, and for what
  * was said to the bot alone.
  */
-export function runUrls({ playground }: Pick<Config, 'playground'>): PlaygroundOptions['runUrl'] {
+export function runUrls({ playground }: Pick<Config, 'playground'>): RunUrl {
 	const { isOn, publicUrl, token } = playground
 	return (runId, { isDirect = false }) =>
 		!isOn || publicUrl === null || token === null || isDirect ? null : runPageUrl(publicUrl, token, runId)

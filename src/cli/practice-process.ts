@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../models/practice/main.ts', import.meta.
 const readySchema = z.object({ port: z.number().int() })
 const silenceMs = 30_000
 
-export const setupCommand = 'npm run threadwise -- setup'
+export const setupCommand = 'npm run -s threadwise -- setup'
 
 /** What an answer of the practice model says about itself. */
 export const practiceDisclosure = `Answered by the built-in practice model, which only solves small word problems. Connect a real model: ${setupCommand}`

@@ -1,6 +1,6 @@
 import { counted } from '../core/counted.ts'
 import type { JournalEventKind, JournalEventOf, JournalRecord } from '../core/journal.ts'
-import type { StageKind } from '../core/workflow.ts'
+import { type StageKind, stageKindSchema } from '../core/workflow.ts'
 
 /** What a stage has noticed or put right, in words that follow the stage's title. */
 export type Recap = { readonly stage: StageKind; readonly text: string }
@@ -11,14 +11,16 @@ type Tell = (records: Records) => string | null
 /** What the stages of a run have noticed and put right, from its journal alone; a stage where nothing was is left out. */
 export function recap(records: Records): readonly Recap[] {
 	const nodes = records.findLast((record) => record.kind === 'run-route')?.nodes ?? []
-	return stagesInOrder.flatMap((stage) => {
+	return stageKindSchema.options.flatMap((stage) => {
 		const ids = new Set(nodes.filter((node) => node.stage === stage).map(({ id }) => id))
-		const text = tellers[stage](records.filter(({ nodeId }) => nodeId !== undefined && ids.has(nodeId)))
+		const own = records.filter(({ nodeId }) => nodeId !== undefined && ids.has(nodeId))
+		const text = tellers[stage]?.(own) ?? null
 		return text === null ? [] : [{ stage, text }]
 	})
 }
 
-const tellers: Readonly<Record<StageKind, Tell>> = {
+/** A stage that has nothing to put right needs none. */
+const tellers: Readonly<Partial<Record<StageKind, Tell>>> = {
 	analyze: (records) => {
 		const [misread] = checkpoints(records, 'interpretation').filter(({ passed }) => !passed)
 		if (misread === undefined) return null
@@ -57,8 +59,6 @@ const tellers: Readonly<Record<StageKind, Tell>> = {
 		return content === null ? null : `${content.before} became ${content.after}, from the failing step on.`
 	},
 }
-
-const stagesInOrder: readonly StageKind[] = ['analyze', 'decompose', 'execute', 'alternatives', 'evaluate', 'correct']
 
 function ofKind<Kind extends JournalEventKind>(records: Records, kind: Kind) {
 	return records.filter((record): record is JournalRecord & JournalEventOf<Kind> => record.kind === kind)

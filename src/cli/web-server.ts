@@ -28,7 +28,8 @@ export type WantedAddress = {
 /** What is told of this process. */
 export type ProcessState = { readonly readiness: Readiness; readonly metrics: MetricsRegistry | null }
 
-const usualPort = 3210
+/** Where `start` serves the page if nobody has chosen a port and it is free. */
+export const usualPort = 3210
 const mostPortsTried = 100
 
 /**

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { RunUpdate } from '../../adapters/playground/page-view.ts'
 import { threadwise } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { eventsIn } from '../support/event-stream.ts'
+import { holdPort } from '../support/hold-port.ts'
 import { type RunningProcess, startedProcess } from '../support/running-process.ts'
 import { freePort } from '../support/servers.ts'
 
@@ -46,12 +45,6 @@ async function watch(url: string, path: string, headers: Record<string, string> 
 	}
 	leaving.abort()
 	return updates
-}
-
-async function holdPort(port: number): Promise<boolean> {
-	const server = createServer().listen(port, '127.0.0.1')
-	onTestFinished(() => void server.close())
-	return Promise.race([once(server, 'listening').then(() => true), once(server, 'error').then(() => false)])
 }
 
 describe('start, with nothing configured', () => {
@@ -144,6 +137,27 @@ describe('start, as it is configured', () => {
 		await running.ended()
 		expect(running.output()).not.toContain(token)
 		expect(running.output()).not.toContain(address.search)
+	})
+
+	test('has a link to the full record under an answer in the terminal, which opens that run and no other', async () => {
+		await using folder = await temporaryFolder()
+		const variables = {
+			THREADWISE_DATA_DIR: folder.path,
+			THREADWISE_PORT: String(await freePort()),
+			THREADWISE_PUBLIC_URL: 'https://threadwise.example.com',
+			THREADWISE_TOKEN: 'a-token-of-at-least-24-characters',
+		}
+		await using _running = await startedProcess('start', variables)
+		const linkUnder = async (text: string) => {
+			const { stdout } = await threadwise(['ask', text], variables)
+			return new URL(/^Full record: (\S+)$/m.exec(String(stdout))?.[1] ?? '')
+		}
+		const [first, second] = [await linkUnder('What is 17 * 23?'), await linkUnder('What is 17 * 24?')]
+		expect(first.origin).toBe(variables.THREADWISE_PUBLIC_URL)
+		const status = async (path: string) =>
+			(await fetch(`http://127.0.0.1:${variables.THREADWISE_PORT}/api/v1${path}`)).status
+		expect(await status(`${first.pathname}${first.search}`)).toBe(200)
+		expect(await status(`${second.pathname}${first.search}`)).toBe(401)
 	})
 
 	test('serves no page where that is switched off', async () => {

@@ -6,10 +6,12 @@ import { ThreadwiseError } from '../../core/errors.ts'
 import type { JournalRecord } from '../../core/journal.ts'
 import { type ReplyView, rests } from '../../core/reply-view.ts'
 import type { RunPreferences } from '../../core/run-preferences.ts'
+import type { RunUrl } from '../../core/run-url.ts'
 import { showRun } from '../../delivery/index.ts'
 import { checkQuestion } from '../../intake/index.ts'
 import { type LastingService, openLastingService } from '../lasting-service.ts'
 import { createLog } from '../log.ts'
+import { runUrls } from '../playground.ts'
 import type { Printer } from '../printer.ts'
 import type { ServiceOptions } from '../service.ts'
 import { readSettings } from '../settings.ts'
@@ -34,7 +36,7 @@ export async function ask(question: string, options: AskOptions, printer: Printe
 		await using service = await openLastingService(serviceOptions)
 		const message = typedMessage(question, options.preferences)
 		const conversation = options.replyTo === null ? message.conversation : await service.conversationOf(options.replyTo)
-		view = await askAndShow(service, { ...message, conversation }, printer, interrupted)
+		view = await askAndShow(service, { ...message, conversation }, { ...printer, runUrl: runUrls(config) }, interrupted)
 		if (!rests(view)) throw interruption()
 	} catch (error) {
 		// Closing may fail after the answer was given; that is nothing to tell the asker.
@@ -56,11 +58,11 @@ export function typedMessage(text: string, preferences: RunPreferences): Incomin
 export async function askAndShow(
 	service: Pick<LastingService, 'ask' | 'stop' | 'follow' | 'read'>,
 	message: IncomingMessage,
-	{ format, output }: Printer,
+	{ format, output, runUrl }: Pick<Printer, 'format' | 'output'> & { readonly runUrl: RunUrl },
 	interrupts: Interrupts,
 ): Promise<ReplyView> {
 	const colored = output === process.stdout && process.stdout.isTTY && process.env.NO_COLOR === undefined
-	using platform = createTerminalPlatform({ format, output, colored })
+	using platform = createTerminalPlatform({ format, output, colored, runUrl })
 	interrupts.ended.throwIfAborted()
 	const runId = await service.ask(message)
 	interrupts.onStop(() => service.stop(runId, 'user'))

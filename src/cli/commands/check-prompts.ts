@@ -129,7 +129,7 @@ function exitStatus(done: readonly Result[]): number {
 function whoText(who: Checked['who'], isPractice: boolean): string {
 	const names = who.map(({ alias, model }) => `${alias} = ${model}`).join(', ')
 	if (!isPractice) return `Asking ${names}.`
-	return `Asking the practice model, since none is configured; npm run threadwise -- setup connects a real one (${names}).`
+	return `Asking the practice model, since none is configured; npm run -s threadwise -- setup connects a real one (${names}).`
 }
 
 function resultText({ reply, failures }: Result): string {

@@ -62,7 +62,8 @@ async function showQuestions(service: Service): Promise<number> {
 			follow: service.follow,
 			read: service.read,
 		}
-		const view = await askAndShow(remembering, typedMessage(question, noPreferences), printer, interrupts)
+		const shown = { ...printer, runUrl: () => null }
+		const view = await askAndShow(remembering, typedMessage(question, noPreferences), shown, interrupts)
 		if (exitStatus(view) !== 0) return 1
 		records = await service.read(runId)
 	}
@@ -83,7 +84,7 @@ const titleWidth = 23
 const nextSteps = `
 What to do next
   Ask it yourself     npm run -s threadwise -- ask "your question"
-  Connect a model     npm run threadwise -- setup
+  Connect a model     npm run -s threadwise -- setup
   Let it run          npm run -s threadwise -- start
   Is all well?        npm run -s threadwise -- doctor`
 

@@ -51,6 +51,6 @@ function howToAsk(config: Config, server: WebServer | null): string {
 function alreadyRunning({ storage }: Config): ThreadwiseError {
 	const folder = storage.store === 'embedded' ? storage.dataFolder : ''
 	return new ThreadwiseError('data-folder-held', `Threadwise already runs on the data folder ${folder}.`, {
-		fix: 'Ask it: npm run threadwise -- ask "…". Or end it first, or set THREADWISE_DATA_DIR to another folder.',
+		fix: 'Ask it: npm run -s threadwise -- ask "…". Or end it first, or set THREADWISE_DATA_DIR to another folder.',
 	})
 }

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { threadwise } from '../../../tests/support/command-line.ts'
 import { temporaryFolder } from '../../../tests/support/data-folder.ts'
 import { changedRows, doctorRows, rowNamed, type Variables } from '../../../tests/support/doctor.ts'
+import { holdPort } from '../../../tests/support/hold-port.ts'
 import { freePort } from '../../../tests/support/servers.ts'
 import { secretsIn } from '../../config/index.ts'
 import { type CheckRow, notConfigured, ok, problem, warning } from '../../core/check.ts'
@@ -18,6 +17,8 @@ import { workflowsCheck } from './workflows.ts'
 
 // Some steps here are processes of their own.
 vi.setConfig({ testTimeout: 60_000 })
+
+const token = 'canary-token-of-24-characters-or-more'
 
 let well: readonly CheckRow[]
 beforeAll(async () => {
@@ -32,7 +33,7 @@ async function changedBy(variables: Variables) {
 test('an empty folder is a working installation', () => {
 	expect(hasProblem(well)).toBe(false)
 	expect(well.map(({ name }) => name)).toEqual([
-		...['configuration', 'Node.js', 'data folder', 'database', 'queue', 'HTTP address'],
+		...['configuration', 'Node.js', 'data folder', 'database', 'queue', 'HTTP address', 'playground'],
 		...['workflows', 'model', 'Slack', 'Discord'],
 	])
 })
@@ -51,6 +52,9 @@ describe('configuration', () => {
 		[{ DATABASE_URL: 'mysql://db' }, ['data folder', 'database', 'queue']],
 		[{ REDIS_URL: 'redis://127.0.0.1' }, ['data folder', 'database', 'queue']],
 		[{ THREADWISE_PORT: 'eighty' }, ['HTTP address']],
+		[{ THREADWISE_HOST: 'not a host' }, ['HTTP address', 'playground']],
+		[{ THREADWISE_TOKEN: 'short' }, ['playground']],
+		[{ THREADWISE_PUBLIC_URL: 'bot.example.com' }, ['playground']],
 		[{ OPENAI_BASE_URL: 'localhost:11434' }, ['model']],
 	])('nothing is said about what %j leaves open', async (variables, names) => {
 		const { changed } = await changedBy(variables)
@@ -84,17 +88,41 @@ test('Node.js that is too old', async () => {
 describe('the HTTP address', () => {
 	test('is free', async () => {
 		const { changed, rows } = await changedBy({ THREADWISE_PORT: String(await freePort()) })
-		expect(changed).toEqual(['HTTP address: ok'])
-		expect(rowNamed(rows, 'HTTP address').message).toContain('reached from this machine only')
+		expect(changed).toEqual([])
+		expect(rowNamed(rows, 'HTTP address').message).toMatch(/is free, reached from this machine only$/)
+	})
+
+	test('is the one that "start" takes where no port is chosen', () => {
+		expect(rowNamed(well, 'HTTP address')).toMatchObject({
+			status: 'ok',
+			message: expect.stringMatching(/^127\.0\.0\.1:3210 is .*, reached from this machine only$/),
+		})
+	})
+
+	test('is no matter of concern where another program has the port that nobody chose', async () => {
+		await holdPort(3210)
+		const { changed, rows } = await changedBy({})
+		expect(changed).toEqual([])
+		expect(rowNamed(rows, 'HTTP address').message).toMatch(
+			/is in use by (?:another program, so "start" takes the next|Threadwise)/,
+		)
+	})
+
+	test('is none of this machine, also where no port is chosen', async () => {
+		const { changed, rows } = await changedBy({ THREADWISE_HOST: '192.0.2.1', THREADWISE_TOKEN: token })
+		expect(changed).toEqual(['HTTP address: problem'])
+		expect(rowNamed(rows, 'HTTP address').fix).toContain('THREADWISE_HOST')
+	})
+
+	test('is none where neither a port nor the page is wanted', async () => {
+		const { changed } = await changedBy({ THREADWISE_PLAYGROUND: 'off' })
+		expect(changed).toEqual(['HTTP address: not-configured', 'playground: not-configured'])
 	})
 
 	test('is in use by another program', async () => {
-		const other = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
-		onTestFinished(() => void other.close())
-		await once(other, 'listening')
-		const address = other.address()
-		const port = String(typeof address === 'object' ? address?.port : 0)
-		const { changed, rows } = await changedBy({ THREADWISE_PORT: port })
+		const port = await freePort()
+		await holdPort(port)
+		const { changed, rows } = await changedBy({ THREADWISE_PORT: String(port) })
 		expect(changed).toEqual(['HTTP address: problem'])
 		expect(rowNamed(rows, 'HTTP address').fix).toContain('THREADWISE_PORT')
 	})
@@ -103,6 +131,7 @@ describe('the HTTP address', () => {
 		const { changed, rows } = await changedBy({
 			THREADWISE_PORT: String(await freePort()),
 			THREADWISE_HOST: '192.0.2.1',
+			THREADWISE_TOKEN: token,
 		})
 		expect(changed).toEqual(['HTTP address: problem'])
 		expect(rowNamed(rows, 'HTTP address').fix).toContain('THREADWISE_HOST')
@@ -114,6 +143,34 @@ describe('the HTTP address', () => {
 			status: 'ok',
 			message: expect.stringContaining('other machines'),
 		})
+	})
+})
+
+describe('the playground', () => {
+	const open = { THREADWISE_PUBLIC_URL: 'https://bot.example.com' }
+
+	test('would be open to everybody', async () => {
+		const { changed, rows } = await changedBy(open)
+		expect(changed).toEqual(['playground: problem'])
+		expect(rowNamed(rows, 'playground')).toMatchObject({
+			message: expect.stringContaining('others can reach the page at https://bot.example.com'),
+			fix: expect.stringContaining('Set THREADWISE_TOKEN to at least 24 characters'),
+		})
+	})
+
+	test('is open to this machine, or to whoever shows the token, which no row does', async () => {
+		expect(rowNamed(well, 'playground').message).toBe('open to this machine, without a token')
+		const guarded = await changedBy({ ...open, THREADWISE_TOKEN: token })
+		expect(guarded.changed).toEqual([])
+		expect(rowNamed(guarded.rows, 'playground').message).toContain('open at https://bot.example.com to whoever shows')
+		const unlinked = await changedBy({ THREADWISE_TOKEN: token })
+		expect(rowNamed(unlinked.rows, 'playground').message).toContain('THREADWISE_PUBLIC_URL is not set')
+		expect(JSON.stringify([...guarded.rows, ...unlinked.rows])).not.toContain(token)
+	})
+
+	test("that is switched off is in nobody's way", async () => {
+		const { rows } = await changedBy({ ...open, THREADWISE_PLAYGROUND: 'off' })
+		expect(rowNamed(rows, 'playground').status).toBe('not-configured')
 	})
 })
 

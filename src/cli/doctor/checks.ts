@@ -7,6 +7,7 @@ import { httpCheck } from './http-address.ts'
 import { modelChecks } from './models.ts'
 import { nodeCheck } from './node-version.ts'
 import { platformChecks } from './platforms.ts'
+import { playgroundCheck } from './playground.ts'
 import { storageChecks } from './storage.ts'
 import { workflowsCheck } from './workflows.ts'
 
@@ -21,7 +22,10 @@ export function allChecks(settings: InspectedSettings, opened: OpenParts): reado
 		...unless(/^(?:DATABASE_URL|REDIS_URL|THREADWISE_DATA_DIR)$/, ['data folder', 'database', 'queue'], () =>
 			storageChecks(config.storage),
 		),
-		...unless(/^THREADWISE_(?:HOST|PORT)$/, ['HTTP address'], () => [httpCheck(config.http)]),
+		...unless(/^THREADWISE_(?:HOST|PORT|PLAYGROUND)$/, ['HTTP address'], () => [httpCheck(config)]),
+		...unless(/^THREADWISE_(?:HOST|PLAYGROUND|PUBLIC_URL|TOKEN)$/, ['playground'], () => [
+			playgroundCheck(config.playground),
+		]),
 		...unless(/^THREADWISE_WORKFLOW$|^configuration file/, ['workflows'], () => [
 			workflowsCheck({ defaults: config.defaults, aliases: aliasesOf(config) }),
 		]),

@@ -1,36 +1,42 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { z } from 'zod'
-import type { HttpAddress } from '../../config/index.ts'
+import { isLoopback } from '../../../adapters/playground/index.ts'
+import type { Config, HttpAddress } from '../../config/index.ts'
 import { type Check, type Finding, notConfigured, ok, problem } from '../../core/check.ts'
+import { usualPort } from '../web-server.ts'
 
 const answerWithinMs = 2_000
 const healthSchema = z.object({ status: z.literal('alive') })
 
-/** The address on which health is told. */
-export function httpCheck(address: HttpAddress | null): Check {
+/** The address on which `start` serves the page, and each process its health; where no port is named, the one that `start` takes. */
+export function httpCheck({ http, playground }: Pick<Config, 'http' | 'playground'>): Check {
 	return {
 		name: 'HTTP address',
-		run: async () =>
-			address === null
-				? notConfigured(
-						'THREADWISE_PORT is not set: "start" takes 3210 of this machine or the next free port, "bot" and "worker" none',
-						'docs/deploy.md says when you need it.',
-					)
-				: addressFinding(address),
+		run: async () => {
+			if (http !== null) return addressFinding(http, true)
+			return playground.isOn ? addressFinding({ host: playground.host, port: usualPort }, false) : nothingServed
+		},
 	}
 }
 
-async function addressFinding({ host, port }: HttpAddress): Promise<Finding> {
-	const reach = isLoopback(host) ? 'reached from this machine only' : 'reached from other machines too'
-	const refusal = await tryToListen(host, port)
-	if (refusal === null) return ok(`${host}:${port} is free, ${reach}`)
-	if (refusal !== 'EADDRINUSE') return problem(`Nobody can listen on ${host}:${port} (${refusal}).`, fixOf(refusal))
-	if (await isThreadwise(host, port)) return ok(`${host}:${port} is in use by Threadwise, ${reach}`)
-	return problem(
-		`${host}:${port} is in use by another program.`,
-		'Set THREADWISE_PORT to a free port, or end that program.',
-	)
+const nothingServed = notConfigured(
+	'THREADWISE_PORT is not set and the page is off, so nothing is served',
+	'docs/deploy.md says when you need it.',
+)
+
+/** A port that nobody has chosen may be taken: then it is the next one. */
+async function addressFinding(address: HttpAddress, isChosen: boolean): Promise<Finding> {
+	const where = `${address.host}:${address.port}`
+	const reach = isLoopback(address.host) ? 'reached from this machine only' : 'reached from other machines too'
+	const refusal = await tryToListen(address)
+	if (refusal === null) return ok(`${where} is free${isChosen ? '' : ' for "start"'}, ${reach}`)
+	if (refusal !== 'EADDRINUSE') return problem(`Nobody can listen on ${where} (${refusal}).`, fixOf(refusal))
+	if (await isThreadwise(address)) return ok(`${where} is in use by Threadwise, ${reach}`)
+	const taken = `${where} is in use by another program`
+	return isChosen
+		? problem(`${taken}.`, 'Set THREADWISE_PORT to a free port, or end that program.')
+		: ok(`${taken}, so "start" takes the next free port, ${reach}`)
 }
 
 function fixOf(refusal: string): string {
@@ -39,7 +45,7 @@ function fixOf(refusal: string): string {
 }
 
 /** Returns the system's reason for which it can't be done, or null. */
-async function tryToListen(host: string, port: number): Promise<string | null> {
+async function tryToListen({ host, port }: HttpAddress): Promise<string | null> {
 	const server = createServer().listen(port, host)
 	try {
 		await once(server, 'listening')
@@ -50,7 +56,7 @@ async function tryToListen(host: string, port: number): Promise<string | null> {
 	}
 }
 
-async function isThreadwise(host: string, port: number): Promise<boolean> {
+async function isThreadwise({ host, port }: HttpAddress): Promise<boolean> {
 	const everywhere = host === '0.0.0.0' || host === '::'
 	const url = new URL('http://127.0.0.1/healthz')
 	url.hostname = everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
@@ -61,8 +67,4 @@ async function isThreadwise(host: string, port: number): Promise<boolean> {
 	} catch {
 		return false
 	}
-}
-
-function isLoopback(host: string): boolean {
-	return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }

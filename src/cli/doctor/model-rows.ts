@@ -37,7 +37,7 @@ export function nameFinding(list: ModelList, model: string, asked: Asked<SmallRe
 
 function nameFix({ kind }: ModelList, model: string): string {
 	if (kind === 'models') {
-		return `Name one that it has (npm run threadwise -- setup lists them); Ollama gets it with: ollama pull ${model}`
+		return `Name one that it has (npm run -s threadwise -- setup lists them); Ollama gets it with: ollama pull ${model}`
 	}
 	return 'Correct the name, or the address: it ends where the API begins, often with /v1.'
 }
@@ -104,7 +104,7 @@ export function jsonFinding(mode: OutputMode, { reply, error }: Asked<PromptRepl
 	if (reply.value === null) {
 		return problem(
 			`It did not answer in the form that it was asked for: ${reply.problem}`,
-			'Use a model that can answer in JSON; larger ones can. npm run threadwise -- prompts check shows more.',
+			'Use a model that can answer in JSON; larger ones can. npm run -s threadwise -- prompts check shows more.',
 		)
 	}
 	const repaired = reply.usage.calls > 1 ? ', but only when it was asked again' : ''

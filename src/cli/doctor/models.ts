@@ -45,7 +45,7 @@ const practiceCheck: Check = {
 	run: async () =>
 		notConfigured(
 			'none connected: the built-in practice model answers, which only solves small word problems',
-			'Connect one: npm run threadwise -- setup',
+			'Connect one: npm run -s threadwise -- setup',
 		),
 }
 

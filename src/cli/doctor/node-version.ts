@@ -11,7 +11,7 @@ export function nodeCheck(version: string): Check {
 				? ok(version)
 				: problem(
 						`This is Node.js ${version}; Threadwise needs ${leastMajor} or newer.`,
-						'Run commands through npm (npm run threadwise -- …): npm install has brought the right version with it.',
+						'Run commands through npm (npm run -s threadwise -- …): npm install has brought the right version with it.',
 					),
 	}
 }

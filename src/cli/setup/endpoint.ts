@@ -106,7 +106,9 @@ function askAddress({ prompter, current, places }: EndpointQuestions): Promise<s
 		placeholder: 'http://127.0.0.1:8000/v1',
 		...initial,
 		check: (answer) => {
-			if (!URL.canParse(answer) || !/^https?:\/\//.test(answer)) return 'An address such as http://127.0.0.1:8000/v1'
+			if (!URL.canParse(answer) || !/^https?:\/\//.test(answer)) {
+				return 'Begin it with http:// or https://, such as http://127.0.0.1:8000/v1'
+			}
 			return hasNoCredentials(answer) ? null : 'An address without user and password; its key is asked for next'
 		},
 	})

@@ -27,6 +27,6 @@ export type Prompter = {
 
 export function setupLeft(): ThreadwiseError {
 	return new ThreadwiseError('interrupted', 'Setup was left. Nothing was written.', {
-		fix: 'Run it again whenever you like: npm run threadwise -- setup',
+		fix: 'Run it again whenever you like: npm run -s threadwise -- setup',
 	})
 }
