@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, LogLevel, webApi } from '@slack/bolt'
+import { App, HTTPReceiver, type Logger, LogLevel, webApi } from '@slack/bolt'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type LocalSlack, startLocalSlack } from './local-slack.ts'
@@ -14,12 +14,23 @@ export async function openSlack(choices: LocalSlackChoices = {}) {
 	return { slack, client, ada: slack.person('ada') }
 }
 
+/** What Slack refuses is for the tests to see, not for the terminal. */
+const silent: Logger = {
+	debug: () => {},
+	info: () => {},
+	warn: () => {},
+	error: () => {},
+	setLevel: () => {},
+	getLevel: () => LogLevel.ERROR,
+	setName: () => {},
+}
+
 function clientOptions(slack: LocalSlack) {
 	return {
 		slackApiUrl: slack.apiUrl,
 		retryConfig: { retries: 0 },
 		rejectRateLimitedCalls: true,
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	}
 }
 
@@ -44,7 +55,7 @@ export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => v
 		appToken: slack.appToken,
 		socketMode: true,
 		clientOptions: clientOptions(slack),
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	})
 	prepare(app)
 	await app.start()
@@ -57,12 +68,12 @@ export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => v
 /** An app that has its events posted to it. */
 export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => void): Promise<App> {
 	const { signingSecret } = slack
-	const receiver = new HTTPReceiver({ signingSecret, logLevel: LogLevel.ERROR, unhandledRequestTimeoutMillis: 50 })
+	const receiver = new HTTPReceiver({ signingSecret, logger: silent, unhandledRequestTimeoutMillis: 50 })
 	const app = new App({
 		token: slack.botToken,
 		receiver,
 		clientOptions: clientOptions(slack),
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	})
 	prepare(app)
 	const server = await receiver.start(0)

@@ -145,31 +145,64 @@ describe('blocks of a message', () => {
 	})
 })
 
-type Writing = { readonly what: string; readonly method?: string; readonly values: object; readonly code: string }
+type Writing = { readonly what: string; readonly method: string; readonly values: object; readonly code: string }
 
 const deepMetadata = { event_type: 'answer', event_payload: { run: { of: { too: 'deep' } } } }
 const writings: readonly Writing[] = [
-	{ what: 'nothing', values: {}, code: 'no_text' },
-	{ what: 'blanks', values: { text: '  ' }, code: 'no_text' },
-	{ what: 'markdown', values: { markdown_text: '**hi**' }, code: 'ok' },
-	{ what: 'markdown of 12,001 characters', values: { markdown_text: letters(12_001) }, code: 'msg_too_long' },
-	{ what: 'markdown and text', values: { markdown_text: 'hi', text: 'hi' }, code: 'markdown_text_conflict' },
-	{ what: 'no channel', values: { channel: undefined, text: 'hi' }, code: 'invalid_arguments' },
-	{ what: 'an unknown channel', values: { channel: 'C0UNKNOWN', text: 'hi' }, code: 'channel_not_found' },
-	{ what: 'an unknown thread', values: { thread_ts: '1700000000.000001', text: 'hi' }, code: 'thread_not_found' },
-	{ what: 'a thread that is no timestamp', values: { thread_ts: 'thread', text: 'hi' }, code: 'invalid_thread_ts' },
+	{ what: 'nothing', method: 'chat.postMessage', values: {}, code: 'no_text' },
+	{ what: 'blanks', method: 'chat.postMessage', values: { text: '  ' }, code: 'no_text' },
+	{ what: 'markdown', method: 'chat.postMessage', values: { markdown_text: '**hi**' }, code: 'ok' },
+	{
+		what: 'markdown of 12,001 characters',
+		method: 'chat.postMessage',
+		values: { markdown_text: letters(12_001) },
+		code: 'msg_too_long',
+	},
+	{
+		what: 'markdown and text',
+		method: 'chat.postMessage',
+		values: { markdown_text: 'hi', text: 'hi' },
+		code: 'markdown_text_conflict',
+	},
+	{
+		what: 'no channel',
+		method: 'chat.postMessage',
+		values: { channel: undefined, text: 'hi' },
+		code: 'invalid_arguments',
+	},
+	{
+		what: 'an unknown channel',
+		method: 'chat.postMessage',
+		values: { channel: 'C0UNKNOWN', text: 'hi' },
+		code: 'channel_not_found',
+	},
+	{
+		what: 'an unknown thread',
+		method: 'chat.postMessage',
+		values: { thread_ts: '1700000000.000001', text: 'hi' },
+		code: 'thread_not_found',
+	},
+	{
+		what: 'a thread that is no timestamp',
+		method: 'chat.postMessage',
+		values: { thread_ts: 'thread', text: 'hi' },
+		code: 'invalid_thread_ts',
+	},
 	{
 		what: 'metadata',
+		method: 'chat.postMessage',
 		values: { text: 'hi', metadata: { event_type: 'answer', event_payload: { run: 'one', part: 1 } } },
 		code: 'ok',
 	},
 	{
 		what: 'metadata that is nested twice',
+		method: 'chat.postMessage',
 		values: { text: 'hi', metadata: deepMetadata },
 		code: 'invalid_metadata_schema',
 	},
 	{
 		what: 'metadata without a type',
+		method: 'chat.postMessage',
 		values: { text: 'hi', metadata: { event_payload: {} } },
 		code: 'invalid_metadata_schema',
 	},
@@ -189,7 +222,7 @@ const writings: readonly Writing[] = [
 	{ what: 'a method that does not exist', method: 'chat.shout', values: { text: 'hi' }, code: 'unknown_method' },
 ]
 
-test.for(writings)('writing with $what by $method: $code', async ({ method = 'chat.postMessage', values, code }) => {
+test.for(writings)('$method with $what: $code', async ({ method, values, code }) => {
 	const { slack, client } = await openSlack()
 	expect(await codeOf(client.apiCall(method, { channel: slack.general, ...values }))).toBe(code)
 })
