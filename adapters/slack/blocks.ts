@@ -12,6 +12,8 @@ export const actionIds = {
 	thinkHarder: 'think-harder',
 	regenerate: 'regenerate',
 	feedback: 'feedback',
+	helpful: 'helpful',
+	notHelpful: 'not-helpful',
 	fullRecord: 'full-record',
 	recordBack: 'record-back',
 	recordForward: 'record-forward',

@@ -214,8 +214,8 @@ function feedbackOf(runId: string, support: BlockSupport): Block {
 	const { helpful, notHelpful } = english.actions
 	if (support === 'basic') {
 		return actions([
-			button(`${actionIds.feedback}-helpful`, helpful, feedbackValue(runId, true)),
-			button(`${actionIds.feedback}-not-helpful`, notHelpful, feedbackValue(runId, false)),
+			button(actionIds.helpful, helpful, feedbackValue(runId, true)),
+			button(actionIds.notHelpful, notHelpful, feedbackValue(runId, false)),
 		])
 	}
 	return {
