@@ -73,6 +73,8 @@ export type LocalSlack = AsyncDisposable & {
 	refuse(method: string, error: string, times?: number, retryAfter?: number): void
 	/** Has the next event delivered twice. */
 	deliverTwice(): void
+	/** Delivers the newest event once more. */
+	deliverAgain(): Promise<Acknowledgement>
 	/** Has the next event delivered after the one that follows it. */
 	reorder(): void
 	connectionCount(): number
@@ -168,6 +170,7 @@ export async function startLocalSlack(choices: LocalSlackChoices = {}): Promise<
 		refuse: (method, error, times = 1, retryAfter) =>
 			faults.add(method, { kind: 'refuse', error, retryAfter: retryAfter ?? null }, times),
 		deliverTwice: dispatcher.deliverTwice,
+		deliverAgain: dispatcher.deliverAgain,
 		reorder: dispatcher.reorder,
 		connectionCount: socketMode.connectionCount,
 		disconnectSockets: (reason = null) => socketMode.disconnect(reason),

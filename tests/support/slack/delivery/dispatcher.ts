@@ -17,6 +17,8 @@ export type Dispatcher = {
 	deliver(delivery: Delivery): Promise<Acknowledgement>
 	/** Has the next event delivered twice, as happens when Slack is in doubt. */
 	deliverTwice(): void
+	/** Delivers the newest event once more, as Slack does when an acknowledgement was lost on its way. */
+	deliverAgain(): Promise<Acknowledgement>
 	/** Has the next event delivered only after the one that follows it. */
 	reorder(): void
 	close(): void
@@ -29,6 +31,7 @@ export function createDispatcher(workspace: Workspace, transport: () => Transpor
 	let deliversTwice = false
 	let holdsNext = false
 	let held: (() => void) | null = null
+	let newest: Delivery | null = null
 
 	const carry = async (delivery: Delivery, retryDelays: readonly number[]): Promise<Acknowledgement> => {
 		const { attempt, attempts } = await attemptAll(delivery, retryDelays)
@@ -60,6 +63,7 @@ export function createDispatcher(workspace: Workspace, transport: () => Transpor
 	}
 
 	const send = (delivery: Delivery) => {
+		newest = delivery
 		sent.push(carry(delivery, retryDelaysMs))
 		if (deliversTwice) sent.push(carry(delivery, retryDelaysMs))
 		deliversTwice = false
@@ -87,6 +91,12 @@ export function createDispatcher(workspace: Workspace, transport: () => Transpor
 		},
 		deliverTwice: () => {
 			deliversTwice = true
+		},
+		deliverAgain: () => {
+			if (newest === null) throw new Error('there was no event yet')
+			const carried = carry(newest, [])
+			sent.push(carried)
+			return carried
 		},
 		reorder: () => {
 			holdsNext = true
