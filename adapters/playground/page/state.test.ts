@@ -1,16 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { PageView, RunEntry, RunUpdate } from '../page-view.ts'
-import {
-	type Change,
-	changed,
-	exchangesOf,
-	initialState,
-	isOutdated,
-	isWorking,
-	type State,
-	waitingRun,
-} from './state.ts'
+import { type Change, changed, exchangesOf, initialState, isWorking, type State, waitingRun } from './state.ts'
 
 const threadId = 'thread'
 
@@ -95,15 +86,6 @@ describe('exchanges', () => {
 		expect(exchangesOf(chosen)[0]?.shownIndex).toBe(0)
 		expect(exchangesOf(changed(chosen, run('b', 2, again)))[0]?.shownIndex).toBe(0)
 		expect(exchangesOf(changed(chosen, run('c', 1, onceMore)))[0]?.shownIndex).toBe(2)
-	})
-
-	test('are outdated in every version before an edit of the question', () => {
-		const edited = { parentRunId: 'b', kind: 'edited-question', askedAt: later(2) } as const
-		const state = stateAfter(run('a', 1), run('b', 1, again), run('c', 1, edited))
-		const outdated = ['a', 'b', 'c'].map((runId) =>
-			exchangesOf(changed(state, { kind: 'choose', rootId: 'a', runId })).map(isOutdated),
-		)
-		expect(outdated).toEqual([[true], [true], [false]])
 	})
 
 	test('lose no run, whatever parents runs name', () => {

@@ -205,11 +205,6 @@ export function exchangesOf({ runs, chosen }: Pick<State, 'runs' | 'chosen'>): r
 	})
 }
 
-/** Whether the question was edited after the version that is shown. */
-export function isOutdated({ versions, shownIndex }: Pick<Exchange, 'versions' | 'shownIndex'>): boolean {
-	return versions.slice(shownIndex + 1).some(({ entry }) => entry.kind === 'edited-question')
-}
-
 function parentsOf(runs: readonly PageRun[]): ReadonlyMap<string, string | null> {
 	return new Map(runs.map(({ entry }) => [entry.runId, entry.parentRunId]))
 }

@@ -268,8 +268,7 @@ export function ago(iso: string, now: Date): string {
 }
 
 export function titleOf(entry: ConversationEntry): string {
-	const { title } = entry
-	return title === '' ? strings.newConversation : shownPlainly(title ?? strings.erased)
+	return shownPlainly(entry.title ?? strings.erased)
 }
 
 /** A text with the names of the characters that would turn the reading direction of what follows. */

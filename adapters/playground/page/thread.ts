@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageActions } from './actions.ts'
 import { icon } from './icons.ts'
 import { Run } from './run.ts'
-import { type Exchange, exchangesOf, isOutdated, type SentMessage, type State } from './state.ts'
+import { type Exchange, exchangesOf, type SentMessage, type State } from './state.ts'
 import { shownPlainly, strings } from './strings.ts'
 import { Sentence } from './tree.ts'
 
@@ -42,7 +42,7 @@ function ExchangeView({ exchange, personId, sent, actions }: ExchangeProps): Com
 	return h('article', { class: 'exchange', 'aria-label': shortened(shown.entry.question ?? strings.erased) }, [
 		h(Question, { exchange, personId, actions }),
 		versions.length > 1 ? h(Versions, { exchange, actions }) : null,
-		h(Run, { key: shown.entry.runId, run: shown, isOutdated: isOutdated(exchange), personId, replied, actions }),
+		h(Run, { key: shown.entry.runId, run: shown, personId, replied, actions }),
 	])
 }
 
