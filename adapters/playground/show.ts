@@ -110,6 +110,8 @@ function textsOf(view: ReplyView): PageTexts {
 
 function factsOf(view: ReplyView): readonly string[] {
 	const { route, effort, stages, checks, confidence, usage, budget } = view
+	// What never began took nothing.
+	if (view.startedAt === null) return []
 	const done = stages.filter(({ status }) => status === 'done').length
 	const facts: readonly (string | false | null)[] = [
 		route === 'direct' && english.directly,

@@ -2,6 +2,7 @@ import { type ComponentChild, h } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageView } from '../page-view.ts'
 import type { PageActions } from './actions.ts'
+import { FactsLine } from './facts-line.ts'
 import { Feedback } from './feedback.ts'
 import { icon } from './icons.ts'
 import { Elapsed, Stages } from './stages.ts'
@@ -190,16 +191,11 @@ type AfterProps = Pick<RunProps, 'run' | 'isOutdated' | 'personId' | 'actions'> 
 /** Under a run that rests: what it took, why so, and what can be done with it. */
 function After({ run, view, isOutdated, personId, actions }: AfterProps): ComponentChild {
 	const { runId } = run.entry
-	const { facts } = view.texts
 	const mine = run.entry.feedback.find((feedback) => feedback.personId === personId) ?? null
 	const isRepeatable = !isOutdated && canBeTriedAgain(view)
 	const isAnswer = view.status === 'answered' || (view.status === 'stopped' && view.answerText !== '')
 	return h('div', { class: 'run-after' }, [
-		h(
-			'ul',
-			{ class: 'facts-line', 'aria-label': strings.facts },
-			facts.map((part) => h('li', null, part)),
-		),
+		h(FactsLine, { facts: view.texts.facts }),
 		view.routing === null || view.route === null
 			? null
 			: h('p', { class: 'routed', dir: 'auto' }, strings.why(view.route, view.routing.reason)),
