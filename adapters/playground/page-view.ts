@@ -96,7 +96,7 @@ export type PageTexts = {
 	readonly stopped: string | null
 	/** What was left out of a stopped run; null where nothing was. */
 	readonly skipped: string | null
-	/** The line under an answer: route, effort, checks, confidence, time, tokens, cost. */
+	/** The line under an answer: route, effort, checks, confidence, time, tokens, cost. Empty for a run that never began. */
 	readonly facts: readonly string[]
 }
 

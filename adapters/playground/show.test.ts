@@ -101,6 +101,11 @@ describe('what the page is given', () => {
 		])
 	})
 
+	test('says nothing of what a run took that never began', () => {
+		const refused = aView({ status: 'failed', startedAt: null, route: null, stages: [], elapsedMs: 0 })
+		expect(showPage(refused).texts.facts).toEqual([])
+	})
+
 	test('has no HTML of a model in it, whatever that writes', () => {
 		const hostile =
 			'<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[x](javascript:alert(1)) <b onclick="x">'

@@ -39,7 +39,7 @@ export function showOutcome({ runId, url }: NamedRun, view: ReplyView, format: F
 		...(view.status === 'waiting' ? [format.cyan(howToReply(runId))] : []),
 		...steps,
 		'',
-		format.dim(`${describeFacts(view).join(' · ')} · ${english.run(runId)}`),
+		format.dim([...describeFacts(view), english.run(runId)].join(' · ')),
 		...(url === null ? [] : [`${english.actions.fullRecord}: ${url}`]),
 		...disclosure,
 	].join('\n')

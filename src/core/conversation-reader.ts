@@ -24,7 +24,7 @@ export type RunEntry = {
 /** A conversation in a list of conversations. */
 export type ConversationEntry = {
 	readonly conversation: Conversation
-	/** The beginning of its first question, at most 120 characters; null where that was erased. */
+	/** The beginning of the first question in it that has words, at most 120 characters; null where none has, as all were erased. */
 	readonly title: string | null
 	readonly runs: number
 	/** Whether any of its runs has no outcome yet. */

@@ -4,6 +4,8 @@ import { english } from './catalogue.ts'
 
 /** What stands in a line under an answer: route, effort, checks, time, tokens, cost. */
 export function describeFacts(view: ReplyView): readonly string[] {
+	// What never began took nothing.
+	if (view.startedAt === null) return []
 	const { route, effort, stages, checks, confidence, usage, budget } = view
 	const done = stages.filter(({ status }) => status === 'done').length
 	const facts: readonly (string | false | null)[] = [

@@ -79,8 +79,9 @@ async function listConversations(orm: Orm, query: ConversationQuery): Promise<re
 				to_char(c.last_asked_at at time zone 'UTC', ${isoTime}) as last_asked_at, (
 					select said.body from threadwise.runs r
 						join threadwise.turns t on t.id = r.turn_id
-						left join threadwise.contents said on said.id = t.content_id
-					where r.conversation_id = c.id order by r.created_at, r.id limit 1
+						join threadwise.contents said on said.id = t.content_id
+					where r.conversation_id = c.id and said.body @? '$[*].text ? (@ like_regex "[^[:space:]]")'
+					order by r.created_at, r.id limit 1
 				) as first
 			from listed c
 				join threadwise.installations i on i.id = c.installation_id

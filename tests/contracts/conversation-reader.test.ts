@@ -102,6 +102,20 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 				expect(await list(randomUUID())).toEqual([])
 			})
 
+			test('are called by the first question that has words', async () => {
+				const workspaceId = randomUUID()
+				const [erased] = await ask(
+					workspaceId,
+					{ threadId: 'a', text: 'Erased.' },
+					{ threadId: 'a', text: ' \n\t ' },
+					{ threadId: 'a', text: 'How many legs?' },
+					{ threadId: 'a', text: 'And of three?' },
+				)
+				await opened.database.orm.execute(sql`
+					update threadwise.turns set content_id = null where message_id = ${erased?.message.id}`)
+				expect(await list(workspaceId)).toMatchObject([{ title: 'How many legs?' }])
+			})
+
 			test('a long beginning is cut between characters, an erased one is null', async () => {
 				const workspaceId = randomUUID()
 				const [long] = await ask(workspaceId, { threadId: 'a', text: `x${'🙂'.repeat(100)}` })

@@ -4,7 +4,7 @@ import type { PageActions, Preferences } from './actions.ts'
 import { Composer } from './composer.ts'
 import { icon } from './icons.ts'
 import { type Change, exchangesOf, isWorking, type Problem, type State, waitingRun } from './state.ts'
-import { shownPlainly, strings } from './strings.ts'
+import { shownPlainly, strings, titleOf } from './strings.ts'
 import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
 import { Thread } from './thread.ts'
 import { Sentence } from './tree.ts'
@@ -124,10 +124,15 @@ function ProblemNote({ problem, onDismiss }: ProblemNoteProps): ComponentChild {
 	])
 }
 
+/** As it is listed; until that is known, what was asked first. */
 function titleOfThread(state: State): string | null {
+	const listed = state.conversations.find(({ conversation }) => conversation.threadId === state.threadId)
+	if (listed !== undefined) return shortened(titleOf(listed))
 	const question = exchangesOf(state)[0]?.versions[0]?.entry.question ?? state.sent[0]?.text ?? null
-	if (question === null) return null
-	const line = shownPlainly(question).replaceAll(/\s+/g, ' ')
+	return question === null ? null : shortened(shownPlainly(question).replaceAll(/\s+/g, ' '))
+}
+
+function shortened(line: string): string {
 	return line.length > 90 ? `${line.slice(0, 89)}…` : line
 }
 

@@ -2,6 +2,7 @@ import { type ComponentChild, type ComponentChildren, h } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { RunUpdate } from '../page-view.ts'
 import { api, runEvents, type TraceRecord } from './api.ts'
+import { FactsLine } from './facts-line.ts'
 import { icon, mark } from './icons.ts'
 import { listen } from './live.ts'
 import { Stages } from './stages.ts'
@@ -121,11 +122,7 @@ function AnswerPart({ view }: Pick<RunUpdate, 'view'>): ComponentChild {
 		isEmpty(view.answer)
 			? h('p', { class: 'aside' }, strings.nothingYet)
 			: h(Prose, { tree: view.answer, class: 'answer' }),
-		h(
-			'ul',
-			{ class: 'facts-line', 'aria-label': strings.facts },
-			view.texts.facts.map((part) => h('li', null, part)),
-		),
+		h(FactsLine, { facts: view.texts.facts }),
 	])
 }
 

@@ -2,6 +2,7 @@ import { type ComponentChild, h } from 'preact'
 import { useState } from 'preact/hooks'
 import type { PageView } from '../page-view.ts'
 import type { PageActions } from './actions.ts'
+import { FactsLine } from './facts-line.ts'
 import { Feedback } from './feedback.ts'
 import { icon } from './icons.ts'
 import { Elapsed, Stages } from './stages.ts'
@@ -11,6 +12,8 @@ import { CopyButton, isEmpty, Phrase, Prose, Sentence } from './tree.ts'
 
 export type RunProps = {
 	readonly run: PageRun
+	/** Whether its question was edited since. */
+	readonly isOutdated: boolean
 	readonly personId: string
 	/** What was sent as an answer to its question back. */
 	readonly replied: SentMessage | null
@@ -18,7 +21,7 @@ export type RunProps = {
 }
 
 /** One run: its six lines while it works; then the answer, and under it the same lines to be opened. */
-export function Run({ run, personId, replied, actions }: RunProps): ComponentChild {
+export function Run({ run, isOutdated, personId, replied, actions }: RunProps): ComponentChild {
 	const { entry, view } = run
 	if (view === null) return h('div', { class: 'run' }, h('p', { class: 'run-status' }, [spinner(), strings.loading]))
 	const parts = [
@@ -26,7 +29,7 @@ export function Run({ run, personId, replied, actions }: RunProps): ComponentChi
 		view.rests ? null : h(Progress, { key: 'progress', view, runId: entry.runId, actions }),
 		h(Outcome, { key: 'outcome', view }),
 		view.status === 'waiting' ? h(QuestionBack, { key: 'back', run, view, replied, actions }) : null,
-		view.rests ? h(After, { key: 'after', run, view, personId, actions }) : null,
+		view.rests ? h(After, { key: 'after', run, view, isOutdated, personId, actions }) : null,
 	]
 	const reasoning = h(Reasoning, { key: 'reasoning', view })
 	// The same element in both places, so that what was opened while it worked stays open.
@@ -183,20 +186,16 @@ function QuestionBack({ run, view, replied, actions }: QuestionBackProps): Compo
 	])
 }
 
-type AfterProps = Pick<RunProps, 'run' | 'personId' | 'actions'> & { readonly view: PageView }
+type AfterProps = Pick<RunProps, 'run' | 'isOutdated' | 'personId' | 'actions'> & { readonly view: PageView }
 
 /** Under a run that rests: what it took, why so, and what can be done with it. */
-function After({ run, view, personId, actions }: AfterProps): ComponentChild {
+function After({ run, view, isOutdated, personId, actions }: AfterProps): ComponentChild {
 	const { runId } = run.entry
-	const { facts } = view.texts
 	const mine = run.entry.feedback.find((feedback) => feedback.personId === personId) ?? null
+	const isRepeatable = !isOutdated && canBeTriedAgain(view)
 	const isAnswer = view.status === 'answered' || (view.status === 'stopped' && view.answerText !== '')
 	return h('div', { class: 'run-after' }, [
-		h(
-			'ul',
-			{ class: 'facts-line', 'aria-label': strings.facts },
-			facts.map((part) => h('li', null, part)),
-		),
+		h(FactsLine, { facts: view.texts.facts }),
 		view.routing === null || view.route === null
 			? null
 			: h('p', { class: 'routed', dir: 'auto' }, strings.why(view.route, view.routing.reason)),
@@ -205,14 +204,14 @@ function After({ run, view, personId, actions }: AfterProps): ComponentChild {
 			: h('div', { class: 'actions' }, [
 					isAnswer ? h(CopyButton, { text: view.answerText, label: strings.copyAnswer }) : null,
 					isAnswer ? h(Feedback, { key: `feedback-${runId}`, runId, mine, actions }) : null,
-					canBeTriedAgain(view) ? h(Again, { runId, kind: 'regenerate', actions }) : null,
-					canBeTriedAgain(view) ? h(Again, { runId, kind: 'think-harder', actions }) : null,
+					isRepeatable ? h(Again, { runId, kind: 'regenerate', actions }) : null,
+					isRepeatable ? h(Again, { runId, kind: 'think-harder', actions }) : null,
 					h('a', { class: 'quiet-button', href: `/runs/${runId}` }, [icon('record'), strings.fullRecord]),
 				]),
 	])
 }
 
-/** What was refused before it began would be refused again. */
+/** What was refused before it began would be refused again; so is another try at a question that says something else by now. */
 const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
 
 function canBeTriedAgain({ error }: PageView): boolean {

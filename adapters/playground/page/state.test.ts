@@ -88,6 +88,15 @@ describe('exchanges', () => {
 		expect(exchangesOf(changed(chosen, run('c', 1, onceMore)))[0]?.shownIndex).toBe(2)
 	})
 
+	test('know which answers are to a question that was edited since', () => {
+		const edited = run('b', 1, { parentRunId: 'a', kind: 'edited-question', askedAt: later(1) })
+		const repeated = run('c', 1, { parentRunId: 'b', kind: 'regenerate', askedAt: later(2) })
+		const state = stateAfter(run('a', 1), edited, repeated)
+		const isOutdated = (runId: string) =>
+			exchangesOf(changed(state, { kind: 'choose', rootId: 'a', runId }))[0]?.isOutdated
+		expect(['a', 'b', 'c'].map(isOutdated)).toEqual([true, false, false])
+	})
+
 	test('lose no run, whatever parents runs name', () => {
 		const names = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 		fc.assert(

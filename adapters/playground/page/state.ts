@@ -185,6 +185,8 @@ export type Exchange = {
 	readonly shown: PageRun
 	/** Counted from 0. */
 	readonly shownIndex: number
+	/** Whether the question was edited since the shown one was asked: it answers what nobody asks any more. */
+	readonly isOutdated: boolean
 }
 
 /** The conversation as it is read: one exchange for every question. */
@@ -201,7 +203,8 @@ export function exchangesOf({ runs, chosen }: Pick<State, 'runs' | 'chosen'>): r
 		const index = versions.findIndex(({ entry }) => entry.runId === chosen[rootId])
 		const shownIndex = index === -1 ? versions.length - 1 : index
 		const shown = versions[shownIndex]
-		return shown === undefined ? [] : [{ rootId, versions, shown, shownIndex }]
+		const isOutdated = versions.slice(shownIndex + 1).some(({ entry }) => entry.kind === 'edited-question')
+		return shown === undefined ? [] : [{ rootId, versions, shown, shownIndex, isOutdated }]
 	})
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { english } from '../../../src/rendering/index.ts'
-import { ago, duration, shownPlainly, strings } from './strings.ts'
+import { ago, duration, shownPlainly, strings, titleOf } from './strings.ts'
 
 test('what the catalogue says as well is said in its words', () => {
 	const { actions, feedback, record } = english
@@ -74,6 +74,12 @@ test('times are as exact as anybody cares', () => {
 		'never',
 	]
 	expect(times.map((time) => ago(time, now))).toEqual(['just now', '30 min ago', '10 h ago', 'Dec 24', ''])
+})
+
+test('a conversation is called by what was asked first, and one without words by its day', () => {
+	const lastAskedAt = '2026-01-02T12:00:00Z'
+	expect(titleOf({ title: 'How many legs?', lastAskedAt })).toBe('How many legs?')
+	expect(titleOf({ title: null, lastAskedAt })).toBe('Conversation of January 2, 2026')
 })
 
 test('a text cannot turn what stands around it', () => {

@@ -39,6 +39,7 @@ const kinds: Readonly<Record<RunEntry['kind'], string>> = {
 export const strings = {
 	product: 'Threadwise',
 	newConversation: 'New conversation',
+	untitled: (askedAt: Date) => `Conversation of ${askedAt.toLocaleDateString('en', { dateStyle: 'long' })}`,
 	conversations: 'Conversations',
 	searchConversations: 'Search conversations',
 	noConversations: 'Your conversations will be listed here.',
@@ -267,8 +268,9 @@ export function ago(iso: string, now: Date): string {
 	return new Date(iso).toLocaleDateString('en', { day: 'numeric', month: 'short' })
 }
 
-export function titleOf(entry: ConversationEntry): string {
-	return shownPlainly(entry.title ?? strings.erased)
+/** The beginning of what was asked; of a conversation whose questions were erased it is told when that was. */
+export function titleOf({ title, lastAskedAt }: Pick<ConversationEntry, 'title' | 'lastAskedAt'>): string {
+	return shownPlainly(title ?? strings.untitled(new Date(lastAskedAt)))
 }
 
 /** A text with the names of the characters that would turn the reading direction of what follows. */

@@ -37,12 +37,12 @@ type ExchangeProps = {
 }
 
 function ExchangeView({ exchange, personId, sent, actions }: ExchangeProps): ComponentChild {
-	const { shown, versions } = exchange
+	const { shown, versions, isOutdated } = exchange
 	const replied = sent.find(({ answers }) => answers === shown.entry.runId) ?? null
 	return h('article', { class: 'exchange', 'aria-label': shortened(shown.entry.question ?? strings.erased) }, [
 		h(Question, { exchange, personId, actions }),
 		versions.length > 1 ? h(Versions, { exchange, actions }) : null,
-		h(Run, { key: shown.entry.runId, run: shown, personId, replied, actions }),
+		h(Run, { key: shown.entry.runId, run: shown, isOutdated, personId, replied, actions }),
 	])
 }
 

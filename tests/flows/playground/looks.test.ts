@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { violationsOn } from '../../support/accessibility.ts'
 import { chatOn } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
@@ -59,6 +60,25 @@ describe.skipIf(missingBrowser.length > 0)(['the page', ...missingBrowser].join(
 	})
 })
 
+/** Between facts there are marks, and none begins or ends a line: those which stand before the list's edge can't be seen. */
+const marksOfFacts = `(() => {
+	const list = document.querySelector('.facts-line')
+	const edge = getComputedStyle(list).overflowX === 'clip' ? list.getBoundingClientRect().left : 0
+	const facts = [...list.children].map((item) => {
+		const { top, left } = item.getBoundingClientRect()
+		const width = parseFloat(getComputedStyle(item, '::before').width)
+		const isMarkedAfter = getComputedStyle(item, '::after').content !== 'none'
+		return { text: item.textContent, top, isMarked: left + width > edge + 0.5, isMarkedAfter }
+	})
+	const begins = (index) => index === 0 || facts[index].top > facts[index - 1].top
+	const isMisplaced = ({ isMarked, isMarkedAfter }, index) => isMarkedAfter || isMarked === begins(index)
+	return {
+		lines: facts.filter((_, index) => begins(index)).length,
+		misplaced: facts.filter(isMisplaced).map(({ text }) => text),
+	}
+})()`
+const marksSchema = z.object({ lines: z.number(), misplaced: z.array(z.string()) })
+
 function statesOf(
 	url: string,
 	runs: Readonly<Record<'answered' | 'back' | 'failed' | 'working', Asked>>,
@@ -98,6 +118,9 @@ function statesOf(
 			show: async (page) => {
 				await page.goto(answered.url)
 				await chatOn(page).answered()
+				const { lines, misplaced } = marksSchema.parse(await page.evaluate(marksOfFacts))
+				if ((page.viewportSize()?.width ?? 0) < 400) expect(lines).toBeGreaterThan(1)
+				expect(misplaced).toEqual([])
 			},
 		},
 		{

@@ -105,6 +105,27 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		])
 	})
 
+	test('to a question that was edited since is no longer offered to be had again', async () => {
+		const chat = await journeys.begin()
+		await chat.ask('What is 17 * 23?')
+		await answerOf(chat).filter({ hasText: '391' }).waitFor()
+		await chat.answered()
+		await chat.button('Edit the question').click()
+		const box = chat.page.getByRole('textbox', { name: 'Edit your question' })
+		await box.fill('What is 17 * 24?')
+		await box.press('Enter')
+		await answerOf(chat).filter({ hasText: '408' }).waitFor()
+		await chat.answered()
+		await chat.button('Older version').click()
+		await answerOf(chat).filter({ hasText: '391' }).waitFor()
+		await chat.page.getByRole('link', { name: 'Full record' }).waitFor()
+		expect(await chat.button('Regenerate').count()).toBe(0)
+		expect(await chat.button('Think harder').count()).toBe(0)
+		expect(await chat.button('Helpful').count()).toBe(1)
+		await chat.button('Newer version').click()
+		await chat.answered()
+	})
+
 	test('is found unhelpful for a reason, which is kept, and helpful after all', async () => {
 		const chat = await journeys.begin()
 		await chat.ask('What is 17 * 23?')
