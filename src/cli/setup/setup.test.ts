@@ -66,10 +66,13 @@ function scripted(answers: Answers, said: Said): Prompter {
 			return option.value
 		},
 		ask: async ({ message, initial, check }) => {
-			const answer = answerTo(message)
-			const text = answer === true ? (initial ?? '') : answer
-			expect(check?.(text) ?? null).toBeNull()
-			return text
+			for (;;) {
+				const answer = answerTo(message)
+				const text = answer === true ? (initial ?? '') : answer
+				const refusal = check?.(text) ?? null
+				if (refusal === null) return text
+				said.texts.push(refusal)
+			}
 		},
 		askSecret: async ({ message, check }) => {
 			const text = String(answerTo(message))
@@ -167,6 +170,16 @@ describe('setup', () => {
 		expect(said).toContain('does not accept the key')
 		expect(said).not.toContain('wrong-key')
 		expect(values).toMatchObject({ OPENAI_API_KEY: key })
+	})
+
+	test('an address that lacks its beginning is asked for again, and what is missing is said', async () => {
+		const { values, said } = await run([
+			[/Which model shall answer/, 'other'],
+			[/address/, '127.0.0.1:8000/v1'],
+			[/address/, 'leave'],
+		])
+		expect(said).toContain('Begin it with http:// or https://')
+		expect(values).toEqual({})
 	})
 
 	test('a server that is not there can be written down all the same, with a name that is typed', async () => {
