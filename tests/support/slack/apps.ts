@@ -49,7 +49,7 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
 }
 
 /** An app in Socket Mode; `prepare` gives it its listeners before it starts. */
-export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => void): Promise<App> {
+export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => void) {
 	const app = new App({
 		token: slack.botToken,
 		appToken: slack.appToken,
@@ -62,11 +62,11 @@ export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => v
 	onTestFinished(async () => {
 		await app.stop()
 	})
-	return app
+	return { app }
 }
 
 /** An app that has its events posted to it. */
-export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => void): Promise<App> {
+export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => void) {
 	const { signingSecret } = slack
 	const receiver = new HTTPReceiver({ signingSecret, logger: silent, unhandledRequestTimeoutMillis: 50 })
 	const app = new App({
@@ -83,6 +83,7 @@ export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => voi
 		await receiver.stop()
 	})
 	const { port } = server.address() as AddressInfo
-	await slack.receiveEventsAt(`http://127.0.0.1:${port}/slack/events`)
-	return app
+	const address = `http://127.0.0.1:${port}/slack/events`
+	await slack.receiveEventsAt(address)
+	return { app, address }
 }

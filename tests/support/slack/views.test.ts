@@ -19,7 +19,7 @@ const reply = { text: 'an answer', blocks: [{ type: 'actions', elements: [button
 async function openAnswer(start = startSocketApp, prepare: (app: App) => void = () => {}) {
 	const opened = await openSlack()
 	const triggers: string[] = []
-	const app = await start(opened.slack, (starting) => {
+	await start(opened.slack, (starting) => {
 		starting.action('record', async ({ ack, body }) => {
 			await ack()
 			if ('trigger_id' in body) triggers.push(body.trigger_id)
@@ -27,14 +27,14 @@ async function openAnswer(start = startSocketApp, prepare: (app: App) => void = 
 		prepare(starting)
 	})
 	await opened.client.apiCall('chat.postMessage', { channel: opened.slack.general, ...reply })
+	const [answer] = opened.slack.messages(opened.slack.general)
+	if (answer === undefined) throw new Error('there is no answer')
 	const press = async () => {
-		const [answer] = opened.slack.messages(opened.slack.general)
-		if (answer === undefined) throw new Error('there is no answer')
 		const pressed = await opened.ada.press(answer, { actionId: 'record' })
 		await vi.waitFor(() => expect(triggers.length).toBeGreaterThan(0))
-		return { trigger_id: triggers.pop() ?? '', pressed, answer }
+		return { trigger_id: triggers.pop() ?? '', pressed }
 	}
-	return { ...opened, app, press }
+	return { ...opened, answer, press }
 }
 
 describe.each([
@@ -63,13 +63,13 @@ describe.each([
 	})
 
 	test('what was pressed can be answered in private, replaced and deleted', async () => {
-		const { ada, slack, press } = await openAnswer(start, (app) =>
+		const { ada, slack, answer, press } = await openAnswer(start, (app) =>
 			app.action('record', async ({ respond }) => {
 				await respond({ text: 'only for you', response_type: 'ephemeral', replace_original: false })
 				await respond({ text: 'replaced', replace_original: true })
 			}),
 		)
-		const { pressed, answer } = await press()
+		const { pressed } = await press()
 		await vi.waitFor(() => expect(pressed.responses).toHaveLength(2))
 		expect(ada.ephemerals(slack.general).map(({ text }) => text)).toEqual(['only for you'])
 		expect(answer.text).toBe('replaced')
@@ -92,8 +92,10 @@ test('modals are pushed up to three deep, updated by their hash, and closed', as
 	const { ada, client, press } = await openAnswer()
 	const { trigger_id } = await press()
 	await client.apiCall('views.open', { trigger_id, view: modal() })
-	const push = async () =>
-		codeOf(client.apiCall('views.push', { ...(await press()), pressed: undefined, answer: undefined, view: modal() }))
+	const push = async () => {
+		const { trigger_id: next } = await press()
+		return codeOf(client.apiCall('views.push', { trigger_id: next, view: modal() }))
+	}
 	expect([await push(), await push(), await push()]).toEqual(['ok', 'ok', 'push_limit_reached'])
 	const top = ada.modals().at(-1)
 	const update = (hash: string | undefined) =>
@@ -147,22 +149,18 @@ test('a response address serves five times within half an hour, and knows no mar
 
 test('a shortcut on a message and one on nothing reach the app', async () => {
 	const heard: string[] = []
-	const { slack, ada } = await openAnswer(startSocketApp, (app) =>
+	const { answer, ada } = await openAnswer(startSocketApp, (app) =>
 		app.shortcut(/.*/, async ({ ack, shortcut }) => {
 			await ack()
 			heard.push(`${shortcut.type} ${shortcut.callback_id}`)
 		}),
 	)
-	const [message] = slack.messages(slack.general)
-	if (message === undefined) throw new Error('there is no message')
-	await ada.messageShortcut('explain', message)
+	await ada.messageShortcut('explain', answer)
 	await ada.shortcut('ask')
 	expect(heard).toEqual(['message_action explain', 'shortcut ask'])
 })
 
 test('nobody presses what is not shown', async () => {
-	const { slack, ada } = await openAnswer()
-	const [answer] = slack.messages(slack.general)
-	if (answer === undefined) throw new Error('there is no answer')
+	const { answer, ada } = await openAnswer()
 	expect(() => ada.press(answer, { actionId: 'stop' })).toThrow('nothing like')
 })
