@@ -34,6 +34,7 @@ describe('without anything configured', () => {
 			models: { kind: 'practice' },
 			http: null,
 			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, token: null },
+			slack: null,
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
@@ -443,4 +444,32 @@ test('.env.example documents exactly the variables that are read, and is a valid
 	expect(documented.toSorted()).toEqual(Object.keys(variables).toSorted())
 	const values = Object.fromEntries(documented.map((name, index) => [name, lines[index * 2 + 1] ?? '']))
 	expect(configOf(values)).toEqual(configOf({}))
+})
+
+describe('Slack', () => {
+	const [SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET] = ['xoxb-1', 'xapp-1', '0123456789abcdef']
+	const wrongIn = (env: Env) => {
+		const loaded = loadConfig(env, null)
+		return loaded.ok ? [] : loaded.problems.map(({ variable }) => variable)
+	}
+
+	test('is reached over a socket with an app token, else over HTTP with a signing secret', () => {
+		const shared = { botToken: SLACK_BOT_TOKEN, apiUrl: null, allowedBots: [] }
+		const socket = { ...shared, receives: { over: 'socket', appToken: SLACK_APP_TOKEN } }
+		expect(configOf({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN }).slack).toEqual(socket)
+		expect(configOf({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }).slack).toEqual(socket)
+		const { slack } = configOf({ SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_ALLOWED_BOTS: 'B01, U02' })
+		expect(slack).toEqual({
+			...shared,
+			receives: { over: 'http', signingSecret: SLACK_SIGNING_SECRET },
+			allowedBots: ['B01', 'U02'],
+		})
+	})
+
+	test('needs both a token to write with and a way in', () => {
+		expect(wrongIn({ SLACK_BOT_TOKEN })).toEqual(['SLACK_APP_TOKEN'])
+		expect(wrongIn({ SLACK_APP_TOKEN })).toEqual(['SLACK_BOT_TOKEN'])
+		expect(wrongIn({ SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN })).toEqual(['SLACK_BOT_TOKEN'])
+		expect(wrongIn({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN: 'xoxb-1' })).toEqual(['SLACK_APP_TOKEN'])
+	})
 })

@@ -167,6 +167,37 @@ export const variables = {
 		expected: '"silent", "error", "warn", "info" or "debug"',
 		fix: 'Use one of the five, or leave the variable out: services log "info", commands "warn".',
 	}),
+	SLACK_BOT_TOKEN: variable({
+		schema: z.string().regex(/^xoxb-\S+$/),
+		expected: "the bot's token, which begins with xoxb-",
+		fix: 'Copy it from "OAuth & Permissions" of the app at https://api.slack.com/apps.',
+		secret: true,
+	}),
+	SLACK_APP_TOKEN: variable({
+		schema: z.string().regex(/^xapp-\S+$/),
+		expected: 'an app-level token, which begins with xapp-',
+		fix: 'Create one with connections:write under "Basic Information" of the app, or leave the variable out.',
+		secret: true,
+	}),
+	SLACK_SIGNING_SECRET: variable({
+		schema: z.string().regex(/^\S{16,}$/),
+		expected: "the app's signing secret",
+		fix: 'Copy it from "Basic Information" of the app, or leave the variable out.',
+		secret: true,
+	}),
+	SLACK_API_URL: variable({
+		schema: url(/^https?$/),
+		expected: 'an http or https address such as https://slack.com/api/',
+		fix: 'Leave the variable out, unless you test against something that stands in for Slack.',
+	}),
+	SLACK_ALLOWED_BOTS: variable({
+		schema: z
+			.string()
+			.regex(/^[BU]\w+(?:\s*,\s*[BU]\w+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of bots such as B0123ABC, separated by commas',
+		fix: 'Copy them from the profiles of the bots, or leave the variable out: then no bot is answered.',
+	}),
 	OTEL_EXPORTER_OTLP_ENDPOINT: variable({
 		schema: url(/^https?$/),
 		expected: 'the http or https address of an OpenTelemetry collector, such as http://127.0.0.1:4318',
