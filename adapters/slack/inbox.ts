@@ -67,7 +67,8 @@ export function createInbox(parts: InboxParts): Listeners {
 		const command = readTextCommand(said.text)
 		const asked = command === null ? said : { ...said, text: command.rest }
 		const preferences = preferencesOf(command?.name ?? null)
-		await events.edit(toIncomingMessage(asked, await client.person(said.personId), preferences))
+		const edited = await events.edit(toIncomingMessage(asked, await client.person(said.personId), preferences))
+		if (edited.outcome === 'refused') await tell(said, refusalText(edited))
 	}
 	return {
 		message: async (event) => {

@@ -24,7 +24,10 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 		}
 	const events: PlatformEvents = {
 		message: async (message) => void received.push(message),
-		edit: async (message) => void edited.push(message),
+		edit: async (message) => {
+			edited.push(message)
+			return result.outcome === 'refused' ? result : { outcome: 'begun', runId: 'run-9' }
+		},
 		stop: act('stop'),
 		answerNow: act('answer-now'),
 		again: async (runId, kind, actor) => {
@@ -60,6 +63,14 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 			.map(({ blocks }) => readableBlocks(blocks))
 			.join('\n')
 	return { ...app, slack, memory, platform, ada, received, edited, acted, ask, repliesIn, textIn, conversationAt }
+}
+
+const refused: ActionResult = {
+	outcome: 'refused',
+	code: 'forbidden',
+	message: 'Only whoever asked may do this.',
+	fix: 'Ask yourself.',
+	retryAfterMs: null,
 }
 
 describe('a question in a channel', () => {
@@ -102,6 +113,15 @@ describe('a question in a channel', () => {
 			[2, null],
 		])
 		expect(new Set(received).size).toBe(1)
+	})
+
+	test('whose edit is refused gets the reason, privately', async () => {
+		await using opened = await open({ result: refused })
+		const { question } = await opened.ask()
+		await opened.ada.edit(question, `<@${opened.slack.botUserId}> How much are two?`)
+		expect(opened.ada.ephemerals(opened.slack.general).map(({ text }) => text)).toEqual([
+			'Only whoever asked may do this. Ask yourself.',
+		])
 	})
 
 	test('that is edited or deleted is taken so', async () => {
@@ -204,7 +224,7 @@ test('a shortcut has a message of anybody thought about, for whoever used it', a
 describe('under an answer', () => {
 	test('what somebody may not do is said to them alone', async () => {
 		await using opened = await open({
-			result: { outcome: 'refused', message: 'Only whoever asked may do this.', fix: 'Ask yourself.' },
+			result: refused,
 		})
 		const { conversation, runId } = await opened.ask()
 		await opened.platform.post(runId, conversation, aView())

@@ -2,11 +2,10 @@ import type { ReplyView } from '../core/reply-view.ts'
 import { toUsd } from '../core/usage.ts'
 import { english } from './catalogue.ts'
 
-/** What stands in a line under an answer: route, effort, checks, time, tokens, cost. */
+/** What stands in a line under an answer: route, effort, checks, time, tokens, cost; nothing for what never began. */
 export function describeFacts(view: ReplyView): readonly string[] {
-	// What never began took nothing.
-	if (view.startedAt === null) return []
-	const { route, effort, stages, checks, confidence, usage, budget } = view
+	const { route, effort, stages, checks, confidence, usage, budget, startedAt } = view
+	if (startedAt === null) return []
 	const done = stages.filter(({ status }) => status === 'done').length
 	const facts: readonly (string | false | null)[] = [
 		route === 'direct' && english.directly,
