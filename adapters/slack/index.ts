@@ -96,4 +96,4 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 	}
 }
 
-export type { SlackConnection, SlackOptions } from './config.ts'
+export type { SlackOptions } from './config.ts'

@@ -310,6 +310,18 @@ describe('where a workspace refuses', () => {
 		await opened.platform.post('run-2', opened.conversationAt(opened.ada.directMessages, elsewhere.ts), answered)
 	})
 
+	test('to open the socket again at first, it is opened all the same', async () => {
+		await using opened = await open()
+		opened.slack.faults.add('apps.connections.open', { kind: 'status', status: 503 })
+		opened.slack.dropNext('apps.connections.open')
+		opened.slack.disconnectSockets()
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(0))
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
+		expect(opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length).toBeGreaterThan(3)
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
 	test('the token, what is to be shown waits for a new one, with what to do', async () => {
 		await using opened = await open()
 		const { conversation, runId } = await opened.ask()
