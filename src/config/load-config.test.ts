@@ -34,6 +34,7 @@ describe('without anything configured', () => {
 			models: { kind: 'practice' },
 			http: null,
 			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, token: null },
+			slack: null,
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
@@ -148,6 +149,99 @@ describe('store and queue', () => {
 
 	test('Redis beside a database address that cannot be read is one mistake, not two', () => {
 		expect(namesOf(problemsOf({ REDIS_URL: redisUrl, DATABASE_URL: 'db.example' }))).toEqual(['DATABASE_URL'])
+	})
+})
+
+const slackBot = 'xoxb-1-canary'
+const slackApp = 'xapp-1-canary'
+const slackSecret = 'canary0123456789canary0123456789'
+
+describe('Slack', () => {
+	test.each<[string, Env, Config['slack']]>([
+		['nothing', {}, null],
+		['an address alone', { SLACK_API_URL: 'http://127.0.0.1:80/api' }, null],
+		[
+			'an app token',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp } },
+		],
+		[
+			'a signing secret and an address',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_SIGNING_SECRET: slackSecret, SLACK_API_URL: 'http://127.0.0.1:80/api' },
+			{
+				botToken: slackBot,
+				apiUrl: 'http://127.0.0.1:80/api/',
+				receives: { over: 'http', signingSecret: slackSecret },
+			},
+		],
+		[
+			'both, of which the socket needs no address of ours',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp } },
+		],
+	])('with %s', (_, env, slack) => {
+		expect(configOf(env).slack).toEqual(slack)
+	})
+
+	test.each<[string, Env, string, string, string]>([
+		['a bot token alone', { SLACK_BOT_TOKEN: slackBot }, 'SLACK_BOT_TOKEN', 'neither', 'SLACK_SIGNING_SECRET'],
+		['an app token alone', { SLACK_APP_TOKEN: slackApp }, 'SLACK_APP_TOKEN', 'no SLACK_BOT_TOKEN', 'OAuth'],
+		[
+			'a signing secret alone',
+			{ SLACK_SIGNING_SECRET: slackSecret },
+			'SLACK_SIGNING_SECRET',
+			'no SLACK_BOT_TOKEN',
+			'OAuth',
+		],
+		[
+			'all but the bot token',
+			{ SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
+			'SLACK_APP_TOKEN',
+			'no SLACK_BOT_TOKEN',
+			'OAuth',
+		],
+		[
+			"a user's token instead of the bot's",
+			{ SLACK_BOT_TOKEN: 'xoxp-1-canary', SLACK_APP_TOKEN: slackApp },
+			'SLACK_BOT_TOKEN',
+			'a token of a user (xoxp-…)',
+			'Bot User OAuth Token',
+		],
+		[
+			'a token instead of the signing secret',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_SIGNING_SECRET: slackApp },
+			'SLACK_SIGNING_SECRET',
+			'an app-level token (xapp-…)',
+			'App Credentials',
+		],
+	])('%s is one mistake with a fix, and leaves the rest as it is', (_, env, variable, found, fix) => {
+		const problems = problemsOf(env)
+		expect(problems).toMatchObject([
+			{ variable, found: expect.stringContaining(found), fix: expect.stringContaining(fix) },
+		])
+		expect(JSON.stringify(problems)).not.toContain('canary')
+		const partly = loadConfigPartly({ ...env, THREADWISE_CONCURRENCY: '3' }, null)
+		expect(partly.config).toMatchObject({ slack: null, concurrency: 3 })
+	})
+
+	test('tokens that were swapped are each told where they belong', () => {
+		expect(problemsOf({ SLACK_BOT_TOKEN: slackApp, SLACK_APP_TOKEN: slackBot })).toMatchObject([
+			{
+				variable: 'SLACK_BOT_TOKEN',
+				found: 'an app-level token (xapp-…)',
+				fix: expect.stringContaining('xapp- belongs into SLACK_APP_TOKEN'),
+			},
+			{
+				variable: 'SLACK_APP_TOKEN',
+				found: 'a bot token (xoxb-…)',
+				fix: expect.stringContaining('xoxb- belongs into SLACK_BOT_TOKEN'),
+			},
+		])
+	})
+
+	test('its tokens and its secret are secrets', () => {
+		const env = { SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret }
+		expect(configOf(env).secrets).toEqual(expect.arrayContaining([slackBot, slackApp, slackSecret]))
 	})
 })
 
@@ -350,6 +444,10 @@ describe('problems', () => {
 			[{ REDIS_URL: `http://:${canary}@cache` }, null],
 			[{ REDIS_URL: `redis://:${canary}@cache` }, null],
 			[{ OPENAI_API_KEY: `${canary} ${canary}` }, null],
+			[{ SLACK_BOT_TOKEN: canary }, null],
+			[{ SLACK_APP_TOKEN: `xoxb-${canary}` }, null],
+			[{ SLACK_BOT_TOKEN: `xoxb-${canary}`, SLACK_SIGNING_SECRET: `${canary} ${canary}` }, null],
+			[{ SLACK_API_URL: `ftp://me:${canary}@x` }, null],
 			[{ THREADWISE_TOKEN: canary }, null],
 			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],

@@ -6,6 +6,7 @@ import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
 import { type PlaygroundConfig, playgroundConfigFrom } from './playground.ts'
 import type { ConfigProblem } from './problem.ts'
 import { secretsIn } from './secrets.ts'
+import { type SlackConfig, slackConfigFrom } from './slack.ts'
 import { type LogLevel, readVariables, type VariableValues } from './variables.ts'
 
 /** Where runs are kept, and where their deliveries wait. */
@@ -25,6 +26,8 @@ export type Config = {
 	/** Where health and metrics are told and the page is served; null: nowhere was named. */
 	readonly http: HttpAddress | null
 	readonly playground: PlaygroundConfig
+	/** Null: not in use. */
+	readonly slack: SlackConfig | null
 	readonly defaults: {
 		readonly effort: Effort
 		readonly workflow: string
@@ -63,7 +66,11 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 	const { values } = variables
 	const storage = storageFrom(values, variables.problems)
 	const models = modelConfigFrom(values, settings.file, env)
-	const problems = [...variables.problems, ...settings.problems, ...storage.problems, ...models.problems]
+	const slack = slackConfigFrom(values, variables.problems)
+	const problems = [
+		...[...variables.problems, ...settings.problems],
+		...[...storage.problems, ...models.problems, ...slack.problems],
+	]
 	if (problems.length > 0) return { ok: false, problems }
 	return {
 		ok: true,
@@ -72,6 +79,7 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 			models: models.models,
 			http: httpFrom(values),
 			playground: playgroundConfigFrom(values),
+			slack: slack.slack,
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',
