@@ -1,6 +1,5 @@
 import { type CheckView, type ReplyView, rests, type StageRecord, type StageView } from '../../src/core/reply-view.ts'
-import { toUsd } from '../../src/core/usage.ts'
-import { english } from '../../src/rendering/index.ts'
+import { describeFacts, english } from '../../src/rendering/index.ts'
 import { toTree } from './markdown.ts'
 import type { PageCheck, PageRecord, PageStage, PageTexts, PageView } from './page-view.ts'
 
@@ -104,26 +103,8 @@ function textsOf(view: ReplyView): PageTexts {
 		queued: view.status === 'queued' ? english.queued(view.placeInQueue) : null,
 		stopped: stopReason === null ? null : english.stopped(stopReason, budget),
 		skipped: skipped.length === 0 ? null : english.skippedChecks(skipped),
-		facts: factsOf(view),
+		facts: describeFacts(view),
 	}
-}
-
-function factsOf(view: ReplyView): readonly string[] {
-	const { route, effort, stages, checks, confidence, usage, budget } = view
-	const done = stages.filter(({ status }) => status === 'done').length
-	const facts: readonly (string | false | null)[] = [
-		route === 'direct' && english.directly,
-		route === 'staged' && english.stagesDone(done, stages.length),
-		route === 'staged' && effort !== null && english.efforts[effort],
-		checks.passed + checks.failed > 0 && english.checks(checks.passed, checks.failed),
-		confidence && english.confidences[confidence],
-		`${(view.elapsedMs / 1_000).toFixed(1)} s`,
-		english.calls(usage.calls),
-		english.tokens(usage.inputTokens + usage.outputTokens),
-		usage.costMicroUsd > 0 && `$${toUsd(usage.costMicroUsd).toFixed(4)}`,
-		budget !== null && view.stopReason === null && english.budgetLeft(budget),
-	]
-	return facts.filter((fact) => typeof fact === 'string')
 }
 
 /** The same with every text in it cleaned. */

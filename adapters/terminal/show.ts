@@ -1,6 +1,5 @@
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { toUsd } from '../../src/core/usage.ts'
-import { describeRecord, english } from '../../src/rendering/index.ts'
+import { describeFacts, describeRecord, english } from '../../src/rendering/index.ts'
 import type { Formatter } from './colors.ts'
 import { renderMarkdown, withoutControls } from './markdown.ts'
 
@@ -35,7 +34,7 @@ export function showOutcome(runId: string, view: ReplyView, format: Formatter): 
 		...(view.status === 'waiting' ? [format.cyan(howToReply(runId))] : []),
 		...steps,
 		'',
-		format.dim(`${contextLine(view)} · ${english.run(runId)}`),
+		format.dim(`${describeFacts(view).join(' · ')} · ${english.run(runId)}`),
 		...disclosure,
 	].join('\n')
 }
@@ -61,36 +60,6 @@ function outcomeLines(view: ReplyView, format: Formatter): readonly string[] {
 function routeLine(view: ReplyView, format: Formatter): string | null {
 	if (view.route === null || view.effort === null || view.routing === null) return null
 	return format.dim(withoutControls(english.routed(view)))
-}
-
-function contextLine(view: ReplyView): string {
-	const { usage } = view
-	const route =
-		view.route === null
-			? []
-			: [view.route === 'direct' ? english.directly : english.stagesDone(doneStages(view), view.stages.length)]
-	const effort = view.route === 'staged' && view.effort !== null ? [english.efforts[view.effort]] : []
-	const checks =
-		view.checks.passed + view.checks.failed === 0 ? [] : [english.checks(view.checks.passed, view.checks.failed)]
-	const confidence = view.confidence === null ? [] : [english.confidences[view.confidence]]
-	const cost = usage.costMicroUsd === 0 ? [] : [`$${toUsd(usage.costMicroUsd).toFixed(4)}`]
-	const budget = view.budget === null || view.stopReason !== null ? [] : [english.budgetLeft(view.budget)]
-	const tokens = english.tokens(usage.inputTokens + usage.outputTokens)
-	return [
-		...route,
-		...effort,
-		...checks,
-		...confidence,
-		seconds(view.elapsedMs),
-		english.calls(usage.calls),
-		tokens,
-		...cost,
-		...budget,
-	].join(' · ')
-}
-
-function doneStages(view: ReplyView): number {
-	return view.stages.filter((stage) => stage.status === 'done').length
 }
 
 const marks: Readonly<Record<StageView['status'], string>> = {

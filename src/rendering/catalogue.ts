@@ -7,6 +7,7 @@ import type { RunKind } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
+import { type ChatTexts, englishChatTexts } from './chat-texts.ts'
 
 type RoutedView = Pick<ReplyView, 'route' | 'effort' | 'routing' | 'stages'>
 
@@ -77,6 +78,7 @@ type RecordTexts = {
 /** Every string that people see, in one language. */
 export type Catalogue = {
 	readonly actions: Readonly<Record<ActionName, string>>
+	readonly chat: ChatTexts
 	readonly feedback: FeedbackTexts
 	readonly record: RecordTexts
 	readonly checkMethods: Readonly<Record<CheckMethod, string>>
@@ -180,6 +182,7 @@ export const english: Catalogue = {
 		helpful: 'Helpful',
 		notHelpful: 'Not helpful',
 	},
+	chat: englishChatTexts,
 	feedback: {
 		thanks: 'Thank you. That helps to make the answers better.',
 		askReason: 'What was wrong with the answer?',

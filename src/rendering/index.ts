@@ -1,4 +1,6 @@
 export { english } from './catalogue.ts'
 export { describeRecord } from './describe-record.ts'
+export { describeFacts } from './facts.ts'
 export { emptyReplyView, foldJournal, foldRecord } from './fold-journal.ts'
+export { piecesOfLine, splitMarkdown } from './split-markdown.ts'
 export { emptyRecord } from './stage-record.ts'

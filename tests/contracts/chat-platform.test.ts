@@ -34,8 +34,8 @@ function occurrences(text: string, part: string): number {
 	return text.split(part).length - 1
 }
 
-function chatPlatformContract(name: string, { startHarness, hasPeople, findsNothing }: HarnessModule): void {
-	describe(`the chat platform: ${name}`, () => {
+function chatPlatformContract(name: string, { startHarness, hasPeople, findsNothing }: HarnessModule, way = ''): void {
+	describe(`the chat platform: ${name}${way}`, () => {
 		let harness: PlatformHarness
 		let received: IncomingMessage[]
 		let edited: IncomingMessage[]
@@ -306,7 +306,13 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 	})
 }
 
-for (const name of Object.keys(platforms)) chatPlatformContract(name, await harnessOf(name))
+for (const name of Object.keys(platforms)) {
+	const harness = await harnessOf(name)
+	chatPlatformContract(name, harness)
+	for (const [way, startHarness] of Object.entries(harness.otherWays ?? {})) {
+		chatPlatformContract(name, { ...harness, startHarness }, ` over ${way}`)
+	}
+}
 chatPlatformContract('loopback', loopbackHarness)
 
 test('every folder of an adapter is registered and has a harness', () => {

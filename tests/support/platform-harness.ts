@@ -50,6 +50,8 @@ export type StartHarness = (events: PlatformEvents) => Promise<PlatformHarness>
 /** What an adapter's `harness.ts` exports. */
 export type HarnessModule = {
 	readonly startHarness: StartHarness
+	/** Other ways in which the platform can be reached, by their names; the suite tests each of them. */
+	readonly otherWays?: Readonly<Record<string, StartHarness>>
 	/** Whether people write and press buttons on the platform itself, so that the suite tests that too. */
 	readonly hasPeople: boolean
 	/** Why `find` never finds anything on this platform; absent where it does. */

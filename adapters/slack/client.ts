@@ -1,0 +1,259 @@
+import { type types, webApi } from '@slack/bolt'
+import { z } from 'zod'
+import type { Conversation } from '../../src/core/conversation.ts'
+import { english } from '../../src/rendering/index.ts'
+import { context, section } from './blocks.ts'
+import type { SlackConnection } from './config.ts'
+import { escapedPieces, toMrkdwn } from './markdown.ts'
+import { quietLogger } from './quiet-logger.ts'
+import type { Person, Self } from './receive.ts'
+import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
+import type { Draft } from './show.ts'
+
+/** Which part of which run's reply a message is; it travels in the message. */
+export type Mark = { readonly runId: string; readonly part: number }
+
+export type Thread = Pick<Conversation, 'channelId' | 'threadId'>
+
+/** Everything that is asked of Slack. Each call is made once: whether it is safe to make it again, the caller knows. */
+export type SlackClient = {
+	identify(): Promise<Self>
+	/** Returns the message's timestamp, by which it is known in its channel. */
+	post(thread: Thread, draft: Draft, mark: Mark): Promise<string>
+	edit(channelId: string, ts: string, draft: Draft, mark: Mark): Promise<void>
+	/** The timestamps of a run's messages in a thread, in their order. */
+	find(thread: Thread, runId: string): Promise<readonly string[]>
+	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
+	postQuestion(channelId: string, name: string, question: string): Promise<string>
+	/** Says something to one person alone; `text` is Markdown. */
+	whisper(thread: Thread, personId: string, text: string): Promise<void>
+	openWindow(triggerId: string, view: types.ModalView): Promise<void>
+	changeWindow(viewId: string, view: types.ModalView): Promise<void>
+	/** What is known of somebody; their id alone where Slack doesn't tell. */
+	person(id: string): Promise<Person>
+	/** Shows in Slack's own way whether the bot works in a thread. */
+	setWorking(thread: Thread, isWorking: boolean): Promise<void>
+	suggestPrompts(channelId: string): Promise<void>
+	showHome(personId: string): Promise<void>
+}
+
+export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
+
+const markType = 'threadwise_reply'
+const personForMs = 3_600_000
+const mostPeople = 5_000
+const pageSize = 200
+/** Commands are shorter than this. */
+const mostQuestionSections = 4
+
+/** Neither follows links nor looks for names in what a model wrote. */
+const quietly = { unfurl_links: false, unfurl_media: false, parse: 'none', link_names: false } as const
+
+/** Only part of what Slack tells; names may be empty. */
+const userSchema = z.object({
+	real_name: z.string().optional(),
+	name: z.string().optional(),
+	locale: z.string().optional(),
+	tz: z.string().nullish(),
+	is_admin: z.boolean().optional(),
+	is_owner: z.boolean().optional(),
+	profile: z.object({ display_name: z.string().optional() }).optional(),
+})
+
+const markedSchema = z.object({
+	ts: z.string(),
+	metadata: z.object({
+		event_type: z.literal(markType),
+		event_payload: z.object({ run_id: z.string(), part: z.coerce.number() }),
+	}),
+})
+
+export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): SlackClient {
+	const web = new webApi.WebClient(botToken, {
+		...webOptions(apiUrl, timeoutMs),
+		logger: quietLogger(() => {}),
+	})
+	const pauses = createPauses()
+	const call = async <Result>(channelId: string, request: () => Promise<Result>): Promise<Result> => {
+		pauses.check(channelId)
+		try {
+			return await request()
+		} catch (error) {
+			if (error instanceof webApi.WebAPIRateLimitedError) pauses.pause(channelId, error.retryAfter * 1_000)
+			throw fromSlack(error)
+		}
+	}
+	return {
+		identify: () => identify(web),
+		post: ({ channelId, threadId }, draft, mark) =>
+			call(channelId, async () => {
+				const { ts = '' } = await web.chat.postMessage({
+					channel: channelId,
+					thread_ts: threadId,
+					...contentOf(draft, mark),
+					...quietly,
+				})
+				return ts
+			}),
+		edit: (channelId, ts, draft, mark) =>
+			call(channelId, async () => {
+				await web.chat.update({ channel: channelId, ts, ...contentOf(draft, mark), parse: 'none', link_names: false })
+			}),
+		find: ({ channelId, threadId }, runId) =>
+			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
+		postQuestion: (channelId, name, question) =>
+			call(channelId, async () => {
+				const asks = english.chat.asks(name)
+				const pieces = escapedPieces(question, 3_000).slice(0, mostQuestionSections)
+				const blocks = [context(toMrkdwn(asks)), ...pieces.map(section)]
+				const text = escapedPieces(`${asks} ${question}`, 3_000)[0] ?? asks
+				const { ts = '' } = await web.chat.postMessage({ channel: channelId, text, blocks, ...quietly })
+				return ts
+			}),
+		whisper: ({ channelId, threadId }, user, text) =>
+			call(`${channelId} ephemeral`, async () => {
+				const mrkdwn = toMrkdwn(text)
+				await web.chat.postEphemeral({ channel: channelId, user, thread_ts: threadId, text: mrkdwn, parse: 'none' })
+			}),
+		openWindow: async (trigger_id, view) => {
+			await web.views.open({ trigger_id, view }).catch(rethrow)
+		},
+		changeWindow: async (view_id, view) => {
+			await web.views.update({ view_id, view }).catch(rethrow)
+		},
+		person: remembering((id) => readPerson(web, id)),
+		setWorking: createStatus(web),
+		suggestPrompts: async (channel_id) => {
+			const { prompts, promptsTitle: title } = english.chat
+			await web.assistant.threads
+				.setSuggestedPrompts({ channel_id, title, prompts: [{ ...first(prompts) }, ...prompts.slice(1)] })
+				.catch(rethrow)
+		},
+		showHome: async (user_id) => {
+			const { home, help } = english.chat
+			const blocks = [section(toMrkdwn(home)), section(toMrkdwn(help))]
+			await web.views.publish({ user_id, view: { type: 'home', blocks } }).catch(rethrow)
+		},
+	}
+}
+
+/** Explicit in everything that matters: by default a call has no end, is made ten times, and one refusal holds up all others. */
+export function webOptions(apiUrl: string | null, timeoutMs: number): webApi.WebClientOptions {
+	return {
+		...(apiUrl === null ? {} : { slackApiUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/` }),
+		retryConfig: { retries: 0 },
+		rejectRateLimitedCalls: true,
+		timeout: timeoutMs,
+	}
+}
+
+function rethrow(error: unknown): never {
+	throw fromSlack(error)
+}
+
+function first<Item>([item]: readonly Item[]): Item {
+	if (item === undefined) throw new RangeError('There is none.')
+	return item
+}
+
+async function identify(web: webApi.WebClient): Promise<Self> {
+	const { team_id: teamId = '', user_id: userId = '', bot_id: botId = '' } = await web.auth.test().catch(rethrow)
+	return { teamId, userId, botId }
+}
+
+function contentOf({ text, blocks }: Draft, { runId, part }: Mark) {
+	const metadata = { event_type: markType, event_payload: { run_id: runId, part } }
+	return { text, blocks: [...blocks], metadata }
+}
+
+async function findMarked(
+	web: webApi.WebClient,
+	channel: string,
+	ts: string,
+	runId: string,
+): Promise<readonly string[]> {
+	const found: { readonly ts: string; readonly part: number }[] = []
+	let cursor: string | undefined
+	do {
+		const page = await web.conversations
+			.replies({
+				channel,
+				ts,
+				include_all_metadata: true,
+				limit: pageSize,
+				...(cursor === undefined ? {} : { cursor }),
+			})
+			.catch((error: unknown) => {
+				// Whoever asked has deleted the question, and nobody has answered it.
+				if (error instanceof webApi.WebAPIPlatformError && error.data.error === 'thread_not_found') return null
+				throw error
+			})
+		for (const message of page?.messages ?? []) {
+			const { data } = markedSchema.safeParse(message)
+			const mark = data?.metadata.event_payload
+			if (data !== undefined && mark?.run_id === runId) found.push({ ts: data.ts, part: mark.part })
+		}
+		cursor = page?.response_metadata?.next_cursor || undefined
+	} while (cursor !== undefined)
+	return found.toSorted((left, right) => left.part - right.part).map((message) => message.ts)
+}
+
+async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {
+	const { user } = await web.users.info({ user: id, include_locale: true })
+	const { real_name, name, locale, tz, is_admin, is_owner, profile } = userSchema.parse(user)
+	return {
+		id,
+		name: profile?.display_name || real_name || name || id,
+		...(locale ? { locale } : {}),
+		...(tz ? { timeZone: tz } : {}),
+		isAdmin: is_admin === true || is_owner === true,
+	}
+}
+
+/** People change their names now and then, not with every message. Nobody has to wait for a name that Slack doesn't tell. */
+function remembering(read: (id: string) => Promise<Person>): (id: string) => Promise<Person> {
+	const known = new Map<string, { readonly person: Person; readonly until: number }>()
+	return async (id) => {
+		const before = known.get(id)
+		if (before !== undefined && performance.now() < before.until) return before.person
+		const person = await read(id).catch(() => null)
+		if (person === null) return before?.person ?? { id, name: id, isAdmin: false }
+		if (known.size >= mostPeople) known.clear()
+		known.set(id, { person, until: performance.now() + personForMs })
+		return person
+	}
+}
+
+/** Slack says for how long it takes nothing more; whoever writes into the same channel needn't ask again. */
+function createPauses() {
+	const until = new Map<string, number>()
+	return {
+		pause: (channelId: string, ms: number) => void until.set(channelId, performance.now() + ms),
+		check: (channelId: string) => {
+			const left = (until.get(channelId) ?? 0) - performance.now()
+			if (left > 0) throw tooFast(left)
+			until.delete(channelId)
+		},
+	}
+}
+
+/** What Slack says where the app isn't declared as an agent. */
+const notAnAgent: ReadonlySet<string> = new Set([
+	...['not_authorized', 'unknown_method', 'not_allowed', 'feature_not_enabled', 'missing_scope'],
+])
+
+/** Slack's own sign that the bot works: that of agents, with a Stop button; where the app is none, the older one. */
+function createStatus(web: webApi.WebClient): SlackClient['setWorking'] {
+	let isAgent = true
+	return async ({ channelId: channel_id, threadId: thread_ts }, isWorking) => {
+		if (isAgent) {
+			const session = { channel_id, thread_ts, status: isWorking ? 'processing' : 'active' } as const
+			const refused = await web.agents.sessions.setStatus(session).then(() => null, fromSlack)
+			if (refused === null) return
+			if (!notAnAgent.has(slackCodeOf(refused) ?? '')) throw refused
+			isAgent = false
+		}
+		const status = isWorking ? english.chat.thinking : ''
+		await web.assistant.threads.setStatus({ channel_id, thread_ts, status }).catch(rethrow)
+	}
+}

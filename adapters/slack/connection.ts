@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { App, HTTPReceiver, type Receiver, type ReceiverEvent, SocketModeReceiver } from '@slack/bolt'
+import { webOptions } from './client.ts'
+import type { SlackConnection } from './config.ts'
+import { quietLogger } from './quiet-logger.ts'
+import type { Self } from './receive.ts'
+import { fromSlack } from './refusals.ts'
+
+/** Says something to whoever used a command or a shortcut, also where the bot is no member. */
+export type Respond = (text: string) => Promise<void>
+
+/** What Slack tells. Whatever rejects isn't acknowledged: Slack delivers it again, or tells the person. */
+export type Listeners = {
+	message(event: unknown): Promise<void>
+	sessionStop(event: unknown): Promise<void>
+	homeOpened(event: unknown): Promise<void>
+	press(body: unknown): Promise<void>
+	/** A window was sent off, or closed. */
+	window(body: unknown): Promise<void>
+	/** Acknowledged before: there is no second delivery. */
+	command(body: unknown, respond: Respond): Promise<void>
+	shortcut(body: unknown, respond: Respond): Promise<void>
+}
+
+export type ReceivingOptions = Pick<SlackConnection, 'botToken' | 'apiUrl' | 'receives'> & {
+	readonly timeoutMs: number
+	readonly onTrouble: (error: unknown) => void
+}
+
+/** Where Slack sends what it tells over HTTP. */
+export const eventsPath = '/slack/events'
+/** A closing handshake that never comes isn't waited for. */
+const longestStopMs = 2_000
+
+/** The way in: over a socket that we open, or over requests that are handed to `take`. */
+export type Receiving = {
+	/** Takes a request to `eventsPath`; not for a socket. */
+	take(request: IncomingMessage, response: ServerResponse): void
+	start(self: Self, listeners: Listeners): Promise<void>
+	stop(): Promise<void>
+}
+
+export function createReceiving(options: ReceivingOptions): Receiving {
+	const { receives, botToken, apiUrl, timeoutMs, onTrouble } = options
+	const logger = quietLogger((warning) => onTrouble(new Error(warning)))
+	const http =
+		receives.over === 'http'
+			? new HTTPReceiver({ signingSecret: receives.signingSecret, endpoints: eventsPath, logger })
+			: null
+	const socket =
+		receives.over === 'socket'
+			? new SocketModeReceiver({
+					appToken: receives.appToken,
+					logger,
+					// It writes its own retries into what it is given.
+					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), rejectRateLimitedCalls: false } },
+				})
+			: null
+	return {
+		take: (request, response) => {
+			if (http === null) throw new TypeError('Slack is reached over a socket.')
+			http.requestListener(request, response)
+		},
+		start: async (self, listeners) => {
+			const receiver = http ?? socket
+			if (receiver === null) return
+			const app = new App({
+				receiver: acknowledgingLast(receiver),
+				authorize: async () => ({ botToken, botId: self.botId, botUserId: self.userId, teamId: self.teamId }),
+				// We know ourselves by more than Bolt does.
+				ignoreSelf: false,
+				convoStore: false,
+				clientOptions: webOptions(apiUrl, timeoutMs),
+				logger,
+			})
+			listen(app, listeners, onTrouble)
+			if (socket !== null) await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
+		},
+		stop: async () => {
+			if (socket === null) return
+			await Promise.race([socket.stop().catch(onTrouble), sleep(longestStopMs, undefined, { ref: false })])
+		},
+	}
+}
+
+/**
+ * Bolt acknowledges an event before anybody has heard of it: one that couldn't be recorded would be gone. Here it is acknowledged when
+ * its listeners are done, and not at all if one of them has failed, so that Slack delivers it again.
+ */
+function acknowledgingLast(receiver: HTTPReceiver | SocketModeReceiver): Receiver {
+	const late = (app: App): App =>
+		Object.create(app, {
+			processEvent: {
+				value: async (event: ReceiverEvent) => {
+					if (!('event' in event.body)) return app.processEvent(event)
+					await app.processEvent({ ...event, ack: async () => {} })
+					await event.ack()
+				},
+			},
+		})
+	return {
+		init: (app) => receiver.init(late(app)),
+		start: () => Promise.resolve(),
+		stop: () => Promise.resolve(),
+	}
+}
+
+/** What is recorded is acknowledged after it was; a command, whose answer is a message of its own, before: Slack waits three seconds. */
+function listen(app: App, on: Listeners, onTrouble: (error: unknown) => void): void {
+	app.event('message', ({ event }) => on.message(event))
+	app.event('app_mention', ({ event }) => on.message(event))
+	app.event('agent_session_stopped', ({ event }) => on.sessionStop(event))
+	app.event('app_home_opened', ({ event }) => on.homeOpened(event))
+	app.action(/.*/, async ({ body, ack }) => {
+		await on.press(body)
+		await ack()
+	})
+	for (const type of ['view_submission', 'view_closed'] as const) {
+		app.view({ callback_id: /.*/, type }, async ({ body, ack }) => {
+			await on.window(body)
+			await ack()
+		})
+	}
+	app.command(/.*/, async ({ body, ack, respond }) => {
+		await ack()
+		await on.command(body, privately(respond)).catch(onTrouble)
+	})
+	app.shortcut({ type: 'message_action' }, async ({ body, ack, respond }) => {
+		await ack()
+		await on.shortcut(body, privately(respond)).catch(onTrouble)
+	})
+}
+
+function privately(
+	respond: (message: { response_type: 'ephemeral'; text: string; replace_original: boolean }) => Promise<unknown>,
+): Respond {
+	return async (text) => {
+		await respond({ response_type: 'ephemeral', text, replace_original: false })
+	}
+}

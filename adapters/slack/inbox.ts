@@ -1,0 +1,199 @@
+import { z } from 'zod'
+import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { RunEntry } from '../../src/core/conversation-reader.ts'
+import { reportError } from '../../src/core/errors.ts'
+import { isFinished } from '../../src/core/run.ts'
+import { english } from '../../src/rendering/index.ts'
+import type { SlackClient } from './client.ts'
+import type { SlackOptions } from './config.ts'
+import type { Listeners, Respond } from './connection.ts'
+import { createPresses } from './presses.ts'
+import {
+	actorOf,
+	conversationOf,
+	messageIdOf,
+	platformName,
+	preferencesOf,
+	type Received,
+	readMessage,
+	readPress,
+	readSessionStop,
+	readShortcut,
+	readSlashCommand,
+	readTextCommand,
+	type Said,
+	type Self,
+	toIncomingMessage,
+} from './receive.ts'
+import { slackCodeOf } from './refusals.ts'
+
+export type InboxParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' | 'allowedBots' | 'onTrouble'> & {
+	readonly client: SlackClient
+	readonly events: PlatformEvents
+	readonly self: Self
+}
+
+/** What people do in Slack, told to Threadwise. */
+export function createInbox(parts: InboxParts): Listeners {
+	const { client, events, self, onTrouble } = parts
+	const allowedBots = new Set(parts.allowedBots)
+	const threads = createThreads(parts)
+	const isNew = createMemory()
+	const presses = createPresses(parts)
+	const ask = async (said: Said, command: string | null) => {
+		await events.message(toIncomingMessage(said, await client.person(said.personId), preferencesOf(command)))
+	}
+	/** What is merely said to somebody mustn't have the message delivered again. */
+	const tell = (said: Said, text: string) => client.whisper(said.conversation, said.personId, text).catch(onTrouble)
+	const obey = async (said: Said, name: 'stop' | 'help' | 'think' | 'quick') => {
+		// A mention comes as two events.
+		if (!isNew(said.id)) return
+		if (name === 'help') return tell(said, english.chat.help)
+		const refusal =
+			name === 'stop' ? await threads.stop(said.conversation, said.personId) : await threads.thinkHarder(said)
+		if (refusal !== null) await tell(said, refusal)
+	}
+	const take = async (said: Said) => {
+		const command = readTextCommand(said.text)
+		if (command === null) return ask(said, null)
+		const { name, rest } = command
+		if (rest === '' || name === 'stop' || name === 'help') return obey(said, name)
+		return ask({ ...said, text: rest }, name)
+	}
+	const edit = async ({ said, isAddressed }: Extract<Received, { kind: 'edit' }>) => {
+		if (!isAddressed && !(await threads.has(said))) return
+		const command = readTextCommand(said.text)
+		const asked = command === null ? said : { ...said, text: command.rest }
+		const preferences = preferencesOf(command?.name ?? null)
+		await events.edit(toIncomingMessage(asked, await client.person(said.personId), preferences))
+	}
+	return {
+		message: async (event) => {
+			const received = readMessage(event, self, allowedBots)
+			switch (received.kind) {
+				case 'question':
+					return take(received.said)
+				case 'follow-up':
+					if (await threads.isPartOf(received.said)) await take(received.said)
+					return
+				case 'edit':
+					return edit(received)
+				case 'deletion':
+					return threads.stopAnswering(received)
+				case 'nothing':
+			}
+		},
+		sessionStop: async (event) => {
+			const stopped = readSessionStop(event, self)
+			if (stopped !== null) await threads.stop(stopped.conversation, stopped.personId)
+		},
+		homeOpened: async (event) => {
+			const { data } = homeOpenedSchema.safeParse(event)
+			if (data?.tab === 'messages') await client.suggestPrompts(data.channel).catch(onTrouble)
+			if (data?.tab === 'home') await client.showHome(data.user).catch(onTrouble)
+		},
+		press: async (body) => {
+			const press = readPress(body)
+			if (press !== null) await presses.press(press)
+		},
+		window: presses.window,
+		command: async (body, respond) => {
+			const command = readSlashCommand(body, self)
+			if (command === null) return
+			if (command.text === '') return respond(english.chat.writeQuestion(command.command))
+			await orSay(respond, onTrouble, async () => {
+				const { name } = await client.person(command.personId)
+				const ts = await client.postQuestion(command.channelId, name, command.text)
+				const conversation = conversationOf({ channel: command.channelId, ts }, self)
+				const id = messageIdOf(command.channelId, ts)
+				const said = { id, ts, conversation, personId: command.personId, text: command.text, files: [] }
+				await ask(said, command.command.replace(/^\//, ''))
+			})
+		},
+		shortcut: async (body, respond) => {
+			const said = readShortcut(body, self)
+			if (said !== null) await orSay(respond, onTrouble, () => ask(said, 'think'))
+		},
+	}
+}
+
+const homeOpenedSchema = z.object({ tab: z.string(), channel: z.string(), user: z.string() })
+
+/** What can't be written into a channel is said to whoever wanted it. */
+const closed: ReadonlySet<string> = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'])
+
+async function orSay(respond: Respond, onTrouble: (error: unknown) => void, act: () => Promise<void>): Promise<void> {
+	try {
+		await act()
+	} catch (error) {
+		if (closed.has(slackCodeOf(error) ?? '')) return respond(english.chat.notAMember)
+		onTrouble(error)
+		await respond(`${english.chat.notRecorded} ${reportError(error).message}`)
+	}
+}
+
+/** What is known of threads: whose they are, and what is being answered in them. */
+function createThreads({ client, events, conversations, self }: InboxParts) {
+	const actor = async (personId: string): Promise<Actor> => actorOf(await client.person(personId), self)
+	const openIn = async (conversation: Conversation): Promise<readonly RunEntry[]> =>
+		(await conversations.runs(conversation)).filter(({ state }) => !isFinished(state))
+	/** In a direct message, what is said outside of threads is about what the person has asked last. */
+	const openWith = async ({ workspaceId, channelId }: Conversation, personId: string): Promise<readonly RunEntry[]> => {
+		const listed = await conversations.list({ platform: platformName, workspaceId, personId, limit: 20 })
+		const open = listed.filter(({ conversation, isOpen }) => isOpen && conversation.channelId === channelId)
+		return (await Promise.all(open.map(({ conversation }) => openIn(conversation)))).flat()
+	}
+	return {
+		/** Whether this person has asked in that thread before. */
+		isPartOf: async ({ conversation, personId }: Said) =>
+			(await conversations.runs(conversation)).some(({ asker }) => asker.id === personId),
+		/** Whether a message was taken as a question. */
+		has: async ({ id, conversation }: Said) =>
+			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),
+		/** Stops what is being answered. Returns what to say where nothing was stopped. */
+		stop: async (conversation: Conversation, personId: string): Promise<string | null> => {
+			const here = await openIn(conversation)
+			const open = here.length === 0 && conversation.isDirect === true ? await openWith(conversation, personId) : here
+			const by = await actor(personId)
+			const results = await Promise.all(open.map(({ runId }) => events.stop(runId, by)))
+			return results.length === 0 ? english.chat.nothingRuns : refusalIn(results)
+		},
+		stopAnswering: async ({ messageId, conversation, personId }: Extract<Received, { kind: 'deletion' }>) => {
+			const open = (await openIn(conversation)).filter((run) => run.messageId === messageId)
+			if (open.length === 0) return
+			const by = await actor(personId)
+			for (const { runId } of open) await events.stop(runId, by)
+		},
+		/** Has the newest answer thought about harder. Returns what to say where there is none, or it wasn't done. */
+		thinkHarder: async ({ conversation, personId }: Said): Promise<string | null> => {
+			const answered = (await conversations.runs(conversation)).findLast(({ state }) => isFinished(state))
+			if (answered === undefined) return english.chat.nothingAnswered
+			const begun = await events.again(answered.runId, 'think-harder', await actor(personId))
+			return begun.outcome === 'refused' ? refusalText(begun) : null
+		},
+	}
+}
+
+function refusalIn(results: readonly ActionResult[]): string | null {
+	const refusals = results.filter((result) => result.outcome === 'refused')
+	const [refusal] = refusals
+	return refusal === undefined || refusals.length < results.length ? null : refusalText(refusal)
+}
+
+function refusalText({ message, fix }: Extract<ActionResult, { outcome: 'refused' }>): string {
+	return `${message} ${fix}`
+}
+
+/** Tells once of each whether it is new; of the newest thousand. */
+function createMemory(): (id: string) => boolean {
+	const known = new Set<string>()
+	return (id) => {
+		if (known.has(id)) return false
+		known.add(id)
+		const [oldest] = known
+		if (known.size > 1_000 && oldest !== undefined) known.delete(oldest)
+		return true
+	}
+}

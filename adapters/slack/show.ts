@@ -1,0 +1,255 @@
+import { type ReplyView, rests, type StageView, type SubtaskView } from '../../src/core/reply-view.ts'
+import { describeFacts, english, splitMarkdown } from '../../src/rendering/index.ts'
+import {
+	actionIds,
+	actions,
+	type Block,
+	button,
+	context,
+	linkButton,
+	markdown,
+	plain,
+	richText,
+	section,
+	sizeOf,
+} from './blocks.ts'
+import { escaped, escapedPieces, plainText, shortened, toSafeMarkdown, withoutControls } from './markdown.ts'
+import { showFolded } from './show-folded.ts'
+
+/** What one message says. `text` is for notifications and for whoever reads no blocks. */
+export type Draft = { readonly text: string; readonly blocks: readonly Block[] }
+
+/** Whether a workspace knows all blocks, or only those that have always been there. */
+export type BlockSupport = 'all' | 'basic'
+
+export type ShownReply = {
+	readonly runId: string
+	readonly view: ReplyView
+	readonly support: BlockSupport
+	/** Where the full record is for whoever is given the address; null: nowhere. */
+	readonly recordUrl: string | null
+}
+
+/** Slack refuses about 13,200 characters; it isn't documented how they are counted. */
+const largestMessage = 12_000
+const largestAnswerPart = 11_000
+/** Of an answer that is being written, enough to read along. */
+const largestPreview = 5_000
+/** Less than this, and what is folded gets a message of its own. */
+const leastForFolded = 3_000
+const mostFolded = 9_000
+const longestText = 3_900
+const longestSection = 3_000
+
+/** Measured as everything that is sent. */
+const measure = (text: string) => JSON.stringify(text).length - 2
+
+/** The messages that show a view: one, unless the answer is too long for it. A view of work in progress is always one. */
+export function showReply(shown: ShownReply): readonly Draft[] {
+	return rests(shown.view) ? showOutcome(shown) : [showProgress(shown)]
+}
+
+/** What a message says that the reply no longer needs; none may be empty. */
+export const surplusDraft: Draft = { text: '—', blocks: [context('—')] }
+
+function showProgress({ runId, view, support }: ShownReply): Draft {
+	const { status, quiet, stages, answer } = view
+	const line = english.quietly(view)
+	const isLine = status === 'queued' || quiet
+	const progress: readonly Block[] = isLine
+		? [context(small(line))]
+		: [...routeOf(view), ...(stages.length === 0 ? [] : planOf(view, line, support))]
+	const preview = isLine || answer === '' ? [] : [markdown(beginning(answer))]
+	return draft(line, [...progress, ...preview, workButtons(runId, view)])
+}
+
+function routeOf(view: ReplyView): readonly Block[] {
+	return [context(small(english.routed(view)))]
+}
+
+function beginning(answer: string): string {
+	const [first = '', ...more] = splitMarkdown(toSafeMarkdown(answer), { limit: largestPreview, measure })
+	return more.length === 0 ? first || '…' : `${first}\n\n…`
+}
+
+function workButtons(runId: string, { status, answerNow }: ReplyView): Block {
+	return actions([
+		button(actionIds.stop, english.actions.stop, runId, 'danger'),
+		...(answerNow || status === 'queued' ? [] : [button(actionIds.answerNow, english.actions.answerNow, runId)]),
+	])
+}
+
+const taskStatuses = {
+	pending: 'pending',
+	running: 'in_progress',
+	done: 'complete',
+	skipped: 'complete',
+	stopped: 'error',
+	failed: 'error',
+} as const
+
+const marks: Readonly<Record<StageView['status'], string>> = {
+	pending: '○',
+	running: '◐',
+	done: '✔',
+	skipped: '–',
+	stopped: '■',
+	failed: '✖',
+}
+
+const longestDetail = 120
+const mostSubtasks = 8
+
+function planOf({ stages }: ReplyView, title: string, support: BlockSupport): readonly Block[] {
+	if (support === 'basic') return stages.map((stage) => context(stageLine(stage)))
+	const tasks = stages.map((stage) => {
+		const details = detailsOf(stage)
+		return {
+			type: 'task_card' as const,
+			task_id: stage.id,
+			title: stage.status === 'skipped' ? `${stage.title} (${english.stageStatuses.skipped})` : stage.title,
+			status: taskStatuses[stage.status],
+			...(details === '' ? {} : { details: richText(details) }),
+		}
+	})
+	return [{ type: 'plan', title: shortened(plainText(title), longestDetail), tasks }]
+}
+
+function stageLine(stage: StageView): string {
+	const details = detailsOf(stage)
+	const line = `${marks[stage.status]} *${escaped(stage.title)}*`
+	return details === '' ? line : `${line}  ${escaped(shortened(details, 2 * longestDetail))}`
+}
+
+/** What is known of a stage, in a few lines. */
+function detailsOf({ status, summary, subtasks, notices }: StageView): string {
+	if (status !== 'running') return shortened(withoutControls(summary), 2 * longestDetail)
+	const lines = [...subtasks.slice(-mostSubtasks).map(subtaskLine), ...notices.slice(-1)]
+	return lines.map((line) => shortened(withoutControls(line), longestDetail)).join('\n')
+}
+
+function subtaskLine({ id, text, status }: SubtaskView): string {
+	return `${shortened(id, 20)} ${text}${status === 'checked' ? '' : ` (${english.subtaskStatuses[status]})`}`
+}
+
+function showOutcome(shown: ShownReply): readonly Draft[] {
+	const { view } = shown
+	const parts = bodiesOf(view)
+	const last = parts.at(-1) ?? []
+	const room = largestMessage - sizeOf(last)
+	const isTight = room < leastForFolded
+	const tail = tailOf(shown, isTight ? mostFolded : room - 10)
+	const messages = isTight ? [...parts, tail] : [...parts.slice(0, -1), [...last, ...tail]]
+	const text = notificationOf(view)
+	return messages.map((blocks, index) => draft(index === 0 ? text : '…', blocks))
+}
+
+/** What the outcome says, in as many messages as it takes. */
+function bodiesOf(view: ReplyView): readonly (readonly Block[])[] {
+	const { error, stopReason, budget, skipped, answer } = view
+	if (error !== null) return [sections([english.failure(error.message), english.fix(error.fix)])]
+	const found = answer.trim() === '' ? [] : answerParts(answer)
+	if (stopReason === null) return found.length === 0 ? [[context(english.nothingYet)]] : found
+	const heading = sections([
+		english.stopped(stopReason, budget),
+		...(skipped.length === 0 ? [] : [english.skippedChecks(skipped)]),
+		found.length === 0 ? english.nothingYet : english.bestSoFar,
+	])
+	const [first = [], ...more] = found
+	return [[...heading, ...first], ...more]
+}
+
+function answerParts(answer: string): readonly (readonly Block[])[] {
+	return splitMarkdown(toSafeMarkdown(answer), { limit: largestAnswerPart, measure }).map((part) => [markdown(part)])
+}
+
+function sections(lines: readonly string[]): readonly Block[] {
+	return lines.map((line) => section(small(line, longestSection)))
+}
+
+/** Plain text as mrkdwn; a long one is cut where nothing is lost that anybody would read. */
+function small(text: string, longest = 600): string {
+	const [first = '—', ...more] = escapedPieces(text, longest - 1)
+	return more.length === 0 ? first : `${first}…`
+}
+
+/** What stands under the outcome. */
+function tailOf(shown: ShownReply, room: number): readonly Block[] {
+	const { runId, view, support } = shown
+	if (view.status === 'waiting') return [workButtons(runId, view)]
+	const fixed = [factsOf(runId, view), ...disclosureOf(view), ...buttonsOf(shown)]
+	const folded = support === 'all' ? showFolded(view.stages, room - sizeOf(fixed)) : []
+	return [...folded, ...fixed]
+}
+
+function factsOf(runId: string, view: ReplyView): Block {
+	return context(escaped([...describeFacts(view), english.run(runId)].join(' · ')))
+}
+
+function disclosureOf({ disclosure }: ReplyView): readonly Block[] {
+	return disclosure === null ? [] : [context(small(disclosure))]
+}
+
+/** What was refused before it began would be refused again. */
+const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
+
+function buttonsOf({ runId, view, support, recordUrl }: ShownReply): readonly Block[] {
+	const isRefused = view.error !== null && refusals.has(view.error.code)
+	const again = [
+		button(actionIds.thinkHarder, english.actions.thinkHarder, runId),
+		button(actionIds.regenerate, english.actions.regenerate, runId),
+	]
+	const record = button(
+		actionIds.fullRecord,
+		support === 'all' ? english.actions.fullRecord : english.actions.showReasoning,
+		runId,
+	)
+	const link = recordUrl === null ? [] : [linkButton(actionIds.recordLink, '↗', recordUrl)]
+	const all = [...(isRefused ? [] : again), ...(view.stages.length === 0 ? [] : [record]), ...link]
+	const feedback = view.answer.trim() === '' || view.error !== null ? [] : [feedbackOf(runId, support)]
+	return [...feedback, ...(all.length === 0 ? [] : [actions(all)])]
+}
+
+function feedbackOf(runId: string, support: BlockSupport): Block {
+	const { helpful, notHelpful } = english.actions
+	if (support === 'basic') {
+		return actions([
+			button(actionIds.helpful, helpful, feedbackValue(runId, true)),
+			button(actionIds.notHelpful, notHelpful, feedbackValue(runId, false)),
+		])
+	}
+	return {
+		type: 'context_actions',
+		elements: [
+			{
+				type: 'feedback_buttons',
+				action_id: actionIds.feedback,
+				positive_button: { text: plain(helpful), value: feedbackValue(runId, true), accessibility_label: helpful },
+				negative_button: {
+					text: plain(notHelpful),
+					value: feedbackValue(runId, false),
+					accessibility_label: notHelpful,
+				},
+			},
+		],
+	}
+}
+
+function feedbackValue(runId: string, helpful: boolean): string {
+	return `${helpful ? 'helpful' : 'not-helpful'} ${runId}`
+}
+
+function notificationOf({ error, stopReason, budget, answer }: ReplyView): string {
+	if (error !== null) return english.failure(error.message)
+	return stopReason === null ? answer : `${english.stopped(stopReason, budget)} ${answer}`
+}
+
+function draft(text: string, blocks: readonly Block[]): Draft {
+	return { text: notificationText(text), blocks }
+}
+
+/** Slack counts after escaping, which makes five characters of one. */
+function notificationText(text: string): string {
+	const short = shortened(withoutControls(text), longestText / 5)
+	return escaped(short) || '…'
+}

@@ -1,0 +1,40 @@
+import type { SlackClient, Thread } from './client.ts'
+
+/** The older sign goes out after two minutes. */
+const renewedEveryMs = 90_000
+
+export type WorkingSigns = {
+	/** Has Slack show that a run is being worked on, or that it no longer is. */
+	show(thread: Thread, runId: string, isWorking: boolean): void
+}
+
+type Sign = { readonly runs: Set<string>; last: Promise<void>; shown: boolean; shownAt: number }
+
+/**
+ * Slack's own signs that the bot works, one a thread. They come one after the other: one that came late would have a thread look busy
+ * for ever. Nothing waits for them, and a thread whose sign couldn't be shown is answered like any other.
+ */
+export function createWorkingSigns(
+	client: Pick<SlackClient, 'setWorking'>,
+	onTrouble: (error: unknown) => void,
+): WorkingSigns {
+	const signs = new Map<string, Sign>()
+	return {
+		show: (thread, runId, isWorking) => {
+			const key = `${thread.channelId} ${thread.threadId}`
+			const sign = signs.get(key) ?? { runs: new Set<string>(), last: Promise.resolve(), shown: false, shownAt: 0 }
+			signs.set(key, sign)
+			if (isWorking) sign.runs.add(runId)
+			else sign.runs.delete(runId)
+			const wanted = sign.runs.size > 0
+			const isFresh = performance.now() - sign.shownAt < renewedEveryMs
+			if (wanted && sign.shown && isFresh) return
+			Object.assign(sign, { shown: wanted, shownAt: performance.now() })
+			const last = sign.last.then(() => client.setWorking(thread, wanted)).catch(onTrouble)
+			sign.last = last
+			void last.then(() => {
+				if (sign.last === last && !sign.shown) signs.delete(key)
+			})
+		},
+	}
+}

@@ -1,0 +1,60 @@
+/** What is said in chats around answers. */
+export type ChatTexts = {
+	readonly help: string
+	readonly asks: (name: string) => string
+	readonly writeQuestion: (command: string) => string
+	readonly nothingRuns: string
+	readonly nothingAnswered: string
+	readonly notAMember: string
+	readonly notRecorded: string
+	readonly recordGone: string
+	readonly moreInRecord: string
+	readonly page: (page: number, of: number) => string
+	readonly back: string
+	readonly forward: string
+	readonly close: string
+	readonly thinking: string
+	readonly promptsTitle: string
+	readonly prompts: readonly { readonly title: string; readonly message: string }[]
+	readonly home: string
+}
+
+export const englishChatTexts: ChatTexts = {
+	help: [
+		'Mention me with a question, or write to me directly. In a thread where I answered you, no mention is needed.',
+		'`/ask`, `/think` (in stages) and `/quick` (at once) ask as well. Commands do not work in threads: write `!think …` or `!quick …` there.',
+		'`!think` alone has the last answer thought about harder, `!stop` stops what is being answered, `!help` shows this.',
+	].join('\n'),
+	asks: (name) => `${name} asks:`,
+	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
+	nothingRuns: 'Nothing is being answered here.',
+	nothingAnswered: 'There is no answer here that could be thought about harder.',
+	notAMember: 'I am not in this channel, so I can not answer in it. Invite me and ask again, or write to me directly.',
+	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
+	recordGone:
+		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
+	moreInRecord: 'More stands in the full record.',
+	page: (page, of) => `${page} of ${of}`,
+	back: 'Back',
+	forward: 'Next',
+	close: 'Close',
+	thinking: 'is thinking …',
+	promptsTitle: 'Ask something that takes some thought',
+	prompts: [
+		{
+			title: 'Work out a price',
+			message:
+				'A shop sells 3 notebooks for $4. How much do 21 notebooks cost, and how much change is there from a $50 note?',
+		},
+		{
+			title: 'Weigh two options',
+			message:
+				'One plan costs $12 a month, the other $120 a year plus $15 once. From which month on is the second cheaper?',
+		},
+		{
+			title: 'Plan a day',
+			message: 'I have meetings at 9:00, 10:30 and 14:00, each 45 minutes. Where do two hours of work fit best?',
+		},
+	],
+	home: 'I answer questions step by step: hard ones in six stages that are checked, easy ones at once. Under every answer, you can open how it came about.',
+}

@@ -1,0 +1,30 @@
+import type { SlackClock } from './clock.ts'
+
+/** Slack's tiers, in calls a minute of one method. `per-channel`: one a second in a channel, with a small burst. */
+export type Tier = 1 | 2 | 3 | 4 | 'per-channel' | 'none'
+
+const callsAMinute = { 1: 1, 2: 20, 3: 50, 4: 100 } as const
+const channelBurst = 4
+const minuteMs = 60_000
+
+/** Takes a call, or says how many seconds to wait before it would be taken. */
+export type RateLimits = (method: string, tier: Tier, channel: string) => number | null
+
+/** The documented rates, by Slack's clock. */
+export function createRateLimits(clock: SlackClock): RateLimits {
+	const calls = new Map<string, number[]>()
+	return (method, tier, channel) => {
+		if (tier === 'none') return null
+		const perChannel = tier === 'per-channel'
+		const allowed = perChannel ? channelBurst : callsAMinute[tier]
+		const windowMs = perChannel ? channelBurst * 1_000 : minuteMs
+		const key = perChannel ? `${method}:${channel}` : method
+		const now = clock.now()
+		const recent = (calls.get(key) ?? []).filter((at) => at > now - windowMs)
+		calls.set(key, recent)
+		const [oldest] = recent
+		if (oldest !== undefined && recent.length >= allowed) return Math.ceil((oldest + windowMs - now) / 1_000)
+		recent.push(now)
+		return null
+	}
+}

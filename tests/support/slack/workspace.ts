@@ -1,0 +1,139 @@
+import { type Channels, createChannels, type SlackChannel } from './channels.ts'
+import { createSlackClock, type SlackClock } from './clock.ts'
+import { createIdentifiers, type Identifiers } from './identifiers.ts'
+import type { SlackFile } from './messages.ts'
+import { createMessages, type Messages } from './messages.ts'
+import type { LocalSlackOptions } from './options.ts'
+import { createResponseAddresses, type ResponseAddresses } from './response-addresses.ts'
+import type { SessionStatus } from './schemas/assistant.ts'
+import type { SlackBlock } from './schemas/blocks.ts'
+import { createTriggers, type Triggers } from './triggers.ts'
+import { createViews, type Views } from './views.ts'
+
+export type SlackUser = { readonly id: string; readonly name: string; readonly isBot: boolean; isAdmin: boolean }
+
+/** A message that only one person sees. */
+export type Ephemeral = {
+	readonly ts: string
+	readonly channel: string
+	readonly threadTs: string | null
+	readonly userId: string
+	text: string
+	blocks: readonly SlackBlock[]
+	isDeleted: boolean
+}
+
+export type AgentSession = {
+	readonly channel: string
+	readonly threadTs: string
+	status: SessionStatus
+	title: string | null
+	/** Every status that it has had, oldest first. */
+	readonly statuses: SessionStatus[]
+}
+
+export type ThreadStatus = {
+	readonly channel: string
+	readonly threadTs: string
+	readonly status: string
+	readonly loadingMessages: readonly string[]
+	readonly at: number
+}
+
+export type SuggestedPrompts = {
+	readonly channel: string
+	readonly threadTs: string | null
+	readonly title: string | null
+	readonly prompts: readonly { readonly title: string; readonly message: string }[]
+}
+
+/** What Slack tells the app of: one event, with the channel that it happened in. */
+export type SlackEvent = Readonly<Record<string, unknown>> & { readonly type: string }
+
+/** Everything that this Slack knows: people, channels, messages, views. */
+export type Workspace = {
+	readonly options: LocalSlackOptions
+	readonly clock: SlackClock
+	readonly identifiers: Identifiers
+	readonly team: { readonly id: string; readonly name: string; readonly domain: string }
+	readonly app: {
+		readonly id: string
+		readonly botId: string
+		readonly clientId: string
+		readonly clientSecret: string
+	}
+	readonly tokens: { readonly bot: string; readonly app: string; readonly verification: string }
+	/** Why the bot's token is refused by now; null while it is good. */
+	tokenRefusal: string | null
+	readonly bot: SlackUser
+	readonly users: Map<string, SlackUser>
+	readonly channels: Channels
+	readonly messages: Messages
+	readonly ephemerals: Ephemeral[]
+	readonly views: Views
+	readonly triggers: Triggers
+	readonly responseAddresses: ResponseAddresses
+	readonly sessions: AgentSession[]
+	readonly statuses: ThreadStatus[]
+	readonly suggestedPrompts: SuggestedPrompts[]
+	readonly titles: { readonly channel: string; readonly threadTs: string; readonly title: string }[]
+	readonly files: Map<string, SlackFile>
+	readonly authorizationCodes: Set<string>
+	/** The server's own address. */
+	origin: string
+	/** Tells the app of an event, if it has subscribed to it. */
+	publish: (event: SlackEvent) => void
+}
+
+export function createWorkspace(options: LocalSlackOptions): Workspace {
+	const identifiers = createIdentifiers()
+	const clock = createSlackClock(options.clockSpeed)
+	const bot: SlackUser = { id: identifiers.next('U'), name: 'threadwise', isBot: true, isAdmin: false }
+	return {
+		options,
+		clock,
+		identifiers,
+		team: { id: identifiers.next('T'), name: 'Local team', domain: 'local-team' },
+		app: {
+			id: identifiers.next('A'),
+			botId: identifiers.next('B'),
+			clientId: '100.200',
+			clientSecret: 'local-client-secret',
+		},
+		tokens: { bot: 'xoxb-local-bot', app: 'xapp-local-app', verification: 'local-verification' },
+		tokenRefusal: null,
+		bot,
+		users: new Map([[bot.id, bot]]),
+		channels: createChannels(identifiers),
+		messages: createMessages(),
+		ephemerals: [],
+		views: createViews(identifiers),
+		triggers: createTriggers(identifiers, clock),
+		responseAddresses: createResponseAddresses(identifiers, clock),
+		sessions: [],
+		statuses: [],
+		suggestedPrompts: [],
+		titles: [],
+		files: new Map(),
+		authorizationCodes: new Set(),
+		origin: '',
+		publish: () => {},
+	}
+}
+
+/** Gives every block that has no identifier one, as Slack does. */
+export function withBlockIds(blocks: readonly SlackBlock[], identifiers: Identifiers): readonly SlackBlock[] {
+	return blocks.map((block) => {
+		const block_id = block.block_id ?? identifiers.next('b')
+		if (block.type !== 'container') return { ...block, block_id }
+		const child_blocks = block.child_blocks.map((child) => ({
+			...child,
+			block_id: child.block_id ?? identifiers.next('b'),
+		}))
+		return { ...block, block_id, child_blocks }
+	})
+}
+
+export function isDirect(channel: SlackChannel): boolean {
+	return channel.kind === 'im'
+}
