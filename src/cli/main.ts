@@ -9,6 +9,7 @@ import { checkPrompts } from './commands/check-prompts.ts'
 import { demo } from './commands/demo.ts'
 import { doctor } from './commands/doctor.ts'
 import { listPrompts } from './commands/list-prompts.ts'
+import { printSlackManifest } from './commands/manifest.ts'
 import { setup } from './commands/setup.ts'
 import { start } from './commands/start.ts'
 import { trace } from './commands/trace.ts'
@@ -95,6 +96,19 @@ program
 	.action(async () => {
 		process.exitCode = await doctor(printer)
 		printer.end()
+	})
+
+const manifest = program.command('manifest').description('what a platform makes the app from')
+
+manifest
+	.command('slack')
+	.description('print the manifest for Slack, and a link that creates the app')
+	.addOption(new Option('--socket', 'over Socket Mode, which needs no address (the default)').conflicts('url'))
+	.option('--url <address>', 'over requests to this https address')
+	.option('--name <name>', 'what the app is called', 'Threadwise')
+	.option('--yaml', 'print YAML instead of JSON')
+	.action(({ url, name, yaml }: { readonly url?: string; readonly name: string; readonly yaml?: true }) => {
+		printSlackManifest({ name, url: url ?? null, format: yaml === true ? 'yaml' : 'json' })
 	})
 
 const prompts = program.command('prompts').description('what the models are asked with')

@@ -152,6 +152,105 @@ describe('store and queue', () => {
 	})
 })
 
+const slackBot = 'xoxb-1-canary'
+const slackApp = 'xapp-1-canary'
+const slackSecret = 'canary0123456789canary0123456789'
+
+describe('Slack', () => {
+	test.each<[string, Env, Config['slack']]>([
+		['nothing', {}, null],
+		['an address alone', { SLACK_API_URL: 'http://127.0.0.1:80/api' }, null],
+		[
+			'an app token',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+		],
+		[
+			'a signing secret and an address',
+			{
+				SLACK_BOT_TOKEN: slackBot,
+				SLACK_SIGNING_SECRET: slackSecret,
+				SLACK_API_URL: 'http://127.0.0.1:80/api',
+				SLACK_ALLOWED_BOTS: 'B01, U02',
+			},
+			{
+				botToken: slackBot,
+				apiUrl: 'http://127.0.0.1:80/api/',
+				receives: { over: 'http', signingSecret: slackSecret },
+				allowedBots: ['B01', 'U02'],
+			},
+		],
+		[
+			'both, of which the socket needs no address of ours',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+		],
+	])('with %s', (_, env, slack) => {
+		expect(configOf(env).slack).toEqual(slack)
+	})
+
+	test.each<[string, Env, string, string, string]>([
+		['a bot token alone', { SLACK_BOT_TOKEN: slackBot }, 'SLACK_BOT_TOKEN', 'neither', 'SLACK_SIGNING_SECRET'],
+		['an app token alone', { SLACK_APP_TOKEN: slackApp }, 'SLACK_APP_TOKEN', 'no SLACK_BOT_TOKEN', 'OAuth'],
+		[
+			'a signing secret alone',
+			{ SLACK_SIGNING_SECRET: slackSecret },
+			'SLACK_SIGNING_SECRET',
+			'no SLACK_BOT_TOKEN',
+			'OAuth',
+		],
+		[
+			'all but the bot token',
+			{ SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
+			'SLACK_APP_TOKEN',
+			'no SLACK_BOT_TOKEN',
+			'OAuth',
+		],
+		[
+			"a user's token instead of the bot's",
+			{ SLACK_BOT_TOKEN: 'xoxp-1-canary', SLACK_APP_TOKEN: slackApp },
+			'SLACK_BOT_TOKEN',
+			'a token of a user (xoxp-…)',
+			'Bot User OAuth Token',
+		],
+		[
+			'a token instead of the signing secret',
+			{ SLACK_BOT_TOKEN: slackBot, SLACK_SIGNING_SECRET: slackApp },
+			'SLACK_SIGNING_SECRET',
+			'an app-level token (xapp-…)',
+			'App Credentials',
+		],
+	])('%s is one mistake with a fix, and leaves the rest as it is', (_, env, variable, found, fix) => {
+		const problems = problemsOf(env)
+		expect(problems).toMatchObject([
+			{ variable, found: expect.stringContaining(found), fix: expect.stringContaining(fix) },
+		])
+		expect(JSON.stringify(problems)).not.toContain('canary')
+		const partly = loadConfigPartly({ ...env, THREADWISE_CONCURRENCY: '3' }, null)
+		expect(partly.config).toMatchObject({ slack: null, concurrency: 3 })
+	})
+
+	test('tokens that were swapped are each told where they belong', () => {
+		expect(problemsOf({ SLACK_BOT_TOKEN: slackApp, SLACK_APP_TOKEN: slackBot })).toMatchObject([
+			{
+				variable: 'SLACK_BOT_TOKEN',
+				found: 'an app-level token (xapp-…)',
+				fix: expect.stringContaining('xapp- belongs into SLACK_APP_TOKEN'),
+			},
+			{
+				variable: 'SLACK_APP_TOKEN',
+				found: 'a bot token (xoxb-…)',
+				fix: expect.stringContaining('xoxb- belongs into SLACK_BOT_TOKEN'),
+			},
+		])
+	})
+
+	test('its tokens and its secret are secrets', () => {
+		const env = { SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret }
+		expect(configOf(env).secrets).toEqual(expect.arrayContaining([slackBot, slackApp, slackSecret]))
+	})
+})
+
 describe('models', () => {
 	test('a key alone means OpenAI, with a model and its price for every standard alias', () => {
 		const { models } = configOf({ OPENAI_API_KEY: 'sk-1' })
@@ -351,6 +450,10 @@ describe('problems', () => {
 			[{ REDIS_URL: `http://:${canary}@cache` }, null],
 			[{ REDIS_URL: `redis://:${canary}@cache` }, null],
 			[{ OPENAI_API_KEY: `${canary} ${canary}` }, null],
+			[{ SLACK_BOT_TOKEN: canary }, null],
+			[{ SLACK_APP_TOKEN: `xoxb-${canary}` }, null],
+			[{ SLACK_BOT_TOKEN: `xoxb-${canary}`, SLACK_SIGNING_SECRET: `${canary} ${canary}` }, null],
+			[{ SLACK_API_URL: `ftp://me:${canary}@x` }, null],
 			[{ THREADWISE_TOKEN: canary }, null],
 			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
@@ -422,32 +525,4 @@ test('.env.example documents exactly the variables that are read, and is a valid
 	expect(documented.toSorted()).toEqual(Object.keys(variables).toSorted())
 	const values = Object.fromEntries(documented.map((name, index) => [name, lines[index * 2 + 1] ?? '']))
 	expect(configOf(values)).toEqual(configOf({}))
-})
-
-describe('Slack', () => {
-	const [SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET] = ['xoxb-1', 'xapp-1', '0123456789abcdef']
-	const wrongIn = (env: Env) => {
-		const loaded = loadConfig(env, null)
-		return loaded.ok ? [] : loaded.problems.map(({ variable }) => variable)
-	}
-
-	test('is reached over a socket with an app token, else over HTTP with a signing secret', () => {
-		const shared = { botToken: SLACK_BOT_TOKEN, apiUrl: null, allowedBots: [] }
-		const socket = { ...shared, receives: { over: 'socket', appToken: SLACK_APP_TOKEN } }
-		expect(configOf({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN }).slack).toEqual(socket)
-		expect(configOf({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET }).slack).toEqual(socket)
-		const { slack } = configOf({ SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_ALLOWED_BOTS: 'B01, U02' })
-		expect(slack).toEqual({
-			...shared,
-			receives: { over: 'http', signingSecret: SLACK_SIGNING_SECRET },
-			allowedBots: ['B01', 'U02'],
-		})
-	})
-
-	test('needs both a token to write with and a way in', () => {
-		expect(wrongIn({ SLACK_BOT_TOKEN })).toEqual(['SLACK_APP_TOKEN'])
-		expect(wrongIn({ SLACK_APP_TOKEN })).toEqual(['SLACK_BOT_TOKEN'])
-		expect(wrongIn({ SLACK_BOT_TOKEN: 'xapp-1', SLACK_APP_TOKEN })).toEqual(['SLACK_BOT_TOKEN'])
-		expect(wrongIn({ SLACK_BOT_TOKEN, SLACK_APP_TOKEN: 'xoxb-1' })).toEqual(['SLACK_APP_TOKEN'])
-	})
 })

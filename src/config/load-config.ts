@@ -26,7 +26,7 @@ export type Config = {
 	/** Where health and metrics are told and the page is served; null: nowhere was named. */
 	readonly http: HttpAddress | null
 	readonly playground: PlaygroundConfig
-	/** Null: no tokens are set. */
+	/** Null: not in use. */
 	readonly slack: SlackConfig | null
 	readonly defaults: {
 		readonly effort: Effort
@@ -67,7 +67,10 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 	const storage = storageFrom(values, variables.problems)
 	const models = modelConfigFrom(values, settings.file, env)
 	const slack = slackConfigFrom(values, variables.problems)
-	const problems = [variables, settings, storage, models, slack].flatMap((part) => part.problems)
+	const problems = [
+		...[...variables.problems, ...settings.problems],
+		...[...storage.problems, ...models.problems, ...slack.problems],
+	]
 	if (problems.length > 0) return { ok: false, problems }
 	return {
 		ok: true,

@@ -9,6 +9,8 @@ type Variable<Value> = {
 	readonly fix: string
 	/** Never shown, not even in a problem. */
 	readonly secret?: true
+	/** What can be told of a secret without giving it away. */
+	readonly kindOf?: (found: string) => string | null
 }
 
 const variable = <Value>(spec: Variable<Value>): Variable<Value> => spec
@@ -19,6 +21,18 @@ const integer = (least: number, most: number) =>
 /** How much is logged, from nothing to everything. */
 const logLevelSchema = z.enum(['silent', 'error', 'warn', 'info', 'debug'])
 export type LogLevel = z.infer<typeof logLevelSchema>
+
+/** The beginning of a token of Slack's says what it is for, and gives nothing away. */
+function slackTokenKind(found: string): string | null {
+	const kinds = {
+		'xoxb-': 'a bot token',
+		'xapp-': 'an app-level token',
+		'xoxp-': 'a token of a user',
+		xoxe: 'a token that expires',
+	}
+	const kind = Object.entries(kinds).find(([beginning]) => found.startsWith(beginning))
+	return kind === undefined ? null : `${kind[1]} (${kind[0]}…)`
+}
 
 /** As the OpenTelemetry specification writes headers: `name=value,name=value`, percent-encoded. */
 const headers = z
@@ -85,6 +99,40 @@ export const variables = {
 		schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,
 		expected: '"on" or "off"',
 		fix: 'Use one of the two, or leave the variable out: then the page is served.',
+	}),
+	SLACK_BOT_TOKEN: variable({
+		schema: z.string().regex(/^xoxb-[\w-]+$/),
+		expected: 'a bot token, which begins with xoxb-',
+		fix: 'Copy the Bot User OAuth Token of your app (OAuth & Permissions); one that begins with xapp- belongs into SLACK_APP_TOKEN.',
+		secret: true,
+		kindOf: slackTokenKind,
+	}),
+	SLACK_APP_TOKEN: variable({
+		schema: z.string().regex(/^xapp-[\w-]+$/),
+		expected: 'an app-level token, which begins with xapp-',
+		fix: 'Copy an App-Level Token of your app (Basic Information); one that begins with xoxb- belongs into SLACK_BOT_TOKEN.',
+		secret: true,
+		kindOf: slackTokenKind,
+	}),
+	SLACK_SIGNING_SECRET: variable({
+		schema: z.string().regex(/^(?!xox|xapp-)[\x21-\x7E]{16,}$/),
+		expected: 'a signing secret, which has at least 16 characters and no spaces, and is no token',
+		fix: 'Copy the Signing Secret of your app (Basic Information, App Credentials).',
+		secret: true,
+		kindOf: slackTokenKind,
+	}),
+	SLACK_API_URL: variable({
+		schema: url(/^https?$/).transform((text) => text.replace(/\/*$/, '/')),
+		expected: 'an http or https address such as https://slack.com/api/',
+		fix: 'Correct the address, or leave the variable out: then it is that of Slack.',
+	}),
+	SLACK_ALLOWED_BOTS: variable({
+		schema: z
+			.string()
+			.regex(/^[BU]\w+(?:\s*,\s*[BU]\w+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of bots such as B0123ABC, separated by commas',
+		fix: 'Copy them from the profiles of the bots, or leave the variable out: then no bot is answered.',
 	}),
 	OPENAI_API_KEY: variable({
 		schema: z.string().regex(/^\S+$/),
@@ -161,37 +209,6 @@ export const variables = {
 		expected: '"silent", "error", "warn", "info" or "debug"',
 		fix: 'Use one of the five, or leave the variable out: services log "info", commands "warn".',
 	}),
-	SLACK_BOT_TOKEN: variable({
-		schema: z.string().regex(/^xoxb-\S+$/),
-		expected: "the bot's token, which begins with xoxb-",
-		fix: 'Copy it from "OAuth & Permissions" of the app at https://api.slack.com/apps.',
-		secret: true,
-	}),
-	SLACK_APP_TOKEN: variable({
-		schema: z.string().regex(/^xapp-\S+$/),
-		expected: 'an app-level token, which begins with xapp-',
-		fix: 'Create one with connections:write under "Basic Information" of the app, or leave the variable out.',
-		secret: true,
-	}),
-	SLACK_SIGNING_SECRET: variable({
-		schema: z.string().regex(/^\S{16,}$/),
-		expected: "the app's signing secret",
-		fix: 'Copy it from "Basic Information" of the app, or leave the variable out.',
-		secret: true,
-	}),
-	SLACK_API_URL: variable({
-		schema: url(/^https?$/),
-		expected: 'an http or https address such as https://slack.com/api/',
-		fix: 'Leave the variable out, unless you test against something that stands in for Slack.',
-	}),
-	SLACK_ALLOWED_BOTS: variable({
-		schema: z
-			.string()
-			.regex(/^[BU]\w+(?:\s*,\s*[BU]\w+)*$/)
-			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
-		expected: 'ids of bots such as B0123ABC, separated by commas',
-		fix: 'Copy them from the profiles of the bots, or leave the variable out: then no bot is answered.',
-	}),
 	OTEL_EXPORTER_OTLP_ENDPOINT: variable({
 		schema: url(/^https?$/),
 		expected: 'the http or https address of an OpenTelemetry collector, such as http://127.0.0.1:4318',
@@ -237,6 +254,6 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
 }
 
 /** An address may carry a password. */
-function shown(found: string, { secret }: Variable<unknown>): string {
-	return secret ? '(hidden)' : found.replace(/\/\/\S*@/, '//(hidden)@')
+function shown(found: string, { secret, kindOf }: Variable<unknown>): string {
+	return secret ? (kindOf?.(found) ?? '(hidden)') : found.replace(/\/\/\S*@/, '//(hidden)@')
 }

@@ -7,6 +7,7 @@ import type { RunKind } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
+import { type AppTexts, englishAppTexts } from './app-texts.ts'
 import { type ChatTexts, englishChatTexts } from './chat-texts.ts'
 
 type RoutedView = Pick<ReplyView, 'route' | 'effort' | 'routing' | 'stages'>
@@ -78,6 +79,7 @@ type RecordTexts = {
 /** Every string that people see, in one language. */
 export type Catalogue = {
 	readonly actions: Readonly<Record<ActionName, string>>
+	readonly app: AppTexts
 	readonly chat: ChatTexts
 	readonly feedback: FeedbackTexts
 	readonly record: RecordTexts
@@ -182,6 +184,7 @@ export const english: Catalogue = {
 		helpful: 'Helpful',
 		notHelpful: 'Not helpful',
 	},
+	app: englishAppTexts,
 	chat: englishChatTexts,
 	feedback: {
 		thanks: 'Thank you. That helps to make the answers better.',

@@ -1,10 +1,15 @@
 import { once } from 'node:events'
 import { createAdaptorServer } from '@hono/node-server'
-import { createSlackPlatform, type SlackOptions, type SlackPlatform } from '../../adapters/slack/index.ts'
+import {
+	createSlackPlatform,
+	type SlackOptions,
+	type SlackPlatform,
+	slackManifest,
+} from '../../adapters/slack/index.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { createMemoryRuns, type MemoryRuns } from './memory-runs.ts'
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
-import type { LocalSlackChoices } from './slack/options.ts'
+import type { LocalSlackChoices, LocalSlackOptions } from './slack/options.ts'
 
 /** How Slack tells the app of what happens. */
 export type SlackWay = 'socket' | 'http'
@@ -31,7 +36,7 @@ export async function startSlackApp({
 	slack: choices,
 	options,
 }: SlackAppChoices): Promise<SlackApp> {
-	const slack = await startLocalSlack({ clockSpeed: 1_000, ...choices })
+	const slack = await startLocalSlack({ clockSpeed: 1_000, ...manifested(), ...choices })
 	const memory = createMemoryRuns()
 	const troubles: unknown[] = []
 	const platform = createSlackPlatform({
@@ -62,6 +67,12 @@ export async function startSlackApp({
 			await slack[Symbol.asyncDispose]()
 		},
 	}
+}
+
+/** The app may do what its manifest asks for, and hears of what it names: whatever else it tries is refused. */
+function manifested(): Pick<LocalSlackOptions, 'scopes' | 'botEvents'> {
+	const { oauth_config, settings } = slackManifest('Threadwise', { over: 'socket' })
+	return { scopes: oauth_config.scopes.bot, botEvents: settings.event_subscriptions.bot_events }
 }
 
 /** Serves the routes of a platform that has any, and tells Slack where they are. */
