@@ -97,9 +97,4 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 }
 
 export type { SlackOptions } from './config.ts'
-export {
-	type ManifestReceives,
-	manifestLink,
-	type SlackManifest,
-	slackManifest,
-} from './manifest.ts'
+export { type ManifestReceives, manifestLink, type SlackManifest, slackManifest } from './manifest.ts'

@@ -159,16 +159,6 @@ const slackSecret = 'canary0123456789canary0123456789'
 describe('Slack', () => {
 	test.each<[string, Env, Config['slack']]>([
 		['nothing', {}, null],
-		[
-			'bots that are answered',
-			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_ALLOWED_BOTS: 'B01, U02' },
-			{
-				botToken: slackBot,
-				apiUrl: null,
-				receives: { over: 'socket', appToken: slackApp },
-				allowedBots: ['B01', 'U02'],
-			},
-		],
 		['an address alone', { SLACK_API_URL: 'http://127.0.0.1:80/api' }, null],
 		[
 			'an app token',
@@ -176,13 +166,18 @@ describe('Slack', () => {
 			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 		[
-			'a signing secret and an address',
-			{ SLACK_BOT_TOKEN: slackBot, SLACK_SIGNING_SECRET: slackSecret, SLACK_API_URL: 'http://127.0.0.1:80/api' },
+			'a signing secret, an address and bots that are answered',
+			{
+				SLACK_BOT_TOKEN: slackBot,
+				SLACK_SIGNING_SECRET: slackSecret,
+				SLACK_API_URL: 'http://127.0.0.1:80/api',
+				SLACK_ALLOWED_BOTS: 'B01, U02',
+			},
 			{
 				botToken: slackBot,
 				apiUrl: 'http://127.0.0.1:80/api/',
 				receives: { over: 'http', signingSecret: slackSecret },
-				allowedBots: [],
+				allowedBots: ['B01', 'U02'],
 			},
 		],
 		[
