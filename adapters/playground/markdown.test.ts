@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Root, RootContent } from 'hast'
+import type { Element, Root, RootContent } from 'hast'
 import { describe, expect, test } from 'vitest'
 import { toTree } from './markdown.ts'
 import { allowedTags, isAllowedAddress } from './page/allowed.ts'
@@ -140,6 +140,8 @@ describe('characters that turn the reading direction', () => {
 })
 
 describe('formulas', () => {
+	const isErrorIn = ({ className }: Element['properties']) =>
+		Array.isArray(className) && className.includes('formula-error')
 	const formulasOf = (markdown: string) => elementsOf(toTree(markdown)).filter(({ tagName }) => tagName === 'math')
 
 	test.each(['$x^2$', '\\(x^2\\)', '\\[x^2\\]', '$$\nx^2\n$$', '$$x^2$$', 'so \\(a\\) and $b_1$', '1. $$y = 2$$'])(
@@ -164,6 +166,28 @@ describe('formulas', () => {
 		expect(formulasOf('$$x = 1$$')[0]?.properties.display).toBe('block')
 		expect(formulasOf('\\[\nx = 1\n\\]')[0]?.properties.display).toBe('block')
 		expect(formulasOf('so \\(x = 1\\)')[0]?.properties.display).toBeUndefined()
+	})
+
+	test.each([
+		['$$\\href{https://a.example/%20#b_c}{x + 1}$$', 'x+1'],
+		['\\(\\href{javascript:alert(1)}{\\text{the label}} + 1\\)', 'the label'],
+		['\\(\\url{https://a.example/b_c}\\)', 'https://a.example/b_c'],
+		['$$\\htmlClass{button}{y} + \\htmlId{composer}{z}$$', 'y+z'],
+		['$$\\htmlStyle{position: fixed}{y} + \\htmlData{a=b}{z}$$', 'y+z'],
+		['\\(\\href{&x:y}{z}\\)', '\\href{&x:y}{z}'],
+		['$$\\includegraphics[height=1em]{https://a.example/cat.png}$$', '{https://a.example/cat.png}'],
+	])('%s links to nothing and carries nothing, and its words stay', (markdown, words) => {
+		const tree = toTree(markdown)
+		const shown = elementsOf(tree)
+		const [formula] = shown.filter(({ tagName, properties }) => tagName === 'mrow' || isErrorIn(properties))
+		expect(textOf(formula ?? tree).replaceAll('\u00A0', ' ')).toContain(words)
+		for (const { tagName, properties } of shown) {
+			expect(tagName).not.toBe('a')
+			const said = JSON.stringify(properties)
+			for (const hidden of ['a.example', 'javascript', 'button', 'composer', 'fixed'])
+				expect(said).not.toContain(hidden)
+			for (const name of ['href', 'id', 'style', 'dataA']) expect(properties).not.toHaveProperty(name)
+		}
 	})
 
 	test('that make no sense are shown as they are', () => {

@@ -14,10 +14,15 @@ import { allowedTags, isAllowedAddress } from './page/allowed.ts'
 const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath, { singleDollarTextMath: false }).freeze()
 const toElements = unified()
 	.use(remarkRehype, { footnoteLabel: 'Footnotes', footnoteLabelTagName: 'p' })
-	// No `trust`: a formula can't link, and its macros and sizes have an end.
-	.use(rehypeKatex, { output: 'mathml', strict: 'ignore', maxExpand: 500, maxSize: 20 })
+	// Macros and sizes have an end. Of what isn't trusted KaTeX leaves out the text as well; addresses are taken away by `cleaned`.
+	.use(rehypeKatex, { output: 'mathml', strict: 'ignore', maxExpand: 500, maxSize: 20, trust: hasText })
 	.use(rehypeHighlight)
 	.freeze()
+
+/** A formula shows no picture, and of one there would be nothing to read. */
+function hasText({ command }: { readonly command: string }): boolean {
+	return command !== '\\includegraphics'
+}
 
 /**
  * Whatever is longer is shown in plain paragraphs: nobody reads it as a document, and parsing it would keep everybody else waiting
@@ -220,6 +225,8 @@ function cleaned(tree: Root): Root {
 		})
 	const ofElement = (node: Element, inLink: boolean): ElementContent[] => {
 		if (node.properties.dataFootnoteBackref !== undefined) return []
+		const refused = formulaRefused(node)
+		if (refused !== null) return [element('span', spoken(refused), { className: ['formula-error'] })]
 		const link = node.tagName === 'a'
 		const inner = children(node.children, inLink || link)
 		if (link && (inLink || !isAllowedAddress(node.properties.href))) return [...inner, ...addressOf(node)]
@@ -230,13 +237,35 @@ function cleaned(tree: Root): Root {
 	return { type: 'root', children: children(tree.children, false) }
 }
 
+const refusable = /^\\(?:includegraphics|href|url|html(?:Class|Id|Style|Data))$/
+
+/** A formula as it was written where KaTeX has left out something of it: pictures, and links to what it takes for no address. */
+function formulaRefused(node: Element): string | null {
+	const names = node.properties.className
+	if (!Array.isArray(names) || !names.includes('katex')) return null
+	const inner = descendants(node)
+	const isRefused = inner.some((one) => one.tagName === 'mtext' && refusable.test(textIn(one)))
+	const source = inner.find(({ tagName }) => tagName === 'annotation')
+	return isRefused && source !== undefined ? textIn(source) : null
+}
+
+function descendants({ children }: Element): readonly Element[] {
+	return children.flatMap((child) => (child.type === 'element' ? [child, ...descendants(child)] : []))
+}
+
+function textIn({ children }: Element): string {
+	return children.map((child) => (child.type === 'text' ? child.value : '')).join('')
+}
+
 /** An address to which the page doesn't lead is told. Those of footnotes are our own. */
 function addressOf({ properties: { href } }: Element): ElementContent[] {
 	return typeof href !== 'string' || href === '' || href.startsWith('#user-content-fn') ? [] : spoken(` (${href})`)
 }
 
-function keptProperties({ properties }: Element): Element['properties'] {
-	const { id: _id, style: _style, title: _title, ...kept } = properties
+function keptProperties({ tagName, properties }: Element): Element['properties'] {
+	const { id: _id, style: _style, title: _title, href, ...others } = properties
+	// A formula can't link.
+	const kept = tagName === 'a' && href !== undefined ? { ...others, href } : others
 	const names = Array.isArray(kept.className) ? kept.className : []
 	if (names.includes('katex-error')) return { className: ['formula-error'] }
 	return kept

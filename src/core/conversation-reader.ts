@@ -11,7 +11,7 @@ export type RunEntry = {
 	readonly state: RunState
 	/** The platform's id of the message that it answers. */
 	readonly messageId: string
-	/** As it was when the run began; it may have been edited since. Null where it was erased. */
+	/** As this run was asked it; it may have been edited since. Null where it was erased. */
 	readonly question: string | null
 	readonly asker: Author
 	readonly preferences: RunPreferences

@@ -35,7 +35,7 @@ const runEntryRow = z.object({
 	state: runStateSchema,
 	message_id: z.string(),
 	question: partsSchema,
-	/** The question as it was when the run began: it may have been edited since. */
+	/** The question as it was when the run began: older edits have left no other trace of it. */
 	began_with: z.object({ question: z.string() }).nullable(),
 	preferences: runPreferencesSchema,
 	asked_at: z.string(),
@@ -134,7 +134,7 @@ async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly 
 				join threadwise.conversations c on c.id = r.conversation_id
 				join threadwise.installations i on i.id = c.installation_id
 				join threadwise.turns t on t.id = r.turn_id
-				left join threadwise.contents said on said.id = t.content_id
+				left join threadwise.contents said on said.id = coalesce(r.content_id, t.content_id)
 				left join threadwise.people p on p.id = r.person_id
 			where i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
 				and c.channel_id = ${channelId} and c.thread_id = ${threadId}

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import type { IncomingMessage } from '../core/conversation.ts'
@@ -7,7 +7,7 @@ import type { Orm } from './database.ts'
 import { insertRun, type Transaction } from './new-run.ts'
 import { requestStop } from './request-stop.ts'
 import { queryRows } from './rows.ts'
-import { contents, turns } from './schema.ts'
+import { contents, runs, turns } from './schema.ts'
 import { storable } from './storable.ts'
 import { fromDatabase } from './store-failure.ts'
 
@@ -76,19 +76,19 @@ async function recordIn(transaction: Transaction, message: IncomingMessage): Pro
 	)
 	if (turn === undefined) return { outcome: 'unknown' }
 	if (turn.continues_run_id !== null) return { outcome: 'settled' }
-	const runs = await queryRows(
+	const asked = await queryRows(
 		transaction,
 		runRow,
 		sql`
 			select r.id, ${isOpen} as is_open from threadwise.runs r
 			where r.turn_id = ${turn.id}::uuid order by r.created_at desc, r.id desc`,
 	)
-	const [newest] = runs
+	const [newest] = asked
 	if (newest === undefined) return { outcome: 'unknown' }
 	if (await isUnchanged(transaction, turn, message)) return { outcome: 'unchanged', runId: newest.id }
 	await replaceContent(transaction, turn, message)
 	const superseded: Superseded[] = []
-	for (const { id } of runs.filter((run) => run.is_open)) {
+	for (const { id } of asked.filter((run) => run.is_open)) {
 		const requested = await requestStop(transaction, id, 'superseded')
 		if (requested !== null) superseded.push({ ...requested, runId: id })
 	}
@@ -110,9 +110,11 @@ async function isUnchanged(transaction: Transaction, { id }: TurnRow, message: I
 	return (await queryRows(transaction, idRow, same)).length > 0
 }
 
+/** Every run keeps what it was asked, also one that was refused or stopped before its journal says so. */
 async function replaceContent(transaction: Transaction, turn: TurnRow, { content }: IncomingMessage): Promise<void> {
+	const isOfBefore = and(eq(runs.turnId, turn.id), isNull(runs.contentId))
+	await transaction.update(runs).set({ contentId: turn.content_id }).where(isOfBefore)
 	const contentId = newId()
 	await transaction.insert(contents).values({ id: contentId, personId: turn.person_id, body: content })
 	await transaction.update(turns).set({ contentId }).where(eq(turns.id, turn.id))
-	if (turn.content_id !== null) await transaction.delete(contents).where(eq(contents.id, turn.content_id))
 }

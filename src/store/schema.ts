@@ -119,6 +119,8 @@ export const runs = threadwise.table(
 			.references(() => turns.id, { onDelete: 'cascade' }),
 		personId: uuid('person_id').references(() => people.id, { onDelete: 'set null' }),
 		parentRunId: uuid('parent_run_id'),
+		/** What was asked, where the message says something else by now; else it is what the message says. */
+		contentId: contentId(),
 		kind: text('kind').notNull(),
 		state: text('state').notNull(),
 		preferences: jsonb('preferences').notNull(),
@@ -172,17 +174,6 @@ export const events = threadwise.table(
 		// What runs took is read from the newest of these.
 		index('events_answered').on(table.at).where(sql`${table.kind} = 'run-end'`),
 	],
-)
-
-/** Nothing is kept here any more: the journal is the memo. The table goes with the next migration that is needed anyway. */
-export const rememberedResults = threadwise.table(
-	'remembered_results',
-	{
-		runId: runId(),
-		key: text('key').notNull(),
-		contentId: contentId(),
-	},
-	(table) => [primaryKey({ columns: [table.runId, table.key] })],
 )
 
 /** The messages that show a run. */

@@ -141,6 +141,22 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 				expect(entries.map(({ question }) => question)).toEqual(['How many legs?', 'How many eyes?'])
 			})
 
+			test('keep it also where they were refused or stopped before they began', async () => {
+				const message = aMessage({ workspaceId: randomUUID(), author: ada, text: 'How many legs?' })
+				const refusal = { code: 'busy', message: 'Too much.', fix: 'Wait.' } as const
+				await store.record(message, refusal)
+				for (const text of ['How many eyes?', 'How many wings?']) {
+					await sleep(2)
+					await store.recordEdit({ ...message, content: [{ kind: 'text', text }] })
+				}
+				const entries = await reader.runs(message.conversation)
+				expect(entries).toMatchObject([
+					{ question: 'How many legs?', state: 'failed' },
+					{ question: 'How many eyes?', state: 'stopped' },
+					{ question: 'How many wings?', state: 'accepted' },
+				])
+			})
+
 			test('come in the order in which they were asked, with everything that they are', async () => {
 				const workspaceId = randomUUID()
 				const [first, second] = await ask(
