@@ -96,6 +96,7 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 	}
 }
 
+export { slackChecks } from './checks.ts'
 export type { SlackConnection, SlackOptions } from './config.ts'
 export {
 	type ManifestReceives,

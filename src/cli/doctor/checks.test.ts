@@ -138,9 +138,9 @@ describe('workflows', () => {
 
 describe('platforms', () => {
 	test('whose tokens are set although this version has no adapter for them', async () => {
-		const { changed, rows } = await changedBy({ SLACK_BOT_TOKEN: 'xoxb-canary-4711' })
-		expect(changed).toEqual(['Slack: warning'])
-		expect(rowNamed(rows, 'Slack').message).toContain('SLACK_BOT_TOKEN is set')
+		const { changed, rows } = await changedBy({ DISCORD_TOKEN: 'canary-4711' })
+		expect(changed).toEqual(['Discord: warning'])
+		expect(rowNamed(rows, 'Discord').message).toContain('DISCORD_TOKEN is set')
 		expect(JSON.stringify(rows)).not.toContain('canary')
 	})
 })
