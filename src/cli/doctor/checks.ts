@@ -13,7 +13,7 @@ import { workflowsCheck } from './workflows.ts'
 
 /** Everything that the doctor looks at, in the order in which it is told. What `opened` keeps is closed when all rows are there. */
 export function allChecks(settings: InspectedSettings, opened: OpenParts): readonly Check[] {
-	const { config, problems, sources, env } = settings
+	const { config, problems, sources } = settings
 	const unless = (names: RegExp, titles: readonly string[], checks: () => readonly Check[]) =>
 		problems.some(({ variable }) => names.test(variable)) ? titles.map(waitsForConfiguration) : checks()
 	return [
@@ -30,7 +30,7 @@ export function allChecks(settings: InspectedSettings, opened: OpenParts): reado
 			workflowsCheck({ defaults: config.defaults, aliases: aliasesOf(config) }),
 		]),
 		...(problems.some(concernsModels) ? [waitsForConfiguration('model')] : modelChecks(config.models, opened)),
-		...platformChecks(env),
+		...platformChecks(settings),
 	]
 }
 

@@ -1,27 +1,43 @@
-import { type Check, notConfigured, warning } from '../../core/check.ts'
+import { slackChecks } from '../../../adapters/slack/index.ts'
+import type { Config } from '../../config/index.ts'
+import { type Check, notChecked, notConfigured, warning } from '../../core/check.ts'
+import type { InspectedSettings } from '../settings.ts'
 
 /** How a platform shows up in the doctor and in setup. */
 type PlatformEntry = {
 	readonly title: string
 	/** The variables that connect it; with none of them set it isn't in use. */
 	readonly variables: readonly string[]
+	/** With what all of its variables begin. */
+	readonly prefix: string
 	/** The checks of its adapter (adapters/<platform>/), once there is one: tokens, rights, how events arrive. */
-	readonly checks: ((env: NodeJS.ProcessEnv) => readonly Check[]) | null
+	readonly checks: ((config: Config) => readonly Check[]) | null
 }
 
 /** Every chat platform that can be connected to, or will be, one line each. */
 export const platformEntries: readonly PlatformEntry[] = [
-	{ title: 'Slack', variables: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'], checks: null },
-	{ title: 'Discord', variables: ['DISCORD_TOKEN'], checks: null },
+	{
+		title: 'Slack',
+		variables: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'],
+		prefix: 'SLACK_',
+		checks: ({ slack, playground: { publicUrl } }) => (slack === null ? [] : slackChecks({ ...slack, publicUrl })),
+	},
+	{ title: 'Discord', variables: ['DISCORD_TOKEN'], prefix: 'DISCORD_', checks: null },
 ]
 
 export const platformsGuide = 'docs/platforms.md'
 
-export function platformChecks(env: NodeJS.ProcessEnv): readonly Check[] {
-	return platformEntries.flatMap(({ title, variables, checks }) => {
+export function platformChecks({
+	env,
+	config,
+	problems,
+}: Pick<InspectedSettings, 'env' | 'config' | 'problems'>): readonly Check[] {
+	return platformEntries.flatMap(({ title, variables, prefix, checks }) => {
 		const set = variables.filter((name) => (env[name]?.trim() ?? '') !== '')
-		if (checks !== null && set.length > 0) return checks(env)
-		return [{ name: title, run: async () => (set.length === 0 ? absent() : tooEarly(title, set)) }]
+		if (set.length === 0) return [{ name: title, run: async () => absent() }]
+		if (checks === null) return [{ name: title, run: async () => tooEarly(title, set) }]
+		const isWrong = problems.some(({ variable }) => variable.startsWith(prefix))
+		return isWrong ? [{ name: title, run: async () => notChecked('the configuration of it is wrong') }] : checks(config)
 	})
 }
 
