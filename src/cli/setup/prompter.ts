@@ -21,12 +21,14 @@ export type Prompter = {
 	askSecret(question: { readonly message: string; readonly check?: (answer: string) => string | null }): Promise<string>
 	confirm(message: string): Promise<boolean>
 	say(text: string): void
+	/** Shows something that is to be copied, as it is. */
+	show(text: string): void
 	warn(text: string): void
 	end(text: string): void
 }
 
-export function setupLeft(): ThreadwiseError {
-	return new ThreadwiseError('interrupted', 'Setup was left. Nothing was written.', {
+export function setupLeft(written = 'Nothing was written.'): ThreadwiseError {
+	return new ThreadwiseError('interrupted', `Setup was left. ${written}`, {
 		fix: 'Run it again whenever you like: npm run threadwise -- setup',
 	})
 }
