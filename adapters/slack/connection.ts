@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { App, HTTPReceiver, type Receiver, type ReceiverEvent, SocketModeReceiver } from '@slack/bolt'
+import { App, HTTPReceiver, type Receiver, type ReceiverEvent, SocketModeReceiver, type webApi } from '@slack/bolt'
 import { webOptions } from './client.ts'
 import type { SlackConnection } from './config.ts'
 import { quietLogger } from './quiet-logger.ts'
@@ -30,6 +30,14 @@ export type ReceivingOptions = Pick<SlackConnection, 'botToken' | 'apiUrl' | 're
 
 /** Where Slack sends what it tells over HTTP. */
 export const eventsPath = '/slack/events'
+/**
+ * For opening a socket alone: one that was cut is opened again for as long as it takes. A failure would be nobody's to catch, and so
+ * the end of the process.
+ */
+const patiently: webApi.WebClientOptions = {
+	retryConfig: { forever: true, factor: 1.3, minTimeout: 500, maxTimeout: 15_000, randomize: true },
+	rejectRateLimitedCalls: false,
+}
 /** A closing handshake that never comes isn't waited for. */
 const longestStopMs = 2_000
 
@@ -53,8 +61,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 			? new SocketModeReceiver({
 					appToken: receives.appToken,
 					logger,
-					// It writes its own retries into what it is given.
-					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), rejectRateLimitedCalls: false } },
+					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
 				})
 			: null
 	return {

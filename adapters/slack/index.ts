@@ -97,10 +97,5 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 }
 
 export { slackChecks } from './checks.ts'
-export type { SlackConnection, SlackOptions } from './config.ts'
-export {
-	type ManifestReceives,
-	manifestLink,
-	type SlackManifest,
-	slackManifest,
-} from './manifest.ts'
+export type { SlackOptions } from './config.ts'
+export { type ManifestReceives, manifestLink, type SlackManifest, slackManifest } from './manifest.ts'

@@ -37,6 +37,14 @@ function originOf({ address: { host, port } }: WebServer): string {
 	return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
+/** Whether Slack is connected, and how. */
+export function slackLine({ slack }: Config): readonly string[] {
+	if (slack === null) return []
+	return [
+		`  Slack     ${slack.receives.over === 'socket' ? 'connected by a socket' : 'sends requests to /slack/events'}`,
+	]
+}
+
 /** Which models answer. */
 export function modelLine({ models }: Config): string {
 	const model =

@@ -121,3 +121,11 @@ test('an address that this machine doesn’t have is a mistake as well', async (
 	)
 	await expect(opening).rejects.toMatchObject({ code: 'config', message: expect.stringContaining('192.0.2.1') })
 })
+
+test('what is mounted under a path has it to itself, beside what has all others', async () => {
+	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, { readiness, metrics: null }, unshared)
+	server.mount({ fetch: () => new Response('the page') })
+	server.mount({ fetch: () => new Response('events') }, '/chat/')
+	const ask = async (path: string) => (await fetch(`http://127.0.0.1:${server.address.port}${path}`)).text()
+	expect([await ask('/chat/events'), await ask('/chats'), await ask('/')]).toEqual(['events', 'the page', 'the page'])
+})

@@ -15,8 +15,10 @@ export type WebServer = AsyncDisposable & {
 	readonly address: HttpAddress
 	/** Whether it is another port than usual, since that was taken. */
 	readonly tookAnother: boolean
-	/** Serves a site at every address but those of health and metrics, which alone are served before. */
-	mount(site: Site): void
+	/**
+	 * Serves a site at every address that begins so and that no longer beginning has; health and metrics alone are served before.
+	 */
+	mount(site: Site, under?: string): void
 }
 
 export type WantedAddress = {
@@ -41,18 +43,21 @@ export async function startWebServer(
 	{ readiness, metrics }: ProcessState,
 	access: OutsideAccess,
 ): Promise<WebServer> {
-	let mounted: Site | null = null
+	const mounted = new Map<string, Site>()
+	const siteAt = (path: string): Site | undefined => {
+		const beginnings = [...mounted.keys()].filter((under) => path.startsWith(under))
+		const [longest = ''] = beginnings.toSorted((left, right) => right.length - left.length)
+		return mounted.get(longest)
+	}
 	const app = healthRoutes(readiness)
 	if (metrics !== null) app.use('/metrics', guardMetrics(host, access)).route('/', metricsRoutes(metrics))
-	app.all('*', (context) => mounted?.fetch(context.req.raw, context.env) ?? context.notFound())
+	app.all('*', (context) => siteAt(context.req.path)?.fetch(context.req.raw, context.env) ?? context.notFound())
 	const open = (on: number) => listen(app, host, on)
 	const { server, port: found } = port === null ? await listenNear(usualPort, open) : await open(port)
 	return {
 		address: { host, port: found },
 		tookAnother: port === null && found !== usualPort,
-		mount: (site) => {
-			mounted = site
-		},
+		mount: (site, under = '/') => void mounted.set(under, site),
 		[Symbol.asyncDispose]: async () => {
 			server.close()
 			if ('closeAllConnections' in server) server.closeAllConnections()

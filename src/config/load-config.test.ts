@@ -163,21 +163,27 @@ describe('Slack', () => {
 		[
 			'an app token',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp } },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 		[
 			'a signing secret and an address',
-			{ SLACK_BOT_TOKEN: slackBot, SLACK_SIGNING_SECRET: slackSecret, SLACK_API_URL: 'http://127.0.0.1:80/api' },
+			{
+				SLACK_BOT_TOKEN: slackBot,
+				SLACK_SIGNING_SECRET: slackSecret,
+				SLACK_API_URL: 'http://127.0.0.1:80/api',
+				SLACK_ALLOWED_BOTS: 'B01, U02',
+			},
 			{
 				botToken: slackBot,
 				apiUrl: 'http://127.0.0.1:80/api/',
 				receives: { over: 'http', signingSecret: slackSecret },
+				allowedBots: ['B01', 'U02'],
 			},
 		],
 		[
 			'both, of which the socket needs no address of ours',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp } },
+			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 	])('with %s', (_, env, slack) => {
 		expect(configOf(env).slack).toEqual(slack)

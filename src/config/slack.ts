@@ -11,6 +11,8 @@ export type SlackConfig = {
 	readonly receives:
 		| { readonly over: 'socket' /** `xapp-…` */; readonly appToken: string }
 		| { readonly over: 'http'; readonly signingSecret: string }
+	/** Ids of bots that are answered as people are. */
+	readonly allowedBots: readonly string[]
 }
 
 type SlackVariable = Extract<VariableName, `SLACK_${string}`>
@@ -29,7 +31,8 @@ export function slackConfigFrom(
 	if (means.length === 0) return { slack: null, problems: [botTokenAlone] }
 	const receives = receivesFrom(appToken, signingSecret)
 	if (botToken === undefined || receives === null) return { slack: null, problems: [] }
-	return { slack: { botToken, apiUrl: values.SLACK_API_URL ?? null, receives }, problems: [] }
+	const { SLACK_API_URL: apiUrl = null, SLACK_ALLOWED_BOTS: allowedBots = [] } = values
+	return { slack: { botToken, apiUrl, receives, allowedBots }, problems: [] }
 }
 
 function receivesFrom(appToken: string | undefined, signingSecret: string | undefined): SlackConfig['receives'] | null {

@@ -126,6 +126,14 @@ export const variables = {
 		expected: 'an http or https address such as https://slack.com/api/',
 		fix: 'Correct the address, or leave the variable out: then it is that of Slack.',
 	}),
+	SLACK_ALLOWED_BOTS: variable({
+		schema: z
+			.string()
+			.regex(/^[BU]\w+(?:\s*,\s*[BU]\w+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of bots such as B0123ABC, separated by commas',
+		fix: 'Copy them from the profiles of the bots, or leave the variable out: then no bot is answered.',
+	}),
 	OPENAI_API_KEY: variable({
 		schema: z.string().regex(/^\S+$/),
 		expected: 'a key without spaces',

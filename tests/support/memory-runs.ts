@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import type { Conversation } from '../../src/core/conversation.ts'
 import type { ConversationReader, RunEntry } from '../../src/core/conversation-reader.ts'
 import { type JournalEvent, type JournalRecord, journalVersion } from '../../src/core/journal.ts'
+import { isFinished } from '../../src/core/run.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
 import { type Settings, type SettingsKey, type SettingsStore, settingsScopeSchema } from '../../src/core/settings.ts'
@@ -77,7 +78,7 @@ export function createMemoryRuns(): MemoryRuns {
 					conversation,
 					title: entry.question,
 					runs: all.filter((other) => isSame(other.conversation, conversation)).length,
-					isOpen: false,
+					isOpen: all.some((other) => isSame(other.conversation, conversation) && !isFinished(other.entry.state)),
 					lastAskedAt: entry.askedAt,
 				}))
 			},

@@ -1,6 +1,7 @@
 import type { ChatPlatform } from '../../core/chat-platform.ts'
 import { runHalf } from '../half.ts'
 import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
+import { connectSlack } from '../slack.ts'
 import { pageLine } from '../started-lines.ts'
 
 /**
@@ -15,7 +16,8 @@ export function bot(platforms: readonly ChatPlatform[] = []): Promise<number> {
 		},
 		begin: async ({ config, runtime, server, log }) => {
 			const page = server === null ? null : mountPlayground(config, runtime, server, log)
-			const all = page === null ? platforms : [...platforms, page]
+			const slack = connectSlack(config, runtime, server, log)
+			const all = [...platforms, ...[page, slack].filter((platform) => platform !== null)]
 			await runtime.servePlatforms(all)
 			return [platformsLine(all), ...(page === null || server === null ? [] : [pageLine(config, server)])]
 		},

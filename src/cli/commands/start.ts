@@ -6,7 +6,8 @@ import { runUntilToldToEnd } from '../process-end.ts'
 import type { Runtime } from '../runtime.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
-import { modelLine, pageLine, pageUrl, startedLines } from '../started-lines.ts'
+import { connectSlack, slackNeedsServer } from '../slack.ts'
+import { modelLine, pageLine, pageUrl, slackLine, startedLines } from '../started-lines.ts'
 import { startWebServer, type WebServer } from '../web-server.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
@@ -25,16 +26,20 @@ export async function start(): Promise<number> {
 		const server = await openServer(config, runtime)
 		if (server !== null) opened.use('web server', server)
 		const page = server === null ? null : mountPlayground(config, runtime, server, log)
-		await runtime.servePlatforms(page === null ? [] : [page])
+		const slack = connectSlack(config, runtime, server, log)
+		await runtime.servePlatforms([page, slack].filter((platform) => platform !== null))
 		const pageLines = page === null || server === null ? [] : [pageLine(config, server)]
-		process.stdout.write(startedLines('Threadwise is running.', config, server, [modelLine(config), ...pageLines]))
+		process.stdout.write(
+			startedLines('Threadwise is running.', config, server, [modelLine(config), ...pageLines, ...slackLine(config)]),
+		)
 		process.stdout.write(`${howToAsk(config, page === null ? null : server)} End with Ctrl-C.\n`)
 	})
 }
 
-/** Without a page and a port for health, there is nothing to serve. */
-function serves({ http, playground }: Config): boolean {
-	return http !== null || playground.isOn
+/** Without a page, a port for health and requests of Slack, there is nothing to serve. */
+function serves(config: Config): boolean {
+	const { http, playground } = config
+	return http !== null || playground.isOn || slackNeedsServer(config)
 }
 
 async function openServer(config: Config, runtime: Runtime): Promise<WebServer | null> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { App, HTTPReceiver, LogLevel, webApi } from '@slack/bolt'
+import { App, HTTPReceiver, type Logger, LogLevel, webApi } from '@slack/bolt'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type LocalSlack, startLocalSlack } from './local-slack.ts'
@@ -14,12 +14,23 @@ export async function openSlack(choices: LocalSlackChoices = {}) {
 	return { slack, client, ada: slack.person('ada') }
 }
 
+/** What Slack refuses is for the tests to see, not for the terminal. */
+const silent: Logger = {
+	debug: () => {},
+	info: () => {},
+	warn: () => {},
+	error: () => {},
+	setLevel: () => {},
+	getLevel: () => LogLevel.ERROR,
+	setName: () => {},
+}
+
 function clientOptions(slack: LocalSlack) {
 	return {
 		slackApiUrl: slack.apiUrl,
 		retryConfig: { retries: 0 },
 		rejectRateLimitedCalls: true,
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	}
 }
 
@@ -38,31 +49,31 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
 }
 
 /** An app in Socket Mode; `prepare` gives it its listeners before it starts. */
-export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => void): Promise<App> {
+export async function startSocketApp(slack: LocalSlack, prepare: (app: App) => void) {
 	const app = new App({
 		token: slack.botToken,
 		appToken: slack.appToken,
 		socketMode: true,
 		clientOptions: clientOptions(slack),
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	})
 	prepare(app)
 	await app.start()
 	onTestFinished(async () => {
 		await app.stop()
 	})
-	return app
+	return { app }
 }
 
 /** An app that has its events posted to it. */
-export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => void): Promise<App> {
+export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => void) {
 	const { signingSecret } = slack
-	const receiver = new HTTPReceiver({ signingSecret, logLevel: LogLevel.ERROR, unhandledRequestTimeoutMillis: 50 })
+	const receiver = new HTTPReceiver({ signingSecret, logger: silent, unhandledRequestTimeoutMillis: 50 })
 	const app = new App({
 		token: slack.botToken,
 		receiver,
 		clientOptions: clientOptions(slack),
-		logLevel: LogLevel.ERROR,
+		logger: silent,
 	})
 	prepare(app)
 	const server = await receiver.start(0)
@@ -72,6 +83,7 @@ export async function startHttpApp(slack: LocalSlack, prepare: (app: App) => voi
 		await receiver.stop()
 	})
 	const { port } = server.address() as AddressInfo
-	await slack.receiveEventsAt(`http://127.0.0.1:${port}/slack/events`)
-	return app
+	const address = `http://127.0.0.1:${port}/slack/events`
+	await slack.receiveEventsAt(address)
+	return { app, address }
 }

@@ -4,11 +4,13 @@ import type { Answer, Method } from './methods/method.ts'
 import { needScope } from './methods/method.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { SlackRefusal } from './refusal.ts'
+import { parseJson } from './schemas/wire.ts'
 import type { Workspace } from './workspace.ts'
 
 /** One call of the app, as it was made and answered. */
 export type SlackCall = {
 	readonly method: string
+	/** As the app meant them: nested values are unfolded. */
 	readonly arguments: Readonly<Record<string, unknown>>
 	/** When it came, in milliseconds since 1970. */
 	readonly at: number
@@ -56,13 +58,18 @@ export function answerCall(request: CallRequest, parts: Parts): CallAnswer {
 	const error = typeof answer.body.error === 'string' ? answer.body.error : null
 	parts.calls.push({
 		method: request.method,
-		arguments: request.arguments,
+		arguments: Object.fromEntries(Object.entries(request.arguments).map(([name, value]) => [name, unfolded(value)])),
 		at,
 		status: answer.status,
 		error,
 		isDone: outcome?.body.ok === true,
 	})
 	return answer
+}
+
+/** Forms carry objects and lists as JSON. */
+function unfolded(value: unknown): unknown {
+	return typeof value === 'string' && /^[[{]/.test(value) ? (parseJson(value) ?? value) : value
 }
 
 type Outcome = { readonly status: number; readonly body: Answer; readonly retryAfter: number | null }

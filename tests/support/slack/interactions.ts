@@ -1,6 +1,6 @@
 import type { Acknowledgement } from './delivery/delivery.ts'
 import type { Dispatcher } from './delivery/dispatcher.ts'
-import type { SlackMessage } from './messages.ts'
+import type { Ephemeral, SlackMessage } from './messages.ts'
 import { messagePayload, viewPayload } from './payloads.ts'
 import { type Choice, elementIn } from './pressed-elements.ts'
 import { showResponse } from './responses.ts'
@@ -9,7 +9,7 @@ import { responseSchema } from './schemas/chat.ts'
 import { parseArguments } from './schemas/wire.ts'
 import { applySubmission, type SubmissionErrors } from './submissions.ts'
 import type { SlackView } from './views.ts'
-import type { Ephemeral, SlackUser, Workspace } from './workspace.ts'
+import type { SlackUser, Workspace } from './workspace.ts'
 
 /** Who acts, and where. */
 export type Acting = { readonly workspace: Workspace; readonly dispatcher: Dispatcher; readonly user: SlackUser }

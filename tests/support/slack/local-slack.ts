@@ -7,7 +7,7 @@ import { createDispatcher } from './delivery/dispatcher.ts'
 import { createRequestUrl } from './delivery/request-url.ts'
 import { createSocketMode, type DisconnectReason } from './delivery/socket-mode.ts'
 import { createFaults, type Faults } from './faults.ts'
-import type { SlackMessage } from './messages.ts'
+import type { Ephemeral, SlackMessage } from './messages.ts'
 import { findSession } from './methods/sessions.ts'
 import { shownStatus } from './methods/thread-status.ts'
 import { completeOptions, type LocalSlackChoices } from './options.ts'
@@ -15,13 +15,7 @@ import { createPerson, type SlackPerson } from './person.ts'
 import { startServer } from './server.ts'
 import { stateAt } from './streams.ts'
 import type { SlackView } from './views.ts'
-import {
-	type AgentSession,
-	createWorkspace,
-	type Ephemeral,
-	type SuggestedPrompts,
-	type ThreadStatus,
-} from './workspace.ts'
+import { type AgentSession, createWorkspace, type SuggestedPrompts, type ThreadStatus } from './workspace.ts'
 
 const signingSecret = 'local-signing-secret'
 

@@ -42,6 +42,17 @@ export type SlackMessage = {
 	readonly versions: Shown[]
 }
 
+/** A message that only one person sees. */
+export type Ephemeral = {
+	readonly ts: string
+	readonly channel: string
+	readonly threadTs: string | null
+	readonly userId: string
+	text: string
+	blocks: readonly SlackBlock[]
+	isDeleted: boolean
+}
+
 /** Has a message show something else. */
 export function show(message: SlackMessage, shown: Shown): void {
 	message.text = shown.text

@@ -14,7 +14,7 @@ export type LocalSlackOptions = {
 	readonly scopes: readonly string[]
 	/** The events that the app has subscribed to, as its manifest names them. */
 	readonly botEvents: readonly string[]
-	/** Where events go without Socket Mode; null: over Socket Mode. `receiveEventsAt` sets it later. */
+	/** Where events go without Socket Mode; null: over Socket Mode. */
 	readonly requestUrl: string | null
 	/** How many times faster than real Slack's clock runs for rates, retries, streams and response addresses. */
 	readonly clockSpeed: number

@@ -4,7 +4,7 @@ import { existingMessage } from './methods/method.ts'
 import { findSession } from './methods/sessions.ts'
 import { SlackRefusal } from './refusal.ts'
 import { stateAt } from './streams.ts'
-import { typedText } from './typed-text.ts'
+import { typed } from './typed-text.ts'
 import type { SlackUser } from './workspace.ts'
 import { addMessage, changeMessage, removeMessage } from './writing.ts'
 
@@ -87,9 +87,8 @@ export function createPerson(parts: Omit<Acting, 'user'>, name: string, isAdmin:
 			if (channel.kind === 'public') channel.members.add(user.id)
 			if (!channel.members.has(user.id)) throw new Error(`${name} is not in ${channel.name || channel.id}`)
 			const before = dispatcher.sent.length
-			const shown = { text: typedText(text), blocks: [], findsNames: false }
 			const message = addMessage(workspace, channel, {
-				...shown,
+				...typed(text),
 				userId: user.id,
 				isFromBot: false,
 				threadTs,
@@ -101,8 +100,7 @@ export function createPerson(parts: Omit<Acting, 'user'>, name: string, isAdmin:
 		edit: (reference, text) =>
 			told(() => {
 				const { channel, message } = ownMessage(reference)
-				const shown = { text: typedText(text), blocks: [], findsNames: false }
-				changeMessage(workspace, channel, message, { shown, editedBy: user.id })
+				changeMessage(workspace, channel, message, { shown: typed(text), editedBy: user.id })
 			}),
 		delete: (reference) =>
 			told(() => {

@@ -1,9 +1,8 @@
 import type { SlackClock } from './clock.ts'
 import type { Identifiers } from './identifiers.ts'
-import type { SlackMessage } from './messages.ts'
+import type { Ephemeral, SlackMessage } from './messages.ts'
 import { SlackRefusal } from './refusal.ts'
 import type { ResponsePost } from './schemas/chat.ts'
-import type { Ephemeral } from './workspace.ts'
 
 const lifeMs = 30 * 60_000
 const maximumUses = 5

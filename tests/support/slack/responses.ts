@@ -1,9 +1,9 @@
-import type { SlackMessage } from './messages.ts'
+import type { Ephemeral, SlackMessage } from './messages.ts'
 import { checkBlocks } from './methods/content.ts'
 import { SlackRefusal } from './refusal.ts'
 import type { ResponseAddress } from './response-addresses.ts'
 import type { ResponsePost } from './schemas/chat.ts'
-import { type Ephemeral, type Workspace, withBlockIds } from './workspace.ts'
+import { type Workspace, withBlockIds } from './workspace.ts'
 import { addMessage, changeMessage, removeMessage } from './writing.ts'
 
 /** Shows what an app has answered to something that a person did. */

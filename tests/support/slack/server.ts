@@ -8,7 +8,7 @@ import { createRateLimits } from './rate-limits.ts'
 import { SlackRefusal } from './refusal.ts'
 import { showResponse } from './responses.ts'
 import { responseSchema } from './schemas/chat.ts'
-import { parseArguments } from './schemas/wire.ts'
+import { parseArguments, parseJson } from './schemas/wire.ts'
 import type { Workspace } from './workspace.ts'
 
 type Parts = {
@@ -111,12 +111,8 @@ function valuesOf(request: IncomingMessage, body: Buffer): Readonly<Record<strin
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
-	try {
-		const value: unknown = JSON.parse(text)
-		return typeof value === 'object' && value !== null ? { ...value } : {}
-	} catch {
-		return {}
-	}
+	const value = parseJson(text)
+	return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function bearerOf({ headers }: IncomingMessage): string | null {

@@ -1,8 +1,7 @@
 import { type Channels, createChannels, type SlackChannel } from './channels.ts'
 import { createSlackClock, type SlackClock } from './clock.ts'
 import { createIdentifiers, type Identifiers } from './identifiers.ts'
-import type { SlackFile } from './messages.ts'
-import { createMessages, type Messages } from './messages.ts'
+import { createMessages, type Ephemeral, type Messages, type SlackFile } from './messages.ts'
 import type { LocalSlackOptions } from './options.ts'
 import { createResponseAddresses, type ResponseAddresses } from './response-addresses.ts'
 import type { SessionStatus } from './schemas/assistant.ts'
@@ -11,17 +10,6 @@ import { createTriggers, type Triggers } from './triggers.ts'
 import { createViews, type Views } from './views.ts'
 
 export type SlackUser = { readonly id: string; readonly name: string; readonly isBot: boolean; isAdmin: boolean }
-
-/** A message that only one person sees. */
-export type Ephemeral = {
-	readonly ts: string
-	readonly channel: string
-	readonly threadTs: string | null
-	readonly userId: string
-	text: string
-	blocks: readonly SlackBlock[]
-	isDeleted: boolean
-}
 
 export type AgentSession = {
 	readonly channel: string

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from '../schemas/wire.ts'
 import type { Attempt, Delivery, Retry, Transport } from './delivery.ts'
 
 /** A command's fields, all of them words. */
@@ -21,7 +22,12 @@ export function createRequestUrl(url: () => string, options: Options): Transport
 				signal: AbortSignal.timeout(options.acknowledgementMs),
 			})
 			const text = await response.text()
-			if (response.ok) return { isAcknowledged: true, payload: parsed(text), tookMs: performance.now() - sentAt }
+			if (response.ok)
+				return {
+					isAcknowledged: true,
+					payload: text === '' ? null : (parseJson(text) ?? text),
+					tookMs: performance.now() - sentAt,
+				}
 			return { isAcknowledged: false, reason: 'http_error', mayRetry: response.headers.get('x-slack-no-retry') !== '1' }
 		} catch (error) {
 			const isLate = error instanceof Error && error.name === 'TimeoutError'
@@ -61,12 +67,4 @@ export function signature(body: string, signingSecret: string, seconds = Math.fl
 
 function retryHeaders(retry: Retry | null): Record<string, string> {
 	return retry === null ? {} : { 'x-slack-retry-num': String(retry.number), 'x-slack-retry-reason': retry.reason }
-}
-
-function parsed(text: string): unknown {
-	try {
-		return text === '' ? null : JSON.parse(text)
-	} catch {
-		return text
-	}
 }

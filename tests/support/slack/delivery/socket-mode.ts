@@ -7,6 +7,8 @@ import type { Attempt, Transport } from './delivery.ts'
 
 const maximumConnections = 10
 const pingEveryMs = 10_000
+/** How long a connection may take to close. */
+const patienceMs = 200
 const answerSchema = z.object({ envelope_id: z.string(), payload: z.unknown() })
 
 /** Why Slack asks an app to connect again. */
@@ -94,7 +96,10 @@ export function createSocketMode(workspace: Workspace): SocketMode {
 			}
 		},
 		close: () => {
-			for (const connection of connections) connection.terminate()
+			for (const connection of connections) {
+				connection.close(1001)
+				setTimeout(() => connection.terminate(), patienceMs)
+			}
 			server.close()
 		},
 	}

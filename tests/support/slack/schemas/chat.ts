@@ -53,7 +53,11 @@ export const postMessageSchema = z
 export const updateSchema = z
 	.object({
 		...content,
-		text: z.string().max(4_000, 'msg_too_long').optional(),
+		text: z
+			.string()
+			// Counted in bytes, as has been measured; the documentation says characters.
+			.refine((text) => Buffer.byteLength(text) <= 4_000, { error: 'msg_too_long' })
+			.optional(),
 		channel,
 		ts: timestampSchema,
 		metadata: metadataSchema.optional(),

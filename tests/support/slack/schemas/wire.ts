@@ -17,7 +17,8 @@ export const countSchema = z.coerce.number().int().nonnegative()
 
 export const timestampSchema = z.string().regex(/^\d{10}\.\d{6}$/)
 
-function parseJson(text: string): unknown {
+/** Undefined where the text isn't JSON. */
+export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text)
 	} catch {

@@ -1,0 +1,342 @@
+import { describe, expect, test, vi } from 'vitest'
+import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import { textOf } from '../../src/core/content.ts'
+import type { Conversation, IncomingMessage } from '../../src/core/conversation.ts'
+import { ThreadwiseError } from '../../src/core/errors.ts'
+import { aStageView, aView, outcomes } from '../../tests/support/builders.ts'
+import { readableBlocks, type SlackAppChoices, startSlackApp } from '../../tests/support/slack-app.ts'
+
+const done = aStageView({ status: 'done', summary: 'All steps done.', details: ['**s1:** Add → **104**'] })
+const answered = aView({ status: 'answered', answer: 'It costs $104.', stages: [done] })
+
+/** A local Slack with the adapter, and all that it was told. */
+async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result?: ActionResult } = {}) {
+	const { result = { outcome: 'done' } } = choices
+	const received: IncomingMessage[] = []
+	const edited: IncomingMessage[] = []
+	const acted: (readonly [string, string, Actor, unknown?])[] = []
+	const act =
+		(name: string) =>
+		async (runId: string, ...[actor, more]: [Actor, unknown?]) => {
+			acted.push(more === undefined ? [name, runId, actor] : [name, runId, actor, more])
+			return result
+		}
+	const events: PlatformEvents = {
+		message: async (message) => void received.push(message),
+		edit: async (message) => void edited.push(message),
+		stop: act('stop'),
+		answerNow: act('answer-now'),
+		again: async (runId, kind, actor) => {
+			acted.push([kind, runId, actor])
+			return result.outcome === 'refused' ? result : { outcome: 'begun', runId: 'run-9' }
+		},
+		feedback: act('feedback'),
+	}
+	const app = await startSlackApp({ ...choices, events })
+	const { slack, memory, platform } = app
+	const ada = slack.person('Ada')
+	const conversationAt = (channelId: string, threadId: string): Conversation => ({
+		platform: 'slack',
+		workspaceId: slack.teamId,
+		channelId,
+		threadId,
+	})
+	/** Ada asks in the channel, and a run begins. */
+	const ask = async (text = 'How much is it?') => {
+		const question = ada.post(slack.general, `<@${slack.botUserId}> ${text}`)
+		await question.delivered
+		const conversation = conversationAt(slack.general, question.ts)
+		const runId = memory.begin(conversation, {
+			messageId: `${slack.general}:${question.ts}`,
+			asker: { id: ada.id, name: 'Ada' },
+		})
+		return { question, conversation, runId }
+	}
+	const repliesIn = ({ channelId, threadId }: Conversation) =>
+		slack.messages(channelId, threadId).filter(({ isFromBot, ts }) => isFromBot && ts !== threadId)
+	const textIn = (conversation: Conversation) =>
+		repliesIn(conversation)
+			.map(({ blocks }) => readableBlocks(blocks))
+			.join('\n')
+	return { ...app, slack, memory, platform, ada, received, edited, acted, ask, repliesIn, textIn, conversationAt }
+}
+
+describe('a question in a channel', () => {
+	test('is one question, though Slack tells of it twice, with what is known of who asks', async () => {
+		await using opened = await open()
+		await opened.ask('How much is 6 × 7?')
+		expect(opened.received).toHaveLength(2)
+		expect(opened.received[0]).toEqual(opened.received[1])
+		expect(opened.received[0]).toMatchObject({
+			author: { id: opened.ada.id, name: 'Ada', locale: 'en-GB', timeZone: 'Europe/London' },
+			content: [{ kind: 'text', text: 'How much is 6 × 7?' }],
+		})
+	})
+
+	test('may be followed up in its thread without a mention, by whoever has asked there and nobody else', async () => {
+		await using opened = await open()
+		const { question } = await opened.ask()
+		opened.received.length = 0
+		await opened.ada.post(opened.slack.general, 'And twice?', { threadTs: question.ts }).delivered
+		await opened.slack.person('Bob').post(opened.slack.general, 'I think so.', { threadTs: question.ts }).delivered
+		await opened.ada.post(opened.slack.general, 'Lunch?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['And twice?'])
+	})
+
+	test('that could not be recorded is not acknowledged, so that Slack delivers it again', async () => {
+		let refusals = 2
+		const received: string[] = []
+		const events = {
+			message: async ({ id }: IncomingMessage) => {
+				refusals -= 1
+				if (refusals >= 0) throw new Error('the database is down')
+				received.push(id)
+			},
+		} as PlatformEvents
+		await using app = await startSlackApp({ events, way: 'http' })
+		const ada = app.slack.person('Ada')
+		const deliveries = await ada.post(app.slack.general, `<@${app.slack.botUserId}> hello`).delivered
+		expect(deliveries.map(({ attempts, failure }) => [attempts, failure])).toEqual([
+			[2, null],
+			[2, null],
+		])
+		expect(new Set(received).size).toBe(1)
+	})
+
+	test('that is edited or deleted is taken so', async () => {
+		await using opened = await open()
+		const { question, runId } = await opened.ask()
+		await opened.ada.edit(question, `<@${opened.slack.botUserId}> How much are two?`)
+		expect(opened.edited.map(({ id, content }) => [id, textOf(content)])).toEqual([
+			[`${opened.slack.general}:${question.ts}`, 'How much are two?'],
+		])
+		await opened.ada.delete(question)
+		expect(opened.acted.map(([name, run, { personId }]) => [name, run, personId])).toEqual([
+			['stop', runId, opened.ada.id],
+		])
+	})
+})
+
+describe('text commands', () => {
+	test('stop what is answered in a thread, and say so where nothing is', async () => {
+		await using opened = await open()
+		const { question, runId } = await opened.ask()
+		const say = (text: string) => opened.ada.post(opened.slack.general, text, { threadTs: question.ts }).delivered
+		await say('!stop')
+		expect(opened.acted.map(([name, run]) => [name, run])).toEqual([['stop', runId]])
+		opened.memory.change(runId, { state: 'answered' })
+		await say('!stop')
+		expect(opened.ada.ephemerals(opened.slack.general).map(({ text }) => text)).toEqual([
+			'Nothing is being answered here.',
+		])
+		await say('!think')
+		expect(opened.acted.at(-1)?.slice(0, 2)).toEqual(['think-harder', runId])
+		await say('!help')
+		expect(opened.ada.ephemerals(opened.slack.general).at(-1)?.text).toContain('`/ask`')
+	})
+
+	test('choose how a question is answered', async () => {
+		await using opened = await open()
+		await opened.ada.post(opened.ada.directMessages, '!quick 6 × 7?').delivered
+		await opened.ada.post(opened.ada.directMessages, '!think 6 × 8?').delivered
+		expect(opened.received.map(({ preferences, content }) => [preferences.route, textOf(content)])).toEqual([
+			['direct', '6 × 7?'],
+			['staged', '6 × 8?'],
+		])
+	})
+
+	test('stop in a direct message what was asked there in another thread', async () => {
+		await using opened = await open()
+		const first = opened.ada.post(opened.ada.directMessages, 'How much?')
+		await first.delivered
+		const conversation = { ...opened.conversationAt(opened.ada.directMessages, first.ts), isDirect: true }
+		opened.memory.begin(conversation, { asker: { id: opened.ada.id, name: 'Ada' } })
+		await opened.ada.post(opened.ada.directMessages, '!stop').delivered
+		expect(opened.acted.map(([name]) => name)).toEqual(['stop'])
+	})
+})
+
+describe('a slash command', () => {
+	test('writes the question down for everybody, and is answered under it', async () => {
+		await using opened = await open()
+		const { acknowledgement } = await opened.ada.command('/think', 'Is 3 < 4, <!channel>?', opened.slack.general)
+		expect(acknowledgement.failure).toBeNull()
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		const [root] = opened.slack.messages(opened.slack.general)
+		expect(readableBlocks(root?.blocks)).toBe('Ada asks:\nIs 3 < 4, @channel?')
+		expect([...(root?.pinged ?? [])]).toEqual([])
+		expect(opened.received[0]).toMatchObject({
+			id: `${opened.slack.general}:${root?.ts}`,
+			conversation: { threadId: root?.ts },
+			author: { id: opened.ada.id },
+			preferences: { route: 'staged' },
+		})
+	})
+
+	test('says to whoever wrote it what is missing: a question, or the bot', async () => {
+		await using opened = await open()
+		const empty = await opened.ada.command('/ask', ' ', opened.slack.general)
+		await vi.waitFor(() => expect(empty.responses[0]?.text).toContain('/ask How much is'))
+		opened.slack.setMembership(opened.slack.general, false)
+		const outside = await opened.ada.command('/ask', 'How much?', opened.slack.general)
+		await vi.waitFor(() => expect(outside.responses[0]).toMatchObject({ response_type: 'ephemeral' }))
+		expect(outside.responses[0]?.text).toContain('I am not in this channel')
+		expect(opened.received).toEqual([])
+	})
+})
+
+test('a shortcut has a message of anybody thought about, for whoever used it', async () => {
+	await using opened = await open()
+	const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
+	const message = opened.slack.messages(opened.slack.general).find((each) => each.ts === ts)
+	if (message === undefined) throw new Error('the message is gone')
+	await opened.ada.messageShortcut('think_about_this', message)
+	await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+	expect(opened.received[0]).toMatchObject({
+		author: { id: opened.ada.id },
+		content: [{ kind: 'text', text: 'Which plan is cheaper?' }],
+		conversation: { threadId: ts },
+		preferences: { route: 'staged' },
+	})
+})
+
+describe('under an answer', () => {
+	test('what somebody may not do is said to them alone', async () => {
+		await using opened = await open({
+			result: { outcome: 'refused', message: 'Only whoever asked may do this.', fix: 'Ask yourself.' },
+		})
+		const { conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, aView())
+		const bob = opened.slack.person('Bob')
+		const [reply] = opened.repliesIn(conversation)
+		if (reply === undefined) throw new Error('nothing stands there')
+		await bob.press(reply, { actionId: 'stop' })
+		expect(bob.ephemerals(opened.slack.general).map(({ text }) => text)).toEqual([
+			'Only whoever asked may do this. Ask yourself.',
+		])
+		expect(opened.ada.ephemerals(opened.slack.general)).toEqual([])
+	})
+
+	test('the full record opens in a window, a stage a page, and can be turned', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		const routed = {
+			kind: 'run-route',
+			level: 'hard',
+			source: 'signals',
+			route: 'staged',
+			effort: 'medium',
+			estimatedSteps: 2,
+			callLimit: 9,
+		} as const
+		const nodes = [
+			{ id: 'a', stage: 'analyze' },
+			{ id: 'b', stage: 'execute' },
+		] as const
+		opened.memory.append(runId, { ...routed, nodes: [...nodes], content: { reason: 'Two prices' } })
+		opened.memory.append(runId, outcomes.stop('About 100.'))
+		await opened.platform.post(runId, conversation, answered)
+		const [reply] = opened.repliesIn(conversation)
+		if (reply === undefined) throw new Error('nothing stands there')
+		await opened.ada.press(reply, { actionId: 'full-record' })
+		const window = () => readableBlocks(opened.ada.modals()[0]?.content.blocks)
+		expect(window()).toContain('Problem analysis')
+		const [modal] = opened.ada.modals()
+		if (modal === undefined) throw new Error('no window')
+		await opened.ada.press(modal, { actionId: 'record-forward' })
+		expect(window()).toContain('Systematic execution')
+	})
+
+	test('a thumb down that is not explained counts as well', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, answered)
+		const [reply] = opened.repliesIn(conversation)
+		if (reply === undefined) throw new Error('nothing stands there')
+		await opened.ada.press(reply, { actionId: 'feedback', value: `not-helpful ${runId}` })
+		const [modal] = opened.ada.modals()
+		if (modal === undefined) throw new Error('no window')
+		await opened.ada.closeView(modal)
+		expect(opened.acted).toMatchObject([
+			['feedback', runId, { personId: opened.ada.id }, { helpful: false, reason: null }],
+		])
+	})
+})
+
+describe('where a workspace refuses', () => {
+	test('containers, an answer comes without, and its reasoning in a window; containers are not tried again', async () => {
+		await using opened = await open({ slack: { capabilities: { containers: false } } })
+		const { conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, answered)
+		expect(opened.textIn(conversation)).toContain('It costs $104.')
+		expect(opened.textIn(conversation)).toContain('Show reasoning')
+		await opened.platform.update(reply, answered)
+		expect(opened.slack.calls.filter(({ method, error }) => method.startsWith('chat.') && error !== null)).toHaveLength(
+			1,
+		)
+	})
+
+	test('more messages in a channel, no other is sent there until it takes them again', async () => {
+		await using opened = await open({ slack: { clockSpeed: 1 } })
+		const { conversation, runId } = await opened.ask()
+		opened.slack.refuse('chat.postMessage', 'ratelimited', 1, 7)
+		const failures = await Promise.all(
+			[1, 2].map(() => opened.platform.post(runId, conversation, answered).catch((error: unknown) => error)),
+		)
+		await expect(opened.platform.post(runId, conversation, answered)).rejects.toThrow(ThreadwiseError)
+		expect(failures[0]).toMatchObject({ code: 'platform-unavailable', retry: { afterMs: 7_000 } })
+		const elsewhere = opened.ada.post(opened.ada.directMessages, 'Hello')
+		await opened.platform.post('run-2', opened.conversationAt(opened.ada.directMessages, elsewhere.ts), answered)
+	})
+
+	test('to open the socket again at first, it is opened all the same', async () => {
+		await using opened = await open()
+		opened.slack.faults.add('apps.connections.open', { kind: 'status', status: 503 })
+		opened.slack.dropNext('apps.connections.open')
+		opened.slack.disconnectSockets()
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(0))
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
+		expect(opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length).toBeGreaterThan(3)
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
+	test('the token, what is to be shown waits for a new one, with what to do', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		opened.slack.revokeToken()
+		const failure = await opened.platform.post(runId, conversation, answered).catch((error: unknown) => error)
+		expect(failure).toMatchObject({ code: 'platform-refused', fix: expect.stringContaining('SLACK_BOT_TOKEN') })
+		expect(failure).not.toMatchObject({ retry: 'never' })
+	})
+})
+
+describe("Slack's own signs", () => {
+	test('show that the bot works, with a Stop that stops, and go out with the outcome', async () => {
+		await using opened = await open()
+		const { question, conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, aView())
+		const session = () => opened.slack.session(opened.slack.general, question.ts)?.status
+		await vi.waitFor(() => expect(session()).toBe('processing'))
+		await opened.ada.stopSession(opened.slack.general, question.ts)
+		expect(opened.acted.map(([name, run]) => [name, run])).toEqual([['stop', runId]])
+		await opened.platform.update(reply, answered)
+		await vi.waitFor(() => expect(session()).toBe('active'))
+	})
+
+	test('are the older ones where the app is no agent', async () => {
+		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
+		const { question, conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, aView())
+		await vi.waitFor(() => expect(opened.slack.status(opened.slack.general, question.ts)?.status).toBe('is thinking …'))
+	})
+
+	test('offer questions to whoever opens the messages, and say on the home tab what this is', async () => {
+		await using opened = await open()
+		await opened.ada.openMessagesTab()
+		expect(opened.slack.suggestedPrompts[0]?.prompts).toHaveLength(3)
+		await opened.ada.openHome()
+		expect(readableBlocks(opened.ada.home()?.content.blocks)).toContain('step by step')
+	})
+})
