@@ -98,4 +98,4 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 
 export { slackChecks } from './checks.ts'
 export type { SlackOptions } from './config.ts'
-export { type ManifestReceives, manifestLink, type SlackManifest, slackManifest } from './manifest.ts'
+export { type ManifestReceives, manifestLink, slackManifest } from './manifest.ts'
