@@ -27,8 +27,8 @@ export type Prompter = {
 	end(text: string): void
 }
 
-export function setupLeft(written = 'Nothing was written.'): ThreadwiseError {
-	return new ThreadwiseError('interrupted', `Setup was left. ${written}`, {
+export function setupLeft(): ThreadwiseError {
+	return new ThreadwiseError('interrupted', 'Setup was left. Nothing was written.', {
 		fix: 'Run it again whenever you like: npm run threadwise -- setup',
 	})
 }

@@ -78,7 +78,8 @@ async function connectSlack(surroundings: SetupSurroundings): Promise<void> {
 		if (wish === 'connect') await writeAgreed(await agreedSlack(surroundings), surroundings)
 	} catch (error) {
 		if (error instanceof ThreadwiseError && error.code === 'interrupted') {
-			throw setupLeft('What you agreed to before is written; Slack is as it was.')
+			const message = 'Setup was left. What you agreed to before is written; Slack is as it was.'
+			throw new ThreadwiseError('interrupted', message, { fix: error.fix, cause: error })
 		}
 		throw error
 	}
