@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { webApi } from '@slack/bolt'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -144,4 +145,11 @@ describe('the manifest', () => {
 		expect(link).toMatch(/^https:\/\/api\.slack\.com\/apps\?new_app=1&manifest_json=[^\s"<>+]+$/)
 		expect(link.length).toBeLessThan(8_000)
 	})
+})
+
+test('the guide tells what each permission is for, and of no others', () => {
+	const guide = readFileSync(new URL('../../docs/slack.md', import.meta.url), 'utf8')
+	const [, section = ''] = /## What it may do\n(.*?)\n## /s.exec(guide) ?? []
+	const rows = [...section.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, scopes = '']) => scopes.match(/[\w.:]+/g) ?? [])
+	expect(rows.toSorted()).toEqual(socket.oauth_config.scopes.bot.toSorted())
 })

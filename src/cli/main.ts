@@ -84,7 +84,7 @@ program
 
 program
 	.command('setup')
-	.description('connect a model: asks a few questions and writes .env')
+	.description('connect a model and Slack: asks a few questions and writes .env')
 	.action(async () => {
 		process.exitCode = await setup(printer)
 	})

@@ -259,6 +259,11 @@ export function readVariables(env: Readonly<Record<string, string | undefined>>)
 	return { values: values as VariableValues, problems }
 }
 
+/** What is wrong with one value by itself; null if nothing is. */
+export function problemWith(name: VariableName, value: string): ConfigProblem | null {
+	return readVariables({ [name]: value }).problems[0] ?? null
+}
+
 /** An address may carry a password. */
 function shown(found: string, { secret, kindOf }: Variable<unknown>): string {
 	if (secret) return kindOf?.(found) ?? '(hidden)'

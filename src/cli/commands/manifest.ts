@@ -47,7 +47,7 @@ function nextSteps(link: string, isOverHttp: boolean): string {
 		'  1. Open the link below, choose your workspace and create the app. Or paste the manifest at https://api.slack.com/apps.',
 		'  2. Install it to the workspace; OAuth & Permissions: copy the Bot User OAuth Token (SLACK_BOT_TOKEN=xoxb-…).',
 		...way,
-		'`npm run threadwise -- setup` asks for them, checks them and writes them down. docs/slack.md is the guide.',
+		'`npm run -s threadwise -- setup` asks for them, checks them and writes them down. docs/slack.md is the guide.',
 		'',
 		link,
 	].join('\n')

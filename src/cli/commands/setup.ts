@@ -1,16 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { secretsIn } from '../../config/index.ts'
-import type { CheckRow } from '../../core/check.ts'
+import type { Check, CheckRow } from '../../core/check.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import { createRedactor } from '../../core/redaction.ts'
 import { listModels } from '../../models/index.ts'
 import { configurationChecks } from '../doctor/configuration.ts'
 import { modelChecks } from '../doctor/models.ts'
+import { platformChecks } from '../doctor/platforms.ts'
 import { runChecks } from '../doctor/run-checks.ts'
 import { createOpenParts } from '../open-parts.ts'
 import type { Printer } from '../printer.ts'
-import { inspectSettings } from '../settings.ts'
+import { type InspectedSettings, inspectSettings } from '../settings.ts'
 import { createClackPrompter } from '../setup/clack-prompter.ts'
 import { type LocalPlace, localPlaces } from '../setup/endpoint.ts'
 import { changeEnvFile } from '../setup/env-file.ts'
@@ -62,6 +63,7 @@ export async function setUp(
 			fileNamesModels: fileNamesModels(environment, folder),
 			list: (endpoint) => listModels(endpoint, AbortSignal.timeout(listWithinMs)),
 			check: (changes) => checkModels(changes, environment, folder),
+			checkSlack: (changes) => checkSlack(changes, environment, folder),
 			write: (changes) => changeEnvFile(folder, changes),
 		})
 		return 0
@@ -73,7 +75,7 @@ export async function setUp(
 
 function needsTerminal(): ThreadwiseError {
 	return new ThreadwiseError('usage', 'setup asks questions, and there is no terminal to ask in.', {
-		fix: 'Set by hand, in .env or the environment: OPENAI_API_KEY for OpenAI; or OPENAI_BASE_URL, THREADWISE_MODEL and, where the server asks for one, OPENAI_API_KEY. docs/models.md has examples.',
+		fix: 'Set by hand, in .env or the environment: OPENAI_API_KEY for OpenAI; or OPENAI_BASE_URL, THREADWISE_MODEL and, where the server asks for one, OPENAI_API_KEY. docs/models.md has examples. For Slack: SLACK_BOT_TOKEN and SLACK_APP_TOKEN; docs/slack.md says where they are.',
 	})
 }
 
@@ -92,11 +94,33 @@ async function checkModels(
 	environment: NodeJS.ProcessEnv,
 	folder: string,
 ): Promise<readonly CheckRow[]> {
+	const settings = settingsWith(changes, environment, folder)
+	const { config, problems, sources } = settings
+	await using opened = createOpenParts()
+	return await rowsOf(
+		problems.length > 0 ? configurationChecks(problems, sources) : modelChecks(config.models, opened),
+		settings,
+	)
+}
+
+async function checkSlack(
+	changes: EnvChanges,
+	environment: NodeJS.ProcessEnv,
+	folder: string,
+): Promise<readonly CheckRow[]> {
+	const settings = settingsWith(changes, environment, folder)
+	const problems = settings.problems.filter(({ variable }) => variable.startsWith('SLACK_'))
+	const checks = platformChecks(settings).filter(({ name }) => name.startsWith('Slack'))
+	return rowsOf(problems.length > 0 ? configurationChecks(problems, settings.sources) : checks, settings)
+}
+
+function settingsWith(changes: EnvChanges, environment: NodeJS.ProcessEnv, folder: string): InspectedSettings {
 	// An empty variable counts as absent, also where .env has one.
 	const changed = Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? '']))
-	const { config, problems, sources, env } = inspectSettings({ ...environment, ...changed }, folder)
-	await using opened = createOpenParts()
-	const checks = problems.length > 0 ? configurationChecks(problems, sources) : modelChecks(config.models, opened)
+	return inspectSettings({ ...environment, ...changed }, folder)
+}
+
+function rowsOf(checks: readonly Check[], { env, config }: InspectedSettings): Promise<readonly CheckRow[]> {
 	const redact = createRedactor(secretsIn(env, config.models))
-	return await Array.fromAsync(runChecks(checks, { timeoutMs: checkWithinMs, redact }))
+	return Array.fromAsync(runChecks(checks, { timeoutMs: checkWithinMs, redact }))
 }

@@ -48,6 +48,8 @@ export function createClackPrompter(input: Readable, output: Writable): Prompter
 			return typed(await password({ ...common, message, ...validated(check) }))
 		},
 		confirm: async (message) => answered(await confirm({ ...common, message })),
+		// A frame around it would be copied as well.
+		show: (words) => void output.write(`${words}\n`),
 		say: (words) => log.message(words, { output }),
 		warn: (words) => log.warn(words, { output }),
 		end: (words) => outro(words, { output }),

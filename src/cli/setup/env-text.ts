@@ -4,6 +4,12 @@ import { ThreadwiseError } from '../../core/errors.ts'
 /** New values of variables; null takes a variable out. */
 export type EnvChanges = Readonly<Record<string, string | null>>
 
+/** A setting as `.env` or the environment has it; an empty one counts as absent. */
+export function settingOf(values: Readonly<Record<string, string | undefined>>, name: string): string | null {
+	const value = values[name]?.trim() ?? ''
+	return value === '' ? null : value
+}
+
 type Assignment = {
 	readonly name: string
 	readonly start: number

@@ -21,6 +21,8 @@ export type Prompter = {
 	askSecret(question: { readonly message: string; readonly check?: (answer: string) => string | null }): Promise<string>
 	confirm(message: string): Promise<boolean>
 	say(text: string): void
+	/** Shows something that is to be copied, as it is. */
+	show(text: string): void
 	warn(text: string): void
 	end(text: string): void
 }

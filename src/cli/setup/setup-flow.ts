@@ -1,11 +1,13 @@
 import type { CheckRow } from '../../core/check.ts'
+import { ThreadwiseError } from '../../core/errors.ts'
 import type { ModelList } from '../../models/index.ts'
 import { platformEntries, platformsGuide } from '../doctor/platforms.ts'
 import { createRowLines, hasProblem } from '../doctor/show-rows.ts'
 import { chooseEndpoint, endOfSecret, type LocalPlace } from './endpoint.ts'
-import type { EnvChanges } from './env-text.ts'
+import { type EnvChanges, settingOf } from './env-text.ts'
 import { chooseModel } from './model.ts'
 import { type Prompter, setupLeft } from './prompter.ts'
+import { askSlack, wantsSlack, withoutSlack } from './slack.ts'
 
 export type SetupSurroundings = {
 	readonly prompter: Prompter
@@ -21,6 +23,8 @@ export type SetupSurroundings = {
 	list(endpoint: { readonly baseUrl: string; readonly apiKey: string | null }): Promise<ModelList>
 	/** The doctor's rows about the models, as they would be with these changes. */
 	check(changes: EnvChanges): Promise<readonly CheckRow[]>
+	/** Those about Slack, likewise. */
+	checkSlack(changes: EnvChanges): Promise<readonly CheckRow[]>
 	write(changes: EnvChanges): Promise<void>
 }
 
@@ -36,24 +40,80 @@ const next = [
  * @throws ThreadwiseError `interrupted` if it is left before that.
  */
 export async function runSetup(surroundings: SetupSurroundings): Promise<void> {
-	const { prompter, current } = surroundings
+	const { prompter } = surroundings
 	prompter.begin('Threadwise setup. Ctrl-C leaves it at any time; nothing is written before you say so.')
 	if (surroundings.fileNamesModels) {
 		prompter.warn('The configuration file names models as well, and wins where it does.')
 	}
-	const changes = onlyReal(await agreedChanges(surroundings), current)
+	await writeAgreed(await agreedChanges(surroundings), surroundings)
+	await connectSlack(surroundings)
+	const missing = platformEntries.filter(({ checks }) => checks === null).map(({ title }) => title)
+	if (missing.length > 0) {
+		prompter.say(
+			`Not in this version yet: ${missing.join(', ')}. ${platformsGuide} says what comes, and how to connect it.`,
+		)
+	}
+	prompter.end(next)
+}
+
+async function writeAgreed(agreed: EnvChanges, surroundings: SetupSurroundings): Promise<void> {
+	const { prompter, current } = surroundings
+	const changes = onlyReal(agreed, current)
 	if (Object.keys(changes).length === 0) {
 		prompter.say('Everything is set as you want it: nothing to write.')
-	} else {
-		prompter.say(['This changes in .env:', ...Object.entries(changes).map(changeLine(current))].join('\n'))
-		warnOfWhatWins(changes, surroundings)
-		if (!(await prompter.confirm('Write it?'))) throw setupLeft()
-		await surroundings.write(changes)
-		prompter.say('Written.')
+		return
 	}
-	const platforms = platformEntries.map(({ title }) => title).join(' and ')
-	prompter.say(`${platforms} are not in this version yet. ${platformsGuide} says what comes, and how to connect it.`)
-	prompter.end(next)
+	prompter.say(['This changes in .env:', ...Object.entries(changes).map(changeLine(current))].join('\n'))
+	warnOfWhatWins(changes, surroundings)
+	if (!(await prompter.confirm('Write it?'))) throw setupLeft()
+	await surroundings.write(changes)
+	prompter.say('Written.')
+}
+
+/** A part of its own: whoever goes away to make the app keeps what was written before. */
+async function connectSlack(surroundings: SetupSurroundings): Promise<void> {
+	try {
+		const wish = await wantsSlack(surroundings)
+		if (wish === 'disconnect') await writeAgreed(withoutSlack, surroundings)
+		if (wish === 'connect') await writeAgreed(await agreedSlack(surroundings), surroundings)
+	} catch (error) {
+		if (error instanceof ThreadwiseError && error.code === 'interrupted') {
+			const message = 'Setup was left. What you agreed to before is written; Slack is as it was.'
+			throw new ThreadwiseError('interrupted', message, { fix: error.fix, cause: error })
+		}
+		throw error
+	}
+}
+
+async function agreedSlack(surroundings: SetupSurroundings): Promise<EnvChanges> {
+	const { prompter } = surroundings
+	let { current } = surroundings
+	for (;;) {
+		const changes = await askSlack({ prompter, current })
+		prompter.say('Asking Slack …')
+		const rows = await surroundings.checkSlack(changes)
+		sayRows(rows, surroundings)
+		if (!hasProblem(rows)) return changes
+		const options = [
+			{ value: 'again', label: 'Change the answers' },
+			{ value: 'anyway', label: 'Keep it all the same' },
+		] as const
+		if ((await prompter.choose({ message: 'Something is not right yet. What now?', options })) === 'anyway')
+			return changes
+		current = { ...current, ...withoutNull(changes) }
+	}
+}
+
+function sayRows(rows: readonly CheckRow[], { prompter, colored }: SetupSurroundings): void {
+	const line = createRowLines(
+		rows.map(({ name }) => name),
+		colored,
+	)
+	prompter.say(rows.map(line).join('').trimEnd())
+}
+
+function withoutNull(changes: EnvChanges): SetupSurroundings['current'] {
+	return Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? undefined]))
 }
 
 /** Asks and checks until all is well, or the person goes on all the same. */
@@ -80,21 +140,12 @@ async function askedChanges({ prompter, current, ...surroundings }: SetupSurroun
 	}
 }
 
-function settingOf(values: SetupSurroundings['current'], name: string): string | null {
-	const value = values[name]?.trim() ?? ''
-	return value === '' ? null : value
-}
-
 /** Null: the questions are asked again. */
 async function checkedChanges(changes: EnvChanges, surroundings: SetupSurroundings): Promise<EnvChanges | null> {
 	const { prompter } = surroundings
 	prompter.say('Checking it with a small question …')
 	const rows = await surroundings.check(changes)
-	const line = createRowLines(
-		rows.map(({ name }) => name),
-		surroundings.colored,
-	)
-	prompter.say(rows.map(line).join('').trimEnd())
+	sayRows(rows, surroundings)
 	if (!hasProblem(rows)) return changes
 	const thinks = rows.some(({ fix }) => fix?.includes('THREADWISE_MODEL_KIND=reasoning') === true)
 	const chosen = await prompter.choose({
@@ -119,7 +170,7 @@ function onlyReal(changes: EnvChanges, current: SetupSurroundings['current']): E
 function changeLine(current: SetupSurroundings['current']) {
 	return ([name, value]: readonly [string, string | null]) => {
 		const before = settingOf(current, name)
-		const shown = (text: string) => (name.endsWith('KEY') ? endOfSecret(text) : withoutPassword(text))
+		const shown = (text: string) => (/(?:KEY|TOKEN|SECRET)$/.test(name) ? endOfSecret(text) : withoutPassword(text))
 		if (value === null) return `  ${name}  ${shown(before ?? '')} becomes a comment`
 		return `  ${name}  ${before === null ? '' : `${shown(before)} → `}${shown(value)}`
 	}

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { manifestLink, slackManifest } from '../../../adapters/slack/index.ts'
 import { startPractice, threadwise } from '../../../tests/support/command-line.ts'
 import { temporaryFolder } from '../../../tests/support/data-folder.ts'
 import {
@@ -17,6 +18,7 @@ import {
 	thinkingReply,
 } from '../../../tests/support/scripted-model-server.ts'
 import { freePort } from '../../../tests/support/servers.ts'
+import { type LocalSlack, startLocalSlack } from '../../../tests/support/slack/local-slack.ts'
 import { setUp } from '../commands/setup.ts'
 import { createClackPrompter } from './clack-prompter.ts'
 import type { Prompter } from './prompter.ts'
@@ -48,6 +50,8 @@ type Said = { readonly questions: string[]; readonly texts: string[] }
 function scripted(answers: Answers, said: Said): Prompter {
 	const left = [...answers]
 	const answerTo = (message: string) => {
+		// Whoever has not come for Slack leaves it as it is.
+		if (/Connect Slack|Slack is set up/.test(message) && left[0]?.[0].test(message) !== true) return 'stay'
 		said.questions.push(message)
 		const next = left.shift()
 		if (next === undefined || !next[0].test(message))
@@ -75,12 +79,16 @@ function scripted(answers: Answers, said: Said): Prompter {
 			}
 		},
 		askSecret: async ({ message, check }) => {
-			const text = String(answerTo(message))
-			expect(check?.(text) ?? null).toBeNull()
-			return text
+			for (;;) {
+				const text = String(answerTo(message))
+				const refusal = check?.(text) ?? null
+				if (refusal === null) return text
+				said.texts.push(refusal)
+			}
 		},
 		confirm: async (message) => answerTo(message) === true,
 		say: (text) => said.texts.push(text),
+		show: (text) => said.texts.push(text),
 		warn: (text) => said.texts.push(text),
 		end: (text) => said.texts.push(text),
 	}
@@ -300,13 +308,139 @@ describe('setup', () => {
 	})
 })
 
+describe('Slack', () => {
+	const withoutModel: Answers = [[/Which model shall answer/, 'practice']]
+
+	async function startSlack(): Promise<LocalSlack> {
+		const slack = await startLocalSlack({ rates: false })
+		onTestFinished(() => slack[Symbol.asyncDispose]())
+		return slack
+	}
+
+	function runWith({ apiUrl }: LocalSlack, answers: Answers, env = '') {
+		return run([...withoutModel, ...answers], { env, environment: { SLACK_API_URL: apiUrl } })
+	}
+
+	test('is connected over Socket Mode: a link makes the app, its tokens are asked for, tried and written, and never shown', async () => {
+		const slack = await startSlack()
+		const { exitStatus, failures, values, said } = await runWith(slack, [
+			[/Connect Slack/, 'connect'],
+			[/How does Slack reach/, true],
+			[/Bot User OAuth Token/, slack.botToken],
+			[/App-Level Token/, slack.appToken],
+			[/Write it/, true],
+		])
+		expect(failures).toEqual([])
+		expect(exitStatus).toBe(0)
+		expect(values).toEqual({ SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken })
+		expect(said).toMatch(/^https:\/\/api\.slack\.com\/apps\?new_app=1&manifest_json=\S+$/m)
+		expect(said).toMatch(/ok +Slack bot token +@/)
+		expect(said).toMatch(/ok +Slack Socket Mode/)
+		expect(said).not.toContain(slack.botToken)
+		expect(said).not.toContain(slack.appToken)
+	})
+
+	test('a token in the place of another one is refused as it is typed; one that Slack does not know, when it is tried', async () => {
+		const slack = await startSlack()
+		const { values, said } = await runWith(slack, [
+			[/Connect Slack/, 'connect'],
+			[/How does Slack reach/, 'socket'],
+			[/Bot User OAuth Token/, slack.appToken],
+			[/Bot User OAuth Token/, 'xoxb-1-canary'],
+			[/App-Level Token/, slack.appToken],
+			[/not right yet/, 'again'],
+			[/How does Slack reach/, 'socket'],
+			[/Bot User OAuth Token/, 'new'],
+			[/Bot User OAuth Token/, slack.botToken],
+			[/App-Level Token/, 'keep'],
+			[/Write it/, true],
+		])
+		expect(said).toContain('Found an app-level token (xapp-…)')
+		expect(said).toMatch(/problem +Slack bot token +Slack doesn't know SLACK_BOT_TOKEN/)
+		expect(said).not.toContain('canary')
+		expect(values).toEqual({ SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken })
+	})
+
+	test('over requests, the link has the address, and what would have been Socket Mode becomes a comment', async () => {
+		const slack = await startSlack()
+		const { text, said } = await runWith(
+			slack,
+			[
+				[/Slack is set up/, 'connect'],
+				[/How does Slack reach/, 'http'],
+				[/By which address/, 'https://bot.example'],
+				[/Bot User OAuth Token/, slack.botToken],
+				[/Signing Secret/, slack.signingSecret],
+				[/Write it/, true],
+			],
+			`SLACK_APP_TOKEN=${slack.appToken}\n`,
+		)
+		expect(said).toContain(encodeURIComponent('https://bot.example/slack/events'))
+		expect(text).toContain(`# SLACK_APP_TOKEN=${slack.appToken}\n`)
+		expect(text).toContain(`\nSLACK_SIGNING_SECRET=${slack.signingSecret}\n`)
+	})
+
+	test('left on the way to the app, what was agreed to before stays, and the next time goes on from there', async () => {
+		const server = await modelServer(['big-1'])
+		const left = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, 'big-1'],
+				[/Write it/, true],
+				[/Connect Slack/, 'connect'],
+				[/How does Slack reach/, 'socket'],
+				[/Bot User OAuth Token/, 'leave'],
+			],
+			{ ollama: server.baseUrl },
+		)
+		expect(left.exitStatus).toBe(130)
+		expect(left.failures).toMatchObject([{ message: expect.stringContaining('Slack is as it was') }])
+		expect(left.values).toMatchObject({ THREADWISE_MODEL: 'big-1', SLACK_BOT_TOKEN: '' })
+
+		const slack = await startSlack()
+		const again = await run(
+			[
+				[/Which model shall answer/, true],
+				[/Which model of that server/, true],
+				[/Connect Slack/, 'connect'],
+				[/How does Slack reach/, 'socket'],
+				[/Bot User OAuth Token/, slack.botToken],
+				[/App-Level Token/, slack.appToken],
+				[/Write it/, true],
+			],
+			{ env: left.text ?? '', ollama: server.baseUrl, environment: { SLACK_API_URL: slack.apiUrl } },
+		)
+		expect(again.values).toMatchObject({ THREADWISE_MODEL: 'big-1', SLACK_BOT_TOKEN: slack.botToken })
+	})
+
+	test('run again, it is left as it is, or disconnected', async () => {
+		const slack = await startSlack()
+		const env = `SLACK_BOT_TOKEN=${slack.botToken}\nSLACK_APP_TOKEN=${slack.appToken}\n`
+		const stays = await runWith(slack, [[/Slack is set up/, true]], env)
+		expect(stays.text).toBe(env)
+		const leaves = await runWith(
+			slack,
+			[
+				[/Slack is set up/, 'disconnect'],
+				[/Write it/, true],
+			],
+			env,
+		)
+		expect(leaves.text).toBe(env.replaceAll('SLACK_', '# SLACK_'))
+		expect(leaves.values).toEqual({})
+		expect(leaves.said).not.toContain(slack.botToken)
+	})
+})
+
 /** Presses keys in a terminal, each answer once its question is on the screen. */
 async function inTerminal(answers: readonly (readonly [string, string])[], folder: string, ollama: string) {
 	const input = Object.assign(new PassThrough(), { isTTY: false })
 	const output = Object.assign(new PassThrough(), { columns: 100, rows: 40 })
 	let screen = ''
+	let everything = ''
 	output.on('data', (piece) => {
 		screen += String(piece)
+		everything += String(piece)
 	})
 	const failures: unknown[] = []
 	const places = [{ id: 'ollama', title: 'Ollama', baseUrl: ollama, start: 'ollama serve' }]
@@ -321,7 +455,7 @@ async function inTerminal(answers: readonly (readonly [string, string])[], folde
 		}
 	}
 	const exitStatus = await running
-	return { exitStatus, screen, failures }
+	return { exitStatus, screen, everything, failures }
 }
 
 const down = '\u001b[B'
@@ -349,6 +483,7 @@ describe('in a terminal', () => {
 				['Which model shall answer?', enter],
 				['Which model of that server?', `${down}${enter}`],
 				['Write it?', enter],
+				['Connect Slack?', enter],
 			],
 			folder.path,
 			practice.baseUrl,
@@ -358,6 +493,24 @@ describe('in a terminal', () => {
 		expect(again.screen).toContain('What to do next')
 		const values = parseEnv(await readFile(join(folder.path, '.env'), 'utf8'))
 		expect(values).toMatchObject({ OPENAI_BASE_URL: practice.baseUrl, THREADWISE_MODEL: 'practice-judge' })
+	})
+
+	test('the link that makes the Slack app can be copied whole', async () => {
+		await using folder = await temporaryFolder()
+		await using practice = await startPractice()
+		const { everything } = await inTerminal(
+			[
+				['Which model shall answer?', enter],
+				['Which model of that server?', `${down}${enter}`],
+				['Write it?', enter],
+				['Connect Slack?', `${down}${enter}`],
+				['How does Slack reach Threadwise?', enter],
+				['Bot User OAuth Token', '\u0003'],
+			],
+			folder.path,
+			practice.baseUrl,
+		)
+		expect(everything).toContain(`\n${manifestLink(slackManifest('Threadwise', { over: 'socket' }))}\n`)
 	})
 
 	test('the end of the input leaves as Ctrl-C does', async () => {
