@@ -3,6 +3,7 @@ import type { ConversationReader, RunEntry } from '../../src/core/conversation-r
 import { type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { type LiveEntries, openLiveEntries } from './live-entries.ts'
 import { type LiveRun, type LiveRunDependencies, openLiveRun } from './live-run.ts'
+import { createPulse } from './pulse.ts'
 import { createSharing } from './sharing.ts'
 
 /** A run as it is now, and when its journal was last written to (ISO 8601; null where it never was). */
@@ -31,22 +32,22 @@ export type Hub = {
 }
 
 export type HubDependencies = Pick<LiveRunDependencies, 'runs' | 'onTrouble'> & {
-	readonly conversations: Pick<ConversationReader, 'runs'>
+	readonly conversations: Pick<ConversationReader, 'runs' | 'marks'>
 	/** How often to look for what other processes have recorded, and for what couldn't be read. */
 	readonly pollMs?: number
 }
 
 const usualPollMs = 2_000
+const readAnywayMs = 60_000
 
 export function createHub({ conversations, runs, onTrouble, pollMs = usualPollMs }: HubDependencies): Hub {
 	const liveRuns = createSharing((runId) => openLiveRun(runId, { runs, retryMs: pollMs, onTrouble }))
-	const liveEntries = createSharing((key) => {
-		const read = () => conversations.runs(conversationSchema.parse(JSON.parse(key)))
-		return openLiveEntries({ read, pollMs, onTrouble })
-	})
+	const liveEntries = createSharing((key) => openLiveEntries(conversationSchema.parse(JSON.parse(key)), conversations))
+	const pulse = createPulse({ conversations, targets: liveEntries.all, pollMs, readAnywayMs, onTrouble })
 	return {
 		watch: ({ conversation, runId }, listener) => {
 			const entries = liveEntries.take(keyOf(conversation))
+			pulse.wake()
 			const followRun = (id: string) => liveRuns.take(id)
 			return openWatch(
 				{ entries, followRun, isWatched: ({ runId: id }) => runId === null || runId === id, onTrouble },

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { RunEntry } from '../../src/core/conversation-reader.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { ConversationReader, RunEntry } from '../../src/core/conversation-reader.ts'
 
-/** The runs of one conversation, as long as somebody looks at it. */
+/** The runs of one conversation, as long as somebody looks at it. Nothing is read but when it is refreshed. */
 export type LiveEntries = Disposable & {
+	readonly conversation: Conversation
 	/** In the order in which they were asked, as far as they are known. */
 	entries(): readonly RunEntry[]
 	/** Looks for what has changed. Resolves when everything that had changed before the call is known. */
@@ -11,40 +12,26 @@ export type LiveEntries = Disposable & {
 	onChange(listener: () => void): () => void
 }
 
-export type LiveEntriesDependencies = {
-	readonly read: () => Promise<readonly RunEntry[]>
-	/** How often to look without being told to: another process may have recorded a question. */
-	readonly pollMs: number
-	readonly onTrouble: (error: unknown) => void
-}
-
-export function openLiveEntries({ read, pollMs, onTrouble }: LiveEntriesDependencies): LiveEntries {
+export function openLiveEntries(conversation: Conversation, reader: Pick<ConversationReader, 'runs'>): LiveEntries {
 	const listeners = new Set<() => void>()
-	const left = new AbortController()
+	let isLeft = false
 	let entries: readonly RunEntry[] = []
 	const look = async () => {
-		const next = await read()
-		if (left.signal.aborted || JSON.stringify(next) === JSON.stringify(entries)) return
+		const next = await reader.runs(conversation)
+		if (isLeft || JSON.stringify(next) === JSON.stringify(entries)) return
 		entries = next
 		for (const listener of listeners) listener()
 	}
-	const refresh = neverTwiceAtOnce(look)
-	const poll = async () => {
-		while (!left.signal.aborted) {
-			await refresh().catch(onTrouble)
-			await sleep(pollMs, undefined, { signal: left.signal }).catch(() => {})
-		}
-	}
-	void poll()
 	return {
+		conversation,
 		entries: () => entries,
-		refresh,
+		refresh: neverTwiceAtOnce(look),
 		onChange: (listener) => {
 			listeners.add(listener)
 			return () => void listeners.delete(listener)
 		},
 		[Symbol.dispose]: () => {
-			left.abort()
+			isLeft = true
 			listeners.clear()
 		},
 	}

@@ -125,6 +125,48 @@ describe('a conversation that is followed', () => {
 		await tab.until(() => tab.shown.has(runId))
 	})
 
+	test('is read only when something has changed, and all that are open are asked for at once', async () => {
+		const calls = { runs: 0, marks: [] as number[] }
+		const { conversations } = memory
+		const counted = createHub({
+			runs: memory.runs,
+			conversations: {
+				runs: (of) => {
+					calls.runs += 1
+					return conversations.runs(of)
+				},
+				marks: (of) => {
+					calls.marks.push(of.length)
+					return conversations.marks(of)
+				},
+			},
+			onTrouble: (error) => void trouble.push(error),
+			pollMs: 10,
+		})
+		const other = conversationOf('0198c0de-0000-7000-8000-000000000002')
+		memory.begin(conversation)
+		const seen: string[] = []
+		const watches = [conversation, other].map((of) =>
+			counted.watch({ conversation: of, runId: null }, ({ entry }) => void seen.push(entry.runId)),
+		)
+		const untilMarks = (times: number) => {
+			const from = calls.marks.length
+			return vi.waitUntil(() => calls.marks.length >= from + times, { timeout: 5_000, interval: 2 })
+		}
+		await Promise.all(watches.map(({ known }) => known))
+		await untilMarks(3)
+		const before = calls.runs
+		await untilMarks(10)
+		expect([calls.runs - before, calls.marks.at(-1)]).toEqual([0, 2])
+		const runId = memory.begin(other)
+		await vi.waitUntil(() => seen.includes(runId), { timeout: 5_000, interval: 2 })
+		expect(calls.runs - before).toBe(1)
+		for (const watch of watches) watch[Symbol.dispose]()
+		const last = calls.marks.length
+		await sleep(50)
+		expect(calls.marks).toHaveLength(last)
+	})
+
 	test('shows a delivered view, unless the journal says more', async () => {
 		const runId = memory.begin(conversation)
 		const tab = await openTab()

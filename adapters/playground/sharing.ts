@@ -4,6 +4,8 @@ export type Sharing<Part> = {
 	take(key: string): Disposable & { readonly part: Part }
 	/** The part, if it is open. */
 	find(key: string): Part | null
+	/** All that are open. */
+	all(): readonly Part[]
 	/** How many are open. */
 	size(): number
 }
@@ -29,6 +31,7 @@ export function createSharing<Part extends Disposable>(open: (key: string) => Pa
 			}
 		},
 		find: (key) => shared.get(key)?.part ?? null,
+		all: () => [...shared.values()].map(({ part }) => part),
 		size: () => shared.size,
 	}
 }

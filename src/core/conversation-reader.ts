@@ -49,4 +49,9 @@ export interface ConversationReader {
 	list(query: ConversationQuery): Promise<readonly ConversationEntry[]>
 	/** In the order in which they were asked; empty for a conversation that nobody has begun. */
 	runs(conversation: Conversation): Promise<readonly RunEntry[]>
+	/**
+	 * A mark for each of these, in their order, that changes when what `runs` tells does: cheap to ask for, whatever is in them. Not
+	 * when an asker is called otherwise by now.
+	 */
+	marks(conversations: readonly Conversation[]): Promise<readonly string[]>
 }

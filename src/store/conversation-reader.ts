@@ -47,6 +47,7 @@ export function createConversationReader({ orm }: Pick<Database, 'orm'>): Conver
 	return {
 		list: (query) => listConversations(orm, storable(query)),
 		runs: (conversation) => listRuns(orm, storable(conversation)),
+		marks: (conversations) => markAll(orm, storable(conversations)),
 	}
 }
 
@@ -156,4 +157,31 @@ async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly 
 			reason: said?.reason ?? null,
 		})),
 	}))
+}
+
+const markRow = z.object({ mark: z.string() })
+
+/** Of a run that is over the journal grows by feedback only; while it isn't, what it grows by is nothing that is listed. */
+async function markAll(orm: Orm, conversations: readonly Conversation[]): Promise<readonly string[]> {
+	const rows = await queryRows(
+		orm,
+		markRow,
+		sql`
+			select coalesce(marked.mark, '') as mark
+			from jsonb_array_elements(${JSON.stringify(conversations)}::jsonb) with ordinality as wanted (place, number)
+				left join lateral (
+					select md5(string_agg(
+						concat_ws(' ', r.id, r.state, r.person_id, r.content_id,
+							case when r.state in ('answered', 'stopped', 'failed') then r.last_seq end),
+						',' order by r.created_at, r.id
+					)) as mark
+					from threadwise.installations i
+						join threadwise.conversations c on c.installation_id = i.id
+						join threadwise.runs r on r.conversation_id = c.id
+					where i.platform = place ->> 'platform' and i.workspace_id = place ->> 'workspaceId' and i.app_id = ''
+						and i.enterprise_id = '' and c.channel_id = place ->> 'channelId' and c.thread_id = place ->> 'threadId'
+				) marked on true
+			order by wanted.number`,
+	)
+	return rows.map(({ mark }) => mark)
 }

@@ -198,6 +198,36 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 				expect(await reader.runs(aMessage().conversation)).toEqual([])
 			})
 
+			test('have a mark that changes when they do, and only then', async () => {
+				const workspaceId = randomUUID()
+				const [one, other] = await ask(workspaceId, { threadId: 'a' }, { threadId: 'b' })
+				if (one === undefined || other === undefined) throw new Error('both were asked')
+				const nowhere = { ...one.message.conversation, threadId: 'nobody has begun it' }
+				const seen: (readonly string[])[] = []
+				/** Whether the mark of each of the two is another one by now. */
+				const changes = async () => {
+					const marks = await reader.marks([one.message.conversation, nowhere, other.message.conversation])
+					const before = seen.at(-1) ?? ['', '', '']
+					seen.push(marks)
+					return [0, 1, 2].map((index) => marks[index] !== before[index])
+				}
+				expect(await changes()).toEqual([true, false, true])
+				expect(await changes()).toEqual([false, false, false])
+				const result = await store.claim(one.runId, 'worker', 60_000)
+				if (result.outcome !== 'claimed') throw new Error('the run is free')
+				expect(await changes()).toEqual([true, false, false])
+				await store.append(result.claim, [{ event: eventExamples['answer-delta'] }])
+				expect(await changes()).toEqual([false, false, false])
+				await store.append(result.claim, [{ event: outcomes.end('16') }])
+				expect(await changes()).toEqual([true, false, false])
+				const feedback = { kind: 'feedback', personId: 'ada', helpful: true, content: null } as const
+				await store.annotate(one.runId, [{ event: feedback }])
+				expect(await changes()).toEqual([true, false, false])
+				await store.recordAgain(one.runId, { kind: 'regenerate', preferences: noPreferences, personId: 'ada' })
+				expect(await changes()).toEqual([true, false, false])
+				expect(await reader.marks([])).toEqual([])
+			})
+
 			test('tell the newest thing that each person thinks of an answer', async () => {
 				const workspaceId = randomUUID()
 				const [asked] = await ask(workspaceId, { threadId: 'a' })

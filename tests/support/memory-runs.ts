@@ -44,6 +44,8 @@ export function createMemoryRuns(): MemoryRuns {
 	}
 	const isSame = (left: Conversation, right: Conversation) =>
 		left.platform === right.platform && left.channelId === right.channelId && left.threadId === right.threadId
+	const entriesOf = (conversation: Conversation) =>
+		[...kept.values()].filter((run) => isSame(run.conversation, conversation)).map(({ entry }) => entry)
 	return {
 		runs: {
 			find: async (runId) => {
@@ -82,8 +84,8 @@ export function createMemoryRuns(): MemoryRuns {
 					lastAskedAt: entry.askedAt,
 				}))
 			},
-			runs: async (conversation) =>
-				[...kept.values()].filter((run) => isSame(run.conversation, conversation)).map(({ entry }) => entry),
+			runs: async (conversation) => entriesOf(conversation),
+			marks: async (conversations) => conversations.map((conversation) => JSON.stringify(entriesOf(conversation))),
 		},
 		settings: {
 			read: async ({ channelId, personId }) => ({
