@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { z } from 'zod'
 import { createLog } from '../../src/cli/log.ts'
 import { createOpenParts } from '../../src/cli/open-parts.ts'
@@ -10,6 +8,7 @@ import { openRuntime, type Runtime } from '../../src/cli/runtime.ts'
 import { startWebServer } from '../../src/cli/web-server.ts'
 import { describeProblem, loadConfig } from '../../src/config/index.ts'
 import { temporaryFolder } from './data-folder.ts'
+import { unpackDatabaseDump } from './database-dump.ts'
 
 /** What `start` runs, in this process: the embedded database, the queue, a worker, and the page on a port of its own. */
 export type PageService = AsyncDisposable & {
@@ -40,7 +39,7 @@ const patienceMs = 20_000
 export async function startPageService(options: PageServiceOptions): Promise<PageService> {
 	await using opened = new AsyncDisposableStack()
 	const folder = opened.use(await temporaryFolder())
-	if (options.databaseDump !== null) await unpack(options.databaseDump, join(folder.path, 'database'))
+	if (options.databaseDump !== null) await unpackDatabaseDump(options.databaseDump, join(folder.path, 'database'))
 	const { models } = options
 	const endpoint = 'url' in models ? { OPENAI_BASE_URL: models.url } : {}
 	const loaded = loadConfig({ THREADWISE_DATA_DIR: folder.path, ...endpoint, ...options.variables }, null)
@@ -85,10 +84,4 @@ async function askAt(url: string, text: string): Promise<Asked> {
 	})
 	const { runId } = takenSchema.parse(await response.json())
 	return { runId, url: `${url}/c/${threadId}`, runUrl: `${url}/runs/${runId}` }
-}
-
-/** A dump is the data folder of an embedded database as a tar file. */
-async function unpack(dump: string, folder: string): Promise<void> {
-	await mkdir(folder, { recursive: true })
-	await execa('tar', ['-xf', dump, '-C', folder])
 }
