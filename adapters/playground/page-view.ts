@@ -35,6 +35,8 @@ export type PageRecord =
 	| {
 			readonly kind: 'decompose'
 			readonly subtasks: readonly With<Item<RecordOf<'decompose'>['subtasks']>, { readonly objective: Tree }>[]
+			/** Why plans before this one were refused. */
+			readonly refused: readonly Tree[]
 	  }
 	| {
 			readonly kind: 'execute'

@@ -30,7 +30,11 @@ const records: readonly StageRecord[] = [
 		],
 		checks: [check],
 	},
-	{ kind: 'decompose', subtasks: [{ id: 's1', objective: 'Add **both**', inputs: ['s0'] }] },
+	{
+		kind: 'decompose',
+		subtasks: [{ id: 's1', objective: 'Add **both**', inputs: ['s0'] }],
+		refused: ['No step says `why`.'],
+	},
 	{
 		kind: 'execute',
 		subtasks: [

@@ -48,6 +48,7 @@ function showRecord(record: StageRecord): PageRecord {
 			return {
 				...record,
 				subtasks: record.subtasks.map((subtask) => ({ ...subtask, objective: toTree(subtask.objective) })),
+				refused: (record.refused ?? []).map(toTree),
 			}
 		case 'execute':
 			return { ...record, subtasks: record.subtasks.map(showSubtask) }

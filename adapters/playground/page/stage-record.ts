@@ -24,7 +24,10 @@ function partsOf(record: PageRecord): readonly ComponentChild[] {
 		case 'analyze':
 			return analysisParts(record)
 		case 'decompose':
-			return record.subtasks.length === 0 ? [] : [h(Plan, { subtasks: record.subtasks })]
+			return [
+				...record.refused.map((why, index) => part(words.refused(index + 1), h('p', null, h(Phrase, { tree: why })))),
+				record.subtasks.length === 0 ? null : h(Plan, { subtasks: record.subtasks }),
+			]
 		case 'execute':
 			return record.subtasks.length === 0 ? [] : [h(Execution, { subtasks: record.subtasks })]
 		case 'alternatives':

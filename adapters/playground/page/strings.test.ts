@@ -30,6 +30,7 @@ test('what the catalogue says as well is said in its words', () => {
 	})
 	expect(strings.failure('x')).toBe(english.failure('x'))
 	expect(strings.fix('x')).toBe(english.fix('x'))
+	expect(strings.record.refused(2)).toBe(record.refused(2))
 	expect(strings.record).toMatchObject({
 		asked: record.asked,
 		givens: record.given(''),

@@ -140,6 +140,7 @@ export const strings = {
 		checks: 'Checks',
 		unchecked: 'not checked',
 		plan: 'Plan',
+		refused: (plan: number) => `Plan ${plan} refused`,
 		planGraph: (subtasks: number, layers: number) =>
 			`The plan as a graph: ${numbered(subtasks, 'subtask')} in ${numbered(layers, 'layer')}. The list below says the same.`,
 		from: (subtaskIds: readonly string[]) => `from ${subtaskIds.join(', ')}`,
@@ -179,7 +180,7 @@ export const strings = {
 	composer: 'Your question',
 	composerPlaceholder: 'Ask a question',
 	composerFollowUp: 'Ask a follow-up',
-	composerReply: 'Reply to the question above, or ask another one',
+	composerReply: 'Reply to the question above',
 	send: 'Send',
 	composerHint: 'Enter sends, Shift+Enter breaks the line',
 	effort: 'Effort',

@@ -79,7 +79,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	test('also after one that is replied to where questions are written', async () => {
 		const chat = await journeys.begin()
 		await chat.ask(jacket, 'medium')
-		await chat.page.getByPlaceholder('Reply to the question above, or ask another one').fill('25% first, please')
+		await chat.page.getByPlaceholder('Reply to the question above').fill('25% first, please')
 		await chat.composer.press('Enter')
 		await answerOf(chat).filter({ hasText: '50' }).waitFor()
 		await chat.answered()
