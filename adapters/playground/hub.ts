@@ -1,6 +1,7 @@
 import { type Conversation, conversationSchema } from '../../src/core/conversation.ts'
 import type { ConversationReader, RunEntry } from '../../src/core/conversation-reader.ts'
 import { type ReplyView, rests } from '../../src/core/reply-view.ts'
+import { isFinished } from '../../src/core/run.ts'
 import { type LiveEntries, openLiveEntries } from './live-entries.ts'
 import { type LiveRun, type LiveRunDependencies, openLiveRun } from './live-run.ts'
 import { createPulse } from './pulse.ts'
@@ -13,7 +14,7 @@ export type RunNow = { readonly entry: RunEntry; readonly view: ReplyView; reado
 export type Watched = { readonly conversation: Conversation; readonly runId: string | null }
 
 export type Watch = Disposable & {
-	/** Resolves when all runs that are there are known. */
+	/** Resolves when the runs that are read at the beginning are known. */
 	readonly known: Promise<void>
 	/** In the order in which they were asked. */
 	runs(): readonly RunNow[]
@@ -21,7 +22,10 @@ export type Watch = Disposable & {
 
 /** Brings what happens to those who look: through journals, deliveries of this process, and a look at the store now and then. */
 export type Hub = {
-	/** Calls the listener with every run that is new or has changed, from when all are known. */
+	/**
+	 * Calls the listener with every run that is new or has changed, from when all are known. Of a long conversation only the newest
+	 * runs are read at the beginning, and those that aren't over.
+	 */
 	watch(watched: Watched, listener: (run: RunNow) => void): Watch
 	/** Something was done in the conversation: whoever looks at it shall see it now. */
 	changed(conversation: Conversation): Promise<void>
@@ -39,6 +43,8 @@ export type HubDependencies = Pick<LiveRunDependencies, 'runs' | 'onTrouble'> & 
 
 const usualPollMs = 2_000
 const readAnywayMs = 60_000
+/** So many runs of a conversation are read at the beginning; whoever wants to see earlier ones asks for each. */
+const newestRuns = 30
 
 export function createHub({ conversations, runs, onTrouble, pollMs = usualPollMs }: HubDependencies): Hub {
 	const liveRuns = createSharing((runId) => openLiveRun(runId, { runs, retryMs: pollMs, onTrouble }))
@@ -79,8 +85,15 @@ function asItIs({ entry, live }: WatchedRun): RunNow {
 	return { entry, view: live.part.view(), changedAt: live.part.changedAt() }
 }
 
+/** What was over before it was looked at, and stands too far up to be seen. */
+function isFarUp(entry: RunEntry, index: number, length: number): boolean {
+	return isFinished(entry.state) && index < length - newestRuns
+}
+
 function openWatch({ entries, followRun, isWatched, onTrouble }: WatchParts, listener: (run: RunNow) => void): Watch {
 	const watched = new Map<string, WatchedRun>()
+	/** Entries that aren't followed until they change. */
+	const passedOver = new Map<string, string>()
 	let isKnown = false
 	let isOver = false
 	const tell = (run: WatchedRun) => {
@@ -97,17 +110,26 @@ function openWatch({ entries, followRun, isWatched, onTrouble }: WatchParts, lis
 			if (isResting !== wasResting) entries.part.refresh().catch(onTrouble)
 			wasResting = isResting
 		})
-		tell(run)
+		// Of what is over there is nothing to tell before its journal was read.
+		if (!isFinished(entry.state) || run.live.part.view().lastSeq > 0) tell(run)
+	}
+	const takeOne = (entry: RunEntry, isPassedOver: boolean) => {
+		const run = watched.get(entry.runId)
+		const json = JSON.stringify(entry)
+		if (isPassedOver) passedOver.set(entry.runId, json)
+		else if (run === undefined) {
+			if (passedOver.get(entry.runId) !== json) begin(entry)
+		} else if (JSON.stringify(run.entry) !== json) {
+			run.entry = entry
+			tell(run)
+		}
 	}
 	const take = () => {
 		if (isOver) return
-		for (const entry of entries.part.entries().filter(isWatched)) {
-			const run = watched.get(entry.runId)
-			if (run === undefined) begin(entry)
-			else if (JSON.stringify(run.entry) !== JSON.stringify(entry)) {
-				run.entry = entry
-				tell(run)
-			}
+		const listed = entries.part.entries().filter(isWatched)
+		for (const [index, entry] of listed.entries()) {
+			const isPassedOver = !isKnown && !watched.has(entry.runId) && isFarUp(entry, index, listed.length)
+			takeOne(entry, isPassedOver)
 		}
 	}
 	const becomeKnown = async () => {

@@ -192,6 +192,21 @@ describe('a conversation that is followed', () => {
 		expect([...tab.shown.keys()]).toEqual([runId])
 	})
 
+	test('that is long begins with its newest runs and those that aren’t over; earlier ones come when they change', async () => {
+		const runIds = Array.from({ length: 35 }, (_, index) =>
+			memory.begin(conversation, { state: index === 1 ? 'waiting' : 'answered' }),
+		)
+		for (const runId of runIds) memory.append(runId, outcomes.end('Answered.'))
+		const tab = await openTab()
+		await tab.until(isReady(tab))
+		expect([...tab.shown.keys()]).toEqual([runIds[1], ...runIds.slice(5)])
+		const [first = ''] = runIds
+		memory.change(first, { feedback: [{ personId: 'owner', helpful: true, reason: null }] })
+		await tab.until(() => answerIn(tab, first) === 'Answered.')
+		expect(tab.shown.get(first)?.entry.feedback).toHaveLength(1)
+		expect(tab.shown.size).toBe(32)
+	})
+
 	test('sends the newest of many views, at most one every 50 ms', async () => {
 		const runId = memory.begin(conversation)
 		const tab = await openTab()

@@ -18,6 +18,8 @@ export type PageActions = {
 	again(runId: string, kind: 'think-harder' | 'regenerate'): Promise<boolean>
 	feedback(runId: string, helpful: boolean, reason?: string): Promise<boolean>
 	choose(rootId: string, runId: string): void
+	/** Reads a run of which the stream doesn't tell by itself. */
+	read(runId: string): Promise<void>
 }
 
 /** A UUID of version 4; the browser's own way is there over HTTPS and on loopback only. */
@@ -82,5 +84,11 @@ export function createActions({ state, change, begin }: Surroundings): PageActio
 		feedback: async (runId, helpful, reason) =>
 			done(await api.feedback(runId, { helpful, ...(reason === undefined ? {} : { reason }) })),
 		choose: (rootId, runId) => change({ kind: 'choose', rootId, runId }),
+		read: async (runId) => {
+			const { threadId } = state()
+			const answer = await api.run(runId)
+			if (!answer.ok) change({ kind: 'problem', problem: answer.problem })
+			else if (threadId !== null) change({ kind: 'run', threadId, update: answer.value })
+		},
 	}
 }

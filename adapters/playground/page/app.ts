@@ -147,6 +147,7 @@ function useStream(threadId: string | null, change: Dispatch<Change>): void {
 		return listen({
 			address: (after) => conversationEvents(threadId, after),
 			update: (update) => change({ kind: 'run', threadId, update }),
+			ready: () => change({ kind: 'ready', threadId }),
 			connection: (connection) => change({ kind: 'connection', connection }),
 		})
 	}, [threadId, change])

@@ -25,7 +25,11 @@ type ConversationProps = {
 /** The conversation on the screen: its questions and answers, and the place for the next question. */
 export function Conversation({ state, actions, change, onList, onSettings }: ConversationProps): ComponentChild {
 	const [draft, setDraft] = useState({ text: '', at: 0 })
-	const { scroller, isAtBottom, toBottom } = useBottom(state)
+	const { scroller, isAtBottom, toBottom, keepPlace } = useBottom(state)
+	const onEarlier = () => {
+		keepPlace()
+		change({ kind: 'earlier' })
+	}
 	const title = titleOfThread(state)
 	useEffect(() => {
 		document.title = title === null ? strings.product : `${title} · ${strings.product}`
@@ -39,7 +43,7 @@ export function Conversation({ state, actions, change, onList, onSettings }: Con
 	return h('div', { class: 'conversation-pane' }, [
 		h(Topbar, { title, isKnown: state.me !== null, onList, onSettings }),
 		h('main', { class: 'scroller', ref: scroller }, [
-			h(Shown, { state, actions, onExample: (text) => setDraft({ text, at: Date.now() }) }),
+			h(Shown, { state, actions, onEarlier, onExample: (text) => setDraft({ text, at: Date.now() }) }),
 		]),
 		h('footer', { class: 'dock' }, [
 			isAtBottom ? null : h(ToNewest, { onPress: toBottom }),
@@ -61,11 +65,14 @@ function placeholderFor(state: State): string {
 	return isEmpty(state) ? strings.composerPlaceholder : strings.composerFollowUp
 }
 
-type ShownProps = Pick<ConversationProps, 'state' | 'actions'> & { readonly onExample: (text: string) => void }
+type ShownProps = Pick<ConversationProps, 'state' | 'actions'> & {
+	readonly onEarlier: () => void
+	readonly onExample: (text: string) => void
+}
 
-function Shown({ state, actions, onExample }: ShownProps): ComponentChild {
+function Shown({ state, actions, onEarlier, onExample }: ShownProps): ComponentChild {
 	if (isEmpty(state)) return h(Welcome, { isPractice: /practice model/i.test(state.me?.disclosure ?? ''), onExample })
-	if (state.loaded || state.sent.length > 0) return h(Thread, { state, actions })
+	if (state.loaded || state.sent.length > 0) return h(Thread, { state, actions, onEarlier })
 	return h('p', { class: 'run-status loading' }, strings.loading)
 }
 
@@ -162,6 +169,7 @@ function useBottom(state: State) {
 	useEffect(() => {
 		follows.current = true
 	}, [state.threadId])
+	const keepPlace = useKeptPlace(scroller, follows, state.shownExchanges)
 	const turned = useNewlyResting(state)
 	useLayoutEffect(() => {
 		const pane = scroller.current
@@ -173,7 +181,28 @@ function useBottom(state: State) {
 			pane.scrollTo({ top: pane.scrollTop + top - exchangeMargin })
 		} else pane.scrollTo({ top: pane.scrollHeight })
 	}, [state.runs, state.sent])
-	return { scroller, isAtBottom, toBottom }
+	return { scroller, isAtBottom, toBottom, keepPlace }
+}
+
+/** What one reads stays where it is when earlier questions come above it, and whoever goes by the keyboard goes on from there. */
+function useKeptPlace(
+	scroller: { readonly current: HTMLElement | null },
+	follows: { current: boolean },
+	shown: number,
+): () => void {
+	const belowTop = useRef<number | null>(null)
+	useLayoutEffect(() => {
+		const pane = scroller.current
+		if (pane === null || belowTop.current === null) return
+		pane.scrollTo({ top: pane.scrollHeight - belowTop.current })
+		belowTop.current = null
+		pane.querySelector<HTMLElement>('.earlier, .exchange')?.focus({ preventScroll: true })
+	}, [shown])
+	return () => {
+		const pane = scroller.current
+		follows.current = false
+		if (pane !== null) belowTop.current = pane.scrollHeight - pane.scrollTop
+	}
 }
 
 /** Whether the last run of the thread has just come to rest, or rests when it is first seen. What was written in front of one's eyes isn't moved. */

@@ -5,6 +5,8 @@ type Listener = {
 	/** Where to listen on, behind the last event that came. */
 	readonly address: (after: string | null) => string
 	readonly update: (update: RunUpdate) => void
+	/** All that was there at the beginning was told. */
+	readonly ready?: () => void
 	readonly connection: (connection: Connection) => void
 }
 
@@ -16,7 +18,7 @@ const patienceMs = 2_000
 const hiddenMs = 60_000
 
 /** Listens to a stream of runs until it is closed, over breaks of the connection and restarts of the server. */
-export function listen({ address, update, connection }: Listener): () => void {
+export function listen({ address, update, ready, connection }: Listener): () => void {
 	let source: EventSource | null = null
 	let after: string | null = null
 	let waitMs = firstWaitMs
@@ -39,6 +41,7 @@ export function listen({ address, update, connection }: Listener): () => void {
 			if (event.lastEventId !== '') after = event.lastEventId
 			update(JSON.parse(event.data) as RunUpdate)
 		})
+		opened.addEventListener('ready', () => ready?.())
 		opened.addEventListener('error', () => lost(opened))
 	}
 	const lost = (from: EventSource) => {

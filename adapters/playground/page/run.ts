@@ -1,5 +1,5 @@
 import { type ComponentChild, h } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { PageView } from '../page-view.ts'
 import type { PageActions } from './actions.ts'
 import { FactsLine } from './facts-line.ts'
@@ -14,6 +14,8 @@ export type RunProps = {
 	readonly run: PageRun
 	/** Whether its question was edited since. */
 	readonly isOutdated: boolean
+	/** Whether nothing more of it comes by itself, unless it changes. */
+	readonly caughtUp: boolean
 	readonly personId: string
 	/** What was sent as an answer to its question back. */
 	readonly replied: SentMessage | null
@@ -21,9 +23,9 @@ export type RunProps = {
 }
 
 /** One run: its six lines while it works; then the answer, and under it the same lines to be opened. */
-export function Run({ run, isOutdated, personId, replied, actions }: RunProps): ComponentChild {
+export function Run({ run, isOutdated, caughtUp, personId, replied, actions }: RunProps): ComponentChild {
 	const { entry, view } = run
-	if (view === null) return h('div', { class: 'run' }, h('p', { class: 'run-status' }, [spinner(), strings.loading]))
+	if (view === null) return h(Unread, { runId: entry.runId, caughtUp, actions })
 	const parts = [
 		h(Clarified, { key: 'clarified', view }),
 		view.rests ? null : h(Progress, { key: 'progress', view, runId: entry.runId, actions }),
@@ -38,6 +40,14 @@ export function Run({ run, isOutdated, personId, replied, actions }: RunProps): 
 			? [...parts.slice(0, 4), reasoning, parts[4]]
 			: [...parts.slice(0, 2), reasoning, ...parts.slice(2)]),
 	])
+}
+
+/** A run further up than the stream tells of is read once it is to be seen. */
+function Unread({ runId, caughtUp, actions }: Pick<RunProps, 'caughtUp' | 'actions'> & { readonly runId: string }) {
+	useEffect(() => {
+		if (caughtUp) void actions.read(runId)
+	}, [runId, caughtUp, actions])
+	return h('div', { class: 'run' }, h('p', { class: 'run-status' }, [spinner(), strings.loading]))
 }
 
 function spinner(): ComponentChild {

@@ -109,6 +109,12 @@ describe('exchanges', () => {
 	})
 })
 
+test('earlier exchanges come by the page', () => {
+	const state = stateAfter({ kind: 'earlier' })
+	expect(state.shownExchanges).toBe(2 * initialState.shownExchanges)
+	expect(changed(state, { kind: 'open', threadId: 'other' }).shownExchanges).toBe(initialState.shownExchanges)
+})
+
 describe('what was sent', () => {
 	const send: Change = { kind: 'send', message: { messageId: 'm', text: 'Why?', problem: null, answers: null } }
 

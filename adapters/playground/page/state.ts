@@ -29,8 +29,12 @@ export type State = {
 	readonly threadId: string | null
 	/** Whether what is in it is known. */
 	readonly loaded: boolean
+	/** Whether the stream has told all that it tells by itself; earlier runs have to be asked for. */
+	readonly caughtUp: boolean
 	/** In the order in which they were asked. */
 	readonly runs: readonly PageRun[]
+	/** How many exchanges are shown at most, of the newest. */
+	readonly shownExchanges: number
 	readonly sent: readonly SentMessage[]
 	/** Which run of a question is shown, by the run that began it; the newest where none was chosen. */
 	readonly chosen: Readonly<Record<string, string>>
@@ -38,13 +42,17 @@ export type State = {
 	readonly problem: Problem | null
 }
 
+export const exchangesAtOnce = 20
+
 export const initialState: State = {
 	me: null,
 	conversations: [],
 	olderConversations: 'unknown',
 	threadId: null,
 	loaded: false,
+	caughtUp: false,
 	runs: [],
+	shownExchanges: exchangesAtOnce,
 	sent: [],
 	chosen: {},
 	connection: 'idle',
@@ -63,6 +71,8 @@ export type Change =
 	| { readonly kind: 'open'; readonly threadId: string | null }
 	| { readonly kind: 'runs'; readonly threadId: string; readonly runs: readonly RunEntry[] }
 	| { readonly kind: 'run'; readonly threadId: string; readonly update: RunUpdate }
+	| { readonly kind: 'ready'; readonly threadId: string }
+	| { readonly kind: 'earlier' }
 	| { readonly kind: 'send'; readonly message: SentMessage }
 	| { readonly kind: 'taken'; readonly messageId: string; readonly runId: string }
 	| { readonly kind: 'not-taken'; readonly messageId: string; readonly problem: Problem }
@@ -86,6 +96,10 @@ export function changed(state: State, change: Change): State {
 		case 'run':
 			if (change.threadId !== state.threadId) return state
 			return settled(withRuns(state, withUpdate(state.runs, change.update)))
+		case 'ready':
+			return change.threadId === state.threadId ? { ...state, caughtUp: true } : state
+		case 'earlier':
+			return { ...state, shownExchanges: state.shownExchanges + exchangesAtOnce }
 		case 'send':
 			return { ...state, sent: [...without(state.sent, change.message.messageId), change.message] }
 		case 'taken':

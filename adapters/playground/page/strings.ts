@@ -189,6 +189,8 @@ export const strings = {
 	workflow: 'Workflow',
 	workflowAuto: 'As set',
 	newest: 'To the newest',
+	earlier: (hidden: number) => `Show earlier questions (${hidden.toLocaleString('en')} more)`,
+	shownOf: (shown: number, all: number) => `${shown} of ${numbered(all, 'question')} shown`,
 
 	connectionLost: 'The connection is lost. Trying again; nothing is lost meanwhile.',
 	dismiss: 'Dismiss',

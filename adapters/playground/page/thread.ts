@@ -3,21 +3,36 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { PageActions } from './actions.ts'
 import { icon } from './icons.ts'
 import { Run } from './run.ts'
-import { type Exchange, exchangesOf, type SentMessage, type State } from './state.ts'
+import { type Exchange, exchangesAtOnce, exchangesOf, type SentMessage, type State } from './state.ts'
 import { shownPlainly, strings } from './strings.ts'
 import { Sentence } from './tree.ts'
 
-type ThreadProps = { readonly state: State; readonly actions: PageActions }
+type ThreadProps = { readonly state: State; readonly actions: PageActions; readonly onEarlier: () => void }
 
-/** A conversation: every question with its answer, and what was sent and isn't there yet. */
-export function Thread({ state, actions }: ThreadProps): ComponentChild {
-	const exchanges = exchangesOf(state)
+/** A conversation: the newest questions with their answers, and what was sent and isn't there yet. Earlier ones come when asked for. */
+export function Thread({ state, actions, onEarlier }: ThreadProps): ComponentChild {
+	const all = exchangesOf(state)
+	const exchanges = all.slice(-state.shownExchanges)
+	const hidden = all.length - exchanges.length
 	const sent = state.sent.filter(({ answers, problem }) => answers === null || problem !== null)
 	return h('div', { class: 'thread' }, [
+		h(
+			'p',
+			{ key: 'shown', class: 'sr-only', role: 'status' },
+			state.shownExchanges > exchangesAtOnce ? strings.shownOf(exchanges.length, all.length) : '',
+		),
+		hidden > 0
+			? h(
+					'button',
+					{ key: 'earlier', type: 'button', class: 'button earlier', onClick: onEarlier },
+					strings.earlier(hidden),
+				)
+			: null,
 		...exchanges.map((exchange) =>
 			h(ExchangeView, {
 				key: exchange.rootId,
 				exchange,
+				caughtUp: state.caughtUp,
 				personId: state.me?.personId ?? '',
 				sent: state.sent,
 				actions,
@@ -31,19 +46,24 @@ export function Thread({ state, actions }: ThreadProps): ComponentChild {
 
 type ExchangeProps = {
 	readonly exchange: Exchange
+	readonly caughtUp: boolean
 	readonly personId: string
 	readonly sent: readonly SentMessage[]
 	readonly actions: PageActions
 }
 
-function ExchangeView({ exchange, personId, sent, actions }: ExchangeProps): ComponentChild {
+function ExchangeView({ exchange, caughtUp, personId, sent, actions }: ExchangeProps): ComponentChild {
 	const { shown, versions, isOutdated } = exchange
 	const replied = sent.find(({ answers }) => answers === shown.entry.runId) ?? null
-	return h('article', { class: 'exchange', 'aria-label': shortened(shown.entry.question ?? strings.erased) }, [
-		h(Question, { exchange, personId, actions }),
-		versions.length > 1 ? h(Versions, { exchange, actions }) : null,
-		h(Run, { key: shown.entry.runId, run: shown, isOutdated, personId, replied, actions }),
-	])
+	return h(
+		'article',
+		{ class: 'exchange', tabIndex: -1, 'aria-label': shortened(shown.entry.question ?? strings.erased) },
+		[
+			h(Question, { exchange, personId, actions }),
+			versions.length > 1 ? h(Versions, { exchange, actions }) : null,
+			h(Run, { key: shown.entry.runId, run: shown, isOutdated, caughtUp, personId, replied, actions }),
+		],
+	)
 }
 
 function shortened(text: string): string {
