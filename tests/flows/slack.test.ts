@@ -97,13 +97,11 @@ describe.each(places)('Slack $where', ({ folds, ...options }) => {
 	test('a command has its question written into the channel, where all can see it, and answered in its thread', async () => {
 		const { acknowledgement } = await ada().command('/think', easy, slack().general)
 		expect(acknowledgement.failure).toBeNull()
-		const question = await vi.waitFor(() =>
-			only(
-				slack()
-					.messages(slack().general)
-					.filter(({ isFromBot }) => isFromBot),
-			),
-		)
+		const written = () =>
+			slack()
+				.messages(slack().general)
+				.filter(({ isFromBot }) => isFromBot)
+		const question = await vi.waitFor(() => only(written()), 10_000)
 		expect(readableBlocks(question.blocks)).toBe(`${english.chat.asks('Ada')}\n${easy}`)
 		expect((await answer(question)).text).toContain('391')
 		expect(await runs(question)).toMatchObject([{ question: easy, preferences: { route: 'staged' } }])
