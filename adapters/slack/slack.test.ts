@@ -345,6 +345,17 @@ describe("Slack's own signs", () => {
 		await vi.waitFor(() => expect(session()).toBe('active'))
 	})
 
+	test('go out later where Slack takes no more of them for a moment', async () => {
+		await using opened = await open()
+		const { question, conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, aView())
+		const session = () => opened.slack.session(opened.slack.general, question.ts)?.status
+		await vi.waitFor(() => expect(session()).toBe('processing'))
+		opened.slack.refuse('agents.sessions.setStatus', 'ratelimited', 1, 1)
+		await opened.platform.update(reply, answered)
+		await vi.waitFor(() => expect(session()).toBe('active'), 10_000)
+	})
+
 	test('are the older ones where the app is no agent', async () => {
 		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
 		const { question, conversation, runId } = await opened.ask()

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { SlackClient, Thread } from './client.ts'
 
 /** The older sign goes out after two minutes. */
@@ -30,11 +32,26 @@ export function createWorkingSigns(
 			const isFresh = performance.now() - sign.shownAt < renewedEveryMs
 			if (wanted && sign.shown && isFresh) return
 			Object.assign(sign, { shown: wanted, shownAt: performance.now() })
-			const last = sign.last.then(() => client.setWorking(thread, wanted)).catch(onTrouble)
+			const last = sign.last.then(() => setWhenAllowed(() => client.setWorking(thread, wanted))).catch(onTrouble)
 			sign.last = last
 			void last.then(() => {
 				if (sign.last === last && !sign.shown) signs.delete(key)
 			})
 		},
+	}
+}
+
+/** What Slack refuses for the rate is asked again when it allows: a sign that didn't go out would stay for ever. */
+async function setWhenAllowed(set: () => Promise<void>): Promise<void> {
+	for (;;) {
+		const refused = await set().then(
+			() => null,
+			(error: unknown) => ({ error }),
+		)
+		if (refused === null) return
+		const { error } = refused
+		const retry = error instanceof ThreadwiseError ? error.retry : 'never'
+		if (retry === 'never' || retry.afterMs === null) throw error
+		await sleep(retry.afterMs, undefined, { ref: false })
 	}
 }

@@ -7,7 +7,7 @@ const callsAMinute = { 1: 1, 2: 20, 3: 50, 4: 100 } as const
 const channelBurst = 4
 const minuteMs = 60_000
 
-/** Takes a call, or says how many seconds to wait before it would be taken. */
+/** Takes a call, or says how many seconds to wait before it would be taken: at the tests' own pace, as that is how an app waits. */
 export type RateLimits = (method: string, tier: Tier, channel: string) => number | null
 
 /** The documented rates, by Slack's clock. */
@@ -23,7 +23,8 @@ export function createRateLimits(clock: SlackClock): RateLimits {
 		const recent = (calls.get(key) ?? []).filter((at) => at > now - windowMs)
 		calls.set(key, recent)
 		const [oldest] = recent
-		if (oldest !== undefined && recent.length >= allowed) return Math.ceil((oldest + windowMs - now) / 1_000)
+		if (oldest !== undefined && recent.length >= allowed)
+			return Math.ceil(clock.scaled(oldest + windowMs - now) / 1_000)
 		recent.push(now)
 		return null
 	}
