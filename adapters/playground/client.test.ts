@@ -380,6 +380,18 @@ describe('the documents', () => {
 		}
 	})
 
+	test('say to a person as a page that nothing is at an address, and to a program in its own language', async () => {
+		await start()
+		for (const path of ['/nowhere', '/c/no-conversation']) {
+			const page = await playground.request(path, { headers: { accept: 'text/html,*/*;q=0.8' } })
+			expect([page.status, page.headers.get('content-type')], path).toEqual([404, expect.stringContaining('text/html')])
+			expect(await page.text(), path).toContain('There is nothing at this address.')
+			const told = await playground.request(path)
+			expect([told.status, await told.json()], path).toMatchObject([404, { error: { code: 'not-found' } }])
+		}
+		expect((await playground.request(`/c/${threadId}`)).status).toBe(200)
+	})
+
 	test('escape what comes from an address', async () => {
 		await start({ access: { token } })
 		for (const path of [

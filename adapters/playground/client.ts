@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Access } from './access.ts'
 import { type ApiEnv, type ApiParts, createApi, type Visitor } from './api.ts'
 import { openAssets } from './assets.ts'
-import { loginDocument, onwardsDocument, pageDocument } from './document.ts'
+import { loginDocument, nothingDocument, onwardsDocument, pageDocument } from './document.ts'
 import { RequestFailure, toFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
 
@@ -37,7 +37,7 @@ export function createClient(parts: ClientParts): PlaygroundRoutes {
 		if (failure.retryAfterMs !== null) context.header('Retry-After', `${Math.ceil(failure.retryAfterMs / 1_000)}`)
 		return context.json(failure.body, failure.status)
 	})
-	app.notFound((context) => context.json(nothingHere.body, 404))
+	app.notFound(nothing)
 	app.use(securityHeaders(access))
 	app.use(async (context, next) => {
 		if (!access.isOurHost(context.req.header('host'))) throw wrongHost
@@ -224,11 +224,12 @@ function localPath(next: string): string {
 function addPages(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 	const show = async (context: Context<PageEnv>) => {
 		context.header('Cache-Control', 'no-store')
-		const runId = context.req.param('runId')
+		const { runId, threadId } = context.req.param()
 		const key = context.req.query('key')
 		const isGuest = runId !== undefined && key !== undefined && access.opensRun(runId, key)
 		if (isGuest || (await isKnown(context, { access, limits }))) {
-			return context.html(pageDocument(context.get('secureHeadersNonce')))
+			const isNowhere = threadId !== undefined && !z.uuid().safeParse(threadId).success
+			return isNowhere ? nothing(context) : context.html(pageDocument(context.get('secureHeadersNonce')))
 		}
 		const { pathname, search } = new URL(context.req.url)
 		const next = localPath(`${pathname}${search}`)
@@ -236,6 +237,12 @@ function addPages(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		return context.html(loginDocument({ next, problem: null }), 401)
 	}
 	for (const path of ['/', '/c/:threadId', '/runs/:runId']) app.get(path, show)
+}
+
+/** Whoever typed an address reads a page, a program its own language. */
+function nothing(context: Context): Response | Promise<Response> {
+	const wantsPage = context.req.header('accept')?.includes('text/html') === true
+	return wantsPage ? context.html(nothingDocument(nothingHere.body.error), 404) : context.json(nothingHere.body, 404)
 }
 
 const nothingHere = new RequestFailure(404, {

@@ -29,6 +29,29 @@ ${raw(preloadLinks)}
 </html>`
 }
 
+/** What people read where there is nothing; programs get JSON. Works without scripts. */
+export function nothingDocument({ message, fix }: { readonly message: string; readonly fix: string }) {
+	return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Threadwise: nothing here</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<script src="/assets/theme-first.ts"></script>
+<link rel="stylesheet" href="/assets/style.css">
+</head>
+<body>
+<main class="login">
+<h1>${message}</h1>
+<p>${fix}</p>
+<p><a href="/">Start a conversation</a></p>
+</main>
+</body>
+</html>`
+}
+
 export type LoginForm = {
 	/** Where to go afterwards. */
 	readonly next: string
