@@ -29,27 +29,35 @@ ${raw(preloadLinks)}
 </html>`
 }
 
-/** What people read where there is nothing; programs get JSON. Works without scripts. */
-export function nothingDocument({ message, fix }: { readonly message: string; readonly fix: string }) {
+/** A document with a few words in it, as the page looks. Works without scripts. */
+function plainDocument(title: string, content: ReturnType<typeof html>) {
 	return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Threadwise: nothing here</title>
+<title>${title}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <script src="/assets/theme-first.ts"></script>
 <link rel="stylesheet" href="/assets/style.css">
 </head>
 <body>
 <main class="login">
-<h1>${message}</h1>
-<p>${fix}</p>
-<p><a href="/">Start a conversation</a></p>
+${content}
 </main>
 </body>
 </html>`
+}
+
+/** What people read where there is nothing; programs get JSON. */
+export function nothingDocument({ message, fix }: { readonly message: string; readonly fix: string }) {
+	return plainDocument(
+		'Threadwise: nothing here',
+		html`<h1>${message}</h1>
+<p>${fix}</p>
+<p><a href="/">Start a conversation</a></p>`,
+	)
 }
 
 export type LoginForm = {
@@ -59,22 +67,11 @@ export type LoginForm = {
 	readonly problem: string | null
 }
 
-/** Asks for the token. Works without scripts. */
+/** Asks for the token. */
 export function loginDocument({ next, problem }: LoginForm) {
-	return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Threadwise: who are you?</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<script src="/assets/theme-first.ts"></script>
-<link rel="stylesheet" href="/assets/style.css">
-</head>
-<body>
-<main class="login">
-<h1>Threadwise</h1>
+	return plainDocument(
+		'Threadwise: who are you?',
+		html`<h1>Threadwise</h1>
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
 <div class="field">
@@ -84,10 +81,8 @@ ${problem === null ? '' : html`<p id="problem" role="alert">${problem}</p>`}
 </div>
 <button class="button primary" type="submit">Open</button>
 <p>It is what <code>THREADWISE_TOKEN</code> says on the server.</p>
-</form>
-</main>
-</body>
-</html>`
+</form>`,
+	)
 }
 
 /**
