@@ -130,18 +130,8 @@ export function changedEvent(
 	channel: SlackChannel,
 	previous: ReturnType<typeof messagePayload>,
 ): SlackEvent {
-	const ts = workspace.identifiers.timestamp()
-	return {
-		type: 'message',
-		subtype: 'message_changed',
-		hidden: true,
-		message: messagePayload(workspace, message, true),
-		previous_message: previous,
-		channel: channel.id,
-		channel_type: wordsOf[channel.kind].type,
-		ts,
-		event_ts: ts,
-	}
+	const changed = { subtype: 'message_changed', message: messagePayload(workspace, message, true) }
+	return { ...hiddenEvent(workspace, channel, previous), ...changed }
 }
 
 export function deletedEvent(
@@ -149,12 +139,15 @@ export function deletedEvent(
 	channel: SlackChannel,
 	previous: ReturnType<typeof messagePayload>,
 ): SlackEvent {
+	return { ...hiddenEvent(workspace, channel, previous), subtype: 'message_deleted', deleted_ts: previous.ts }
+}
+
+/** What is told of a message that stood there before. */
+function hiddenEvent(workspace: Workspace, channel: SlackChannel, previous: ReturnType<typeof messagePayload>) {
 	const ts = workspace.identifiers.timestamp()
 	return {
 		type: 'message',
-		subtype: 'message_deleted',
 		hidden: true,
-		deleted_ts: previous.ts,
 		previous_message: previous,
 		channel: channel.id,
 		channel_type: wordsOf[channel.kind].type,

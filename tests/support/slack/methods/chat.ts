@@ -8,7 +8,7 @@ import {
 	updateSchema,
 } from '../schemas/chat.ts'
 import { stateAt } from '../streams.ts'
-import { withBlockIds } from '../workspace.ts'
+import { type Workspace, withBlockIds } from '../workspace.ts'
 import { addMessage, changeMessage, removeMessage } from '../writing.ts'
 import { shownBy } from './content.ts'
 import {
@@ -49,9 +49,7 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 		scopes,
 		schema: updateSchema,
 		run: (values, workspace) => {
-			const channel = writableChannel(workspace, values.channel)
-			const message = existingMessage(workspace, channel, values.ts)
-			if (message.userId !== workspace.bot.id) throw new SlackRefusal('cant_update_message')
+			const { channel, message } = ownMessage(workspace, values, 'cant_update_message')
 			if (message.stream !== null && stateAt(message.stream, workspace.clock.now()) === 'streaming') {
 				throw new SlackRefusal('streaming_state_conflict')
 			}
@@ -71,9 +69,7 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 		scopes,
 		schema: deleteSchema,
 		run: (values, workspace) => {
-			const channel = writableChannel(workspace, values.channel)
-			const message = existingMessage(workspace, channel, values.ts)
-			if (message.userId !== workspace.bot.id) throw new SlackRefusal('cant_delete_message')
+			const { channel, message } = ownMessage(workspace, values, 'cant_delete_message')
 			removeMessage(workspace, channel, message)
 			return { channel: channel.id, ts: message.ts }
 		},
@@ -111,4 +107,12 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 			return { channel: channel.id, permalink }
 		},
 	}),
+}
+
+/** A message that the bot has written: no other may it change. */
+function ownMessage(workspace: Workspace, { channel: id, ts }: { channel: string; ts: string }, refusal: string) {
+	const channel = writableChannel(workspace, id)
+	const message = existingMessage(workspace, channel, ts)
+	if (message.userId !== workspace.bot.id) throw new SlackRefusal(refusal)
+	return { channel, message }
 }
