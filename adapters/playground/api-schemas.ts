@@ -120,10 +120,11 @@ const tree = {
 const viewSchema = z.custom<PageView>().openapi('PageView', {
 	type: 'object',
 	description: 'What a run has come to: the answer, its stages with their records, and what it took.',
-	required: ['status', 'answer', 'answerText', 'stages', 'rests', 'texts', 'lastSeq'],
+	required: ['status', 'answer', 'answerText', 'stages', 'rests', 'isRepeatable', 'texts', 'lastSeq'],
 	properties: {
 		status: { type: 'string', enum: ['queued', 'working', 'waiting', 'answered', 'stopped', 'failed'] },
 		rests: { type: 'boolean', description: 'Whether nothing more happens until somebody does something.' },
+		isRepeatable: { type: 'boolean', description: 'Whether another try may come to something else.' },
 		answer: { ...tree, description: `The answer, or the question back. ${tree.description}` },
 		answerText: { type: 'string', description: 'The same as Markdown.' },
 		stages: {

@@ -1,7 +1,7 @@
 import type { ActionResult, Actor } from '../../src/core/actor.ts'
-import type { Conversation } from '../../src/core/conversation.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
+import type { RunUrl } from '../../src/core/run-url.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
 import type { LimitSettings } from './limits.ts'
 
@@ -30,7 +30,7 @@ export type PlaygroundOptions = {
 	/** What must be said about who answers; null where there is nothing to say. */
 	readonly disclosure: string | null
 	/** The address of a run's page for whoever is given it; null where there is none. */
-	readonly runUrl: (runId: string, conversation: Conversation) => string | null
+	readonly runUrl: RunUrl
 	readonly limits?: Partial<LimitSettings>
 	/** Told of what went wrong and is no fault of a request. */
 	readonly onTrouble: (error: unknown) => void

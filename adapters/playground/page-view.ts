@@ -84,6 +84,8 @@ export type PageView = With<
 		readonly stages: readonly PageStage[]
 		/** Whether nothing more happens until somebody does something. */
 		readonly rests: boolean
+		/** Whether another try at the same question may come to something else. */
+		readonly isRepeatable: boolean
 		readonly texts: PageTexts
 	}
 >

@@ -1,4 +1,11 @@
-import { type CheckView, type ReplyView, rests, type StageRecord, type StageView } from '../../src/core/reply-view.ts'
+import {
+	type CheckView,
+	isRepeatable,
+	type ReplyView,
+	rests,
+	type StageRecord,
+	type StageView,
+} from '../../src/core/reply-view.ts'
 import { describeFacts, english, withNamedDirections, withoutControls } from '../../src/rendering/index.ts'
 import { toTree } from './markdown.ts'
 import type { PageCheck, PageRecord, PageStage, PageTexts, PageView } from './page-view.ts'
@@ -16,6 +23,7 @@ export function showPage(view: ReplyView, stagePage: (stage: StageView) => PageS
 		answerText: withNamedDirections(plain.answer),
 		stages: stages.map(stagePage),
 		rests: rests(view),
+		isRepeatable: isRepeatable(view),
 		texts: named(textsOf(cleaned(view))),
 	}
 }

@@ -21,6 +21,10 @@ export const actionIds = {
 } as const
 
 const longestLabel = 75
+/** Slack's limit for the text of a section. */
+export const longestSection = 3_000
+/** Slack's limit for the title and the buttons of a window. */
+export const longestWindowTitle = 24
 
 /** `text` is mrkdwn. */
 export function section(text: string): SectionBlock {
@@ -44,8 +48,9 @@ export function button(actionId: string, label: string, value: string, style?: '
 	return { type: 'button', action_id: actionId, text: plain(label), value, ...(style === undefined ? {} : { style }) }
 }
 
-export function linkButton(actionId: string, label: string, url: string): types.Button {
-	return { type: 'button', action_id: actionId, text: plain(label), url }
+/** The way to the run's own page, where there is one. */
+export function recordLinks(url: string | null): readonly types.Button[] {
+	return url === null ? [] : [{ type: 'button', action_id: actionIds.recordLink, text: plain('↗'), url }]
 }
 
 export function actions(elements: readonly types.ActionsBlockElement[]): types.ActionsBlock {

@@ -1,6 +1,6 @@
-import type { Conversation } from '../../src/core/conversation.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
+import type { RunUrl } from '../../src/core/run-url.ts'
 
 /** How Slack is reached, and how it reaches us. */
 export type SlackConnection = {
@@ -20,7 +20,7 @@ export type SlackOptions = SlackConnection & {
 	readonly runs: Pick<RunStore, 'find' | 'read'>
 	readonly conversations: ConversationReader
 	/** The address of a run's page for whoever is given it; null where there is none. */
-	readonly runUrl: (runId: string, conversation: Conversation) => string | null
+	readonly runUrl: RunUrl
 	/** How long a request to Slack may take. */
 	readonly timeoutMs?: number
 	/** Told of what went wrong and nobody else will hear of. */

@@ -27,7 +27,7 @@ import {
 	type Self,
 	toIncomingMessage,
 } from './receive.ts'
-import { slackCodeOf } from './refusals.ts'
+import { refusalText, slackCodeOf } from './refusals.ts'
 
 export type InboxParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' | 'allowedBots' | 'onTrouble'> & {
 	readonly client: SlackClient
@@ -181,10 +181,6 @@ function refusalIn(results: readonly ActionResult[]): string | null {
 	const refusals = results.filter((result) => result.outcome === 'refused')
 	const [refusal] = refusals
 	return refusal === undefined || refusals.length < results.length ? null : refusalText(refusal)
-}
-
-function refusalText({ message, fix }: Extract<ActionResult, { outcome: 'refused' }>): string {
-	return `${message} ${fix}`
 }
 
 /** Tells once of each whether it is new; of the newest thousand. */

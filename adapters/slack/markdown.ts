@@ -2,7 +2,7 @@ import type { Image, List, ListItem, Nodes, Parent, Root, Table } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import { piecesOfLine } from '../../src/rendering/index.ts'
+import { piecesOfLine, withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 
@@ -69,9 +69,9 @@ export function shortened(text: string, longest: number): string {
 
 /** Text from a model must not turn the text around it around, nor carry what no message can show. */
 export function withoutControls(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be removed.
-	const unwanted = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g
-	return text.replaceAll('\r\n', '\n').replaceAll(unwanted, '').toWellFormed()
+	return withoutControlCharacters(text)
+		.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, '')
+		.toWellFormed()
 }
 
 /** Has no width: a text looks the same with it, and isn't read as a command. */

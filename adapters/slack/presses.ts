@@ -4,10 +4,11 @@ import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import { english, foldJournal } from '../../src/rendering/index.ts'
-import { actionIds, plain } from './blocks.ts'
+import { actionIds, longestWindowTitle, plain } from './blocks.ts'
 import type { SlackClient, Thread } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
+import { refusalText } from './refusals.ts'
 import { pageFrom, showRecord } from './show-record.ts'
 
 type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
@@ -30,12 +31,12 @@ export function createPresses(parts: PressParts): Presses {
 	}
 	const act = async (press: Press, action: (actor: Actor) => Promise<ActionResult | RunBegun>) => {
 		const result = await action(actorOf(await client.person(press.personId), self))
-		if (result.outcome === 'refused') await tell(press.at, press.personId, `${result.message} ${result.fix}`)
+		if (result.outcome === 'refused') await tell(press.at, press.personId, refusalText(result))
 	}
 	const judge = async (personId: string, { runId, at, helpful, reason }: Judgement) => {
 		const actor = actorOf(await client.person(personId), self)
 		const result = await events.feedback(runId, actor, { helpful, reason })
-		const said = result.outcome === 'refused' ? `${result.message} ${result.fix}` : english.feedback.thanks
+		const said = result.outcome === 'refused' ? refusalText(result) : english.feedback.thanks
 		await tell(at, personId, said)
 	}
 	const feedback = async (press: Press) => {
@@ -77,7 +78,6 @@ type Judgement = {
 
 const reasonWindowId = 'feedback-reason'
 const longestReason = 2_000
-const longestWindowTitle = 24
 
 /** Asks what was wrong. Whoever closes it has said that the answer wasn't helpful, and no more. */
 function reasonWindow(runId: string, at: Thread | null): types.ModalView {
@@ -132,7 +132,7 @@ function createRecordWindow({ client, runs, runUrl, self }: PressParts) {
 		const run = await runs.find(runId)
 		if (run === null) return english.chat.recordGone
 		const permission = may(actorOf(await client.person(personId), self), 'read', runAsSubject(run))
-		if (!permission.allowed) return `${permission.refusal.message} ${permission.refusal.fix}`
+		if (!permission.allowed) return refusalText(permission.refusal)
 		return showRecord(runId, foldJournal(await runs.read(runId)), page, runUrl(runId, run.conversation))
 	}
 	return {

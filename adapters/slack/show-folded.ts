@@ -1,12 +1,11 @@
 import type { StageView } from '../../src/core/reply-view.ts'
-import { describeRecord, english } from '../../src/rendering/index.ts'
-import { type Block, type ContainerBlock, context, plain, section, sizeOf } from './blocks.ts'
+import { describeStage, english, seconds } from '../../src/rendering/index.ts'
+import { type Block, type ContainerBlock, context, longestSection, plain, section, sizeOf } from './blocks.ts'
 import { escaped, mrkdwnPieces } from './markdown.ts'
 
 type Child = ContainerBlock['child_blocks'][number]
 
 const longestTitle = 150
-const longestSection = 3_000
 /** A container holds ten blocks: a summary, these, and a line of facts. */
 const mostSections = 6
 /** What a container takes beside its text. */
@@ -26,16 +25,11 @@ export function showFolded(stages: readonly StageView[], room: number): readonly
 	})
 }
 
-/** What a stage has found out, as lines of Markdown: one that was cut short hasn't described itself. */
-export function linesOf({ status, details, record }: StageView): readonly string[] {
-	return status === 'done' ? details : describeRecord(record)
-}
-
 /** What a stage took. */
 export function stageFacts({ status, elapsedMs, usage }: StageView): string {
 	return [
 		english.stageStatuses[status],
-		`${(elapsedMs / 1_000).toFixed(1)} s`,
+		seconds(elapsedMs),
 		english.calls(usage.calls),
 		english.tokens(usage.inputTokens + usage.outputTokens),
 	].join(' · ')
@@ -44,7 +38,7 @@ export function stageFacts({ status, elapsedMs, usage }: StageView): string {
 function containerOf(stage: StageView, room: number): ContainerBlock {
 	const facts = context(escaped(stageFacts(stage)))
 	const more = context(escaped(english.chat.moreInRecord))
-	const pieces = [stage.summary, ...linesOf(stage)]
+	const pieces = [stage.summary, ...describeStage(stage)]
 		.filter((line) => line.trim() !== '')
 		.flatMap((line) => mrkdwnPieces(line, Math.min(longestSection, Math.max(200, Math.floor(room / 4)))))
 	const { sections, isWhole } = fill(pieces, room - frame - sizeOf([facts, more]))

@@ -1,19 +1,28 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
-import { describeFacts, english } from '../../src/rendering/index.ts'
-import { actionIds, actions, type Block, button, context, linkButton, plain, section } from './blocks.ts'
+import { describeFacts, describeStage, english } from '../../src/rendering/index.ts'
+import {
+	actionIds,
+	actions,
+	type Block,
+	button,
+	context,
+	longestSection,
+	longestWindowTitle,
+	plain,
+	recordLinks,
+	section,
+} from './blocks.ts'
 import { escaped, mrkdwnPieces } from './markdown.ts'
-import { linesOf, stageFacts } from './show-folded.ts'
+import { stageFacts } from './show-folded.ts'
 
 /** Which page of which run's record. */
 export type RecordPage = { readonly runId: string; readonly page: number }
 
 type Page = { readonly title: string; readonly texts: readonly string[]; readonly facts: string }
 
-const longestSection = 3_000
 /** A window takes 100 blocks; what is longer than this nobody reads on one page. */
 const mostOnPage = 24_000
-const longestWindowTitle = 24
 
 /** The full record of a run as a window with one stage a page. Nothing is left out; a long stage takes several pages. */
 export function showRecord(runId: string, view: ReplyView, wanted: number, recordUrl: string | null): types.ModalView {
@@ -46,8 +55,7 @@ export function pageFrom(value: string): RecordPage {
 function navigation(runId: string, index: number, of: number, recordUrl: string | null): readonly Block[] {
 	const back = button(actionIds.recordBack, english.chat.back, pageValue({ runId, page: index - 1 }))
 	const forward = button(actionIds.recordForward, english.chat.forward, pageValue({ runId, page: index + 1 }))
-	const link = recordUrl === null ? [] : [linkButton(actionIds.recordLink, '↗', recordUrl)]
-	const all = [...(index > 0 ? [back] : []), ...(index < of - 1 ? [forward] : []), ...link]
+	const all = [...(index > 0 ? [back] : []), ...(index < of - 1 ? [forward] : []), ...recordLinks(recordUrl)]
 	return all.length === 0 ? [] : [actions(all)]
 }
 
@@ -58,7 +66,7 @@ function pagesOf(view: ReplyView): readonly Page[] {
 }
 
 function stagePages(stage: StageView): readonly Page[] {
-	const lines = [stage.summary, ...linesOf(stage), ...stage.notices.map((notice) => `! ${notice}`)]
+	const lines = [stage.summary, ...describeStage(stage), ...stage.notices.map((notice) => `! ${notice}`)]
 	const pieces = lines.filter((line) => line.trim() !== '').flatMap((line) => mrkdwnPieces(line, longestSection))
 	const texts = pack(pieces, longestSection).map((group) => group.join('\n'))
 	const pages = pack(texts, mostOnPage)

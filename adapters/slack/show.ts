@@ -1,14 +1,15 @@
-import { type ReplyView, rests, type StageView, type SubtaskView } from '../../src/core/reply-view.ts'
-import { describeFacts, english, splitMarkdown } from '../../src/rendering/index.ts'
+import { isRepeatable, type ReplyView, rests, type StageView, type SubtaskView } from '../../src/core/reply-view.ts'
+import { describeFacts, english, splitMarkdown, stageMarks } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,
 	type Block,
 	button,
 	context,
-	linkButton,
+	longestSection,
 	markdown,
 	plain,
+	recordLinks,
 	richText,
 	section,
 	sizeOf,
@@ -39,7 +40,6 @@ const largestPreview = 5_000
 const leastForFolded = 3_000
 const mostFolded = 9_000
 const longestText = 3_900
-const longestSection = 3_000
 
 /** Measured as everything that is sent. */
 const measure = (text: string) => JSON.stringify(text).length - 2
@@ -88,15 +88,6 @@ const taskStatuses = {
 	failed: 'error',
 } as const
 
-const marks: Readonly<Record<StageView['status'], string>> = {
-	pending: '○',
-	running: '◐',
-	done: '✔',
-	skipped: '–',
-	stopped: '■',
-	failed: '✖',
-}
-
 const longestDetail = 120
 const mostSubtasks = 8
 
@@ -117,7 +108,7 @@ function planOf({ stages }: ReplyView, title: string, support: BlockSupport): re
 
 function stageLine(stage: StageView): string {
 	const details = detailsOf(stage)
-	const line = `${marks[stage.status]} *${escaped(stage.title)}*`
+	const line = `${stageMarks[stage.status]} *${escaped(stage.title)}*`
 	return details === '' ? line : `${line}  ${escaped(shortened(details, 2 * longestDetail))}`
 }
 
@@ -190,11 +181,7 @@ function disclosureOf({ disclosure }: ReplyView): readonly Block[] {
 	return disclosure === null ? [] : [context(small(disclosure))]
 }
 
-/** What was refused before it began would be refused again. */
-const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
-
 function buttonsOf({ runId, view, support, recordUrl }: ShownReply): readonly Block[] {
-	const isRefused = view.error !== null && refusals.has(view.error.code)
 	const again = [
 		button(actionIds.thinkHarder, english.actions.thinkHarder, runId),
 		button(actionIds.regenerate, english.actions.regenerate, runId),
@@ -204,8 +191,11 @@ function buttonsOf({ runId, view, support, recordUrl }: ShownReply): readonly Bl
 		support === 'all' ? english.actions.fullRecord : english.actions.showReasoning,
 		runId,
 	)
-	const link = recordUrl === null ? [] : [linkButton(actionIds.recordLink, '↗', recordUrl)]
-	const all = [...(isRefused ? [] : again), ...(view.stages.length === 0 ? [] : [record]), ...link]
+	const all = [
+		...(isRepeatable(view) ? again : []),
+		...(view.stages.length === 0 ? [] : [record]),
+		...recordLinks(recordUrl),
+	]
 	const feedback = view.answer.trim() === '' || view.error !== null ? [] : [feedbackOf(runId, support)]
 	return [...feedback, ...(all.length === 0 ? [] : [actions(all)])]
 }

@@ -1,5 +1,5 @@
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { describeFacts, describeRecord, english, toPlainText } from '../../src/rendering/index.ts'
+import { describeFacts, describeStage, english, seconds, stageMarks, toPlainText } from '../../src/rendering/index.ts'
 import type { Formatter } from './colors.ts'
 import { renderMarkdown } from './markdown.ts'
 
@@ -65,15 +65,6 @@ function routeLine(view: ReplyView, format: Formatter): string | null {
 	return format.dim(toPlainText(english.routed(view)))
 }
 
-const marks: Readonly<Record<StageView['status'], string>> = {
-	pending: '○',
-	running: '◐',
-	done: '✔',
-	skipped: '–',
-	stopped: '■',
-	failed: '✖',
-}
-
 function colored(status: StageView['status'], mark: string, format: Formatter): string {
 	if (status === 'done') return format.green(mark)
 	if (status === 'failed') return format.red(mark)
@@ -82,7 +73,7 @@ function colored(status: StageView['status'], mark: string, format: Formatter): 
 
 function stageLines(stage: StageView, now: Date, spinner: string, format: Formatter): readonly string[] {
 	const running = stage.status === 'running'
-	const mark = colored(stage.status, running ? spinner : marks[stage.status], format)
+	const mark = colored(stage.status, running ? spinner : stageMarks[stage.status], format)
 	const title = stage.status === 'pending' ? format.dim(stage.title) : stage.title
 	const time = stage.status === 'done' ? stage.elapsedMs : running ? since(stage.startedAt, now) : null
 	const summary = stage.summary === '' ? '' : format.dim(` ${shortened(stage.summary)}`)
@@ -119,7 +110,8 @@ function subtaskLine({ id, status, text }: SubtaskView, format: Formatter): stri
 
 function changedStage(before: ReplyView, stage: StageView, format: Formatter): readonly string[] {
 	const earlier = before.stages.find(({ id }) => id === stage.id)
-	const started = stage.status === 'running' && earlier?.status !== 'running' ? [`${marks.running} ${stage.title}`] : []
+	const started =
+		stage.status === 'running' && earlier?.status !== 'running' ? [`${stageMarks.running} ${stage.title}`] : []
 	const subtasks = stage.subtasks
 		.filter((subtask) => earlier?.subtasks.find(({ id }) => id === subtask.id)?.status !== subtask.status)
 		// What a check found is a notice of its own.
@@ -128,29 +120,25 @@ function changedStage(before: ReplyView, stage: StageView, format: Formatter): r
 	const notices = stage.notices.slice(earlier?.notices.length ?? 0).map((notice) => `  ! ${shortened(notice)}`)
 	const ended =
 		stage.status === 'done' && earlier?.status !== 'done'
-			? [`${marks.done} ${stage.title} ${seconds(stage.elapsedMs)}: ${shortened(stage.summary)}`]
+			? [`${stageMarks.done} ${stage.title} ${seconds(stage.elapsedMs)}: ${shortened(stage.summary)}`]
 			: []
 	const skipped =
 		stage.status === 'skipped' && earlier?.status !== 'skipped' && stage.summary !== ''
-			? [`${marks.skipped} ${stage.title}: ${shortened(stage.summary)}`]
+			? [`${stageMarks.skipped} ${stage.title}: ${shortened(stage.summary)}`]
 			: []
 	return [...started, ...notices, ...subtasks, ...ended, ...skipped]
 }
 
 function recordLines(stage: StageView, format: Formatter): readonly string[] {
-	const mark = colored(stage.status, marks[stage.status], format)
-	// A stage that was cut short hasn't described itself; what it had found out stands in its record.
-	const found = stage.status === 'done' ? stage.details : describeRecord(stage.record)
-	const details = found.map((detail) => `    ${renderMarkdown(detail, format).replaceAll('\n', '\n    ')}`)
+	const mark = colored(stage.status, stageMarks[stage.status], format)
+	const details = describeStage(stage).map(
+		(detail) => `    ${renderMarkdown(detail, format).replaceAll('\n', '\n    ')}`,
+	)
 	return [`${mark} ${format.bold(stage.title)} ${renderMarkdown(stage.summary, format)}`, ...details]
 }
 
 function since(startedAt: string | null, now: Date): number | null {
 	return startedAt === null ? null : Math.max(0, now.getTime() - Date.parse(startedAt))
-}
-
-function seconds(ms: number): string {
-	return `${(ms / 1_000).toFixed(1)} s`
 }
 
 function shortened(text: string): string {

@@ -176,6 +176,14 @@ export function rests(view: ReplyView): boolean {
 	return isFinal(view) || view.status === 'waiting'
 }
 
+/** What was refused before it began would be refused again. */
+const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
+
+/** Whether another try at the same question may come to something else. */
+export function isRepeatable({ error }: Pick<ReplyView, 'error'>): boolean {
+	return error === null || !refusals.has(error.code)
+}
+
 /** Whether the reply is final, so that nothing more will change it but feedback. */
 export function isFinal(view: ReplyView): boolean {
 	return view.status === 'answered' || view.status === 'stopped' || view.status === 'failed'

@@ -1,9 +1,14 @@
-import type { CheckView, StageRecord } from '../core/reply-view.ts'
+import type { CheckView, StageRecord, StageView } from '../core/reply-view.ts'
 import { english } from './catalogue.ts'
 
 type RecordOf<Kind extends StageRecord['kind']> = Extract<StageRecord, { kind: Kind }>
 
 const { record: texts } = english
+
+/** What a stage has found out, as lines of Markdown: one that was cut short hasn't described itself. */
+export function describeStage({ status, details, record }: StageView): readonly string[] {
+	return status === 'done' ? details : describeRecord(record)
+}
 
 /** A record as lines of Markdown, for a stage that hasn't ended, and so hasn't described itself; none where nothing is known yet. */
 export function describeRecord(record: StageRecord): readonly string[] {

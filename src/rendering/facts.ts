@@ -13,11 +13,16 @@ export function describeFacts(view: ReplyView): readonly string[] {
 		route === 'staged' && effort !== null && english.efforts[effort],
 		checks.passed + checks.failed > 0 && english.checks(checks.passed, checks.failed),
 		confidence && english.confidences[confidence],
-		`${(view.elapsedMs / 1_000).toFixed(1)} s`,
+		seconds(view.elapsedMs),
 		english.calls(usage.calls),
 		english.tokens(usage.inputTokens + usage.outputTokens),
 		usage.costMicroUsd > 0 && `$${toUsd(usage.costMicroUsd).toFixed(4)}`,
 		budget !== null && view.stopReason === null && english.budgetLeft(budget),
 	]
 	return facts.filter((fact) => typeof fact === 'string')
+}
+
+/** A duration as people read it, such as `12.3 s`. */
+export function seconds(ms: number): string {
+	return `${(ms / 1_000).toFixed(1)} s`
 }

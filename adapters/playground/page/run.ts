@@ -202,7 +202,7 @@ type AfterProps = Pick<RunProps, 'run' | 'isOutdated' | 'personId' | 'actions'> 
 function After({ run, view, isOutdated, personId, actions }: AfterProps): ComponentChild {
 	const { runId } = run.entry
 	const mine = run.entry.feedback.find((feedback) => feedback.personId === personId) ?? null
-	const isRepeatable = !isOutdated && canBeTriedAgain(view)
+	const isRepeatable = !isOutdated && view.isRepeatable
 	const isAnswer = view.status === 'answered' || (view.status === 'stopped' && view.answerText !== '')
 	return h('div', { class: 'run-after' }, [
 		h(FactsLine, { facts: view.texts.facts }),
@@ -219,13 +219,6 @@ function After({ run, view, isOutdated, personId, actions }: AfterProps): Compon
 					h('a', { class: 'quiet-button', href: `/runs/${runId}` }, [icon('record'), strings.fullRecord]),
 				]),
 	])
-}
-
-/** What was refused before it began would be refused again; so is another try at a question that says something else by now. */
-const refusals: ReadonlySet<string> = new Set(['question-empty', 'question-too-long', 'forbidden', 'budget', 'busy'])
-
-function canBeTriedAgain({ error }: PageView): boolean {
-	return error === null || !refusals.has(error.code)
 }
 
 type AgainProps = {

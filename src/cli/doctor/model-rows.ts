@@ -3,6 +3,7 @@ import { ThreadwiseError } from '../../core/errors.ts'
 import type { ModelPrice } from '../../core/language-model.ts'
 import type { ModelList } from '../../models/index.ts'
 import type { PromptReply } from '../../reasoning/index.ts'
+import { seconds } from '../../rendering/index.ts'
 import { addressOf } from './endpoint-rows.ts'
 import type { SmallReply } from './model-probe.ts'
 
@@ -142,8 +143,4 @@ function isNearby(baseUrl: string): boolean {
 	const { hostname } = new URL(baseUrl)
 	const isPrivate = /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])/.test(hostname)
 	return isPrivate || !hostname.includes('.') || /\.(?:local|internal|lan)$/.test(hostname)
-}
-
-function seconds(ms: number): string {
-	return `${(ms / 1_000).toFixed(1)} s`
 }

@@ -1,5 +1,5 @@
 import { type ReplyView, rests, type StageView } from '../../../src/core/reply-view.ts'
-import { english, toPlainText } from '../../../src/rendering/index.ts'
+import { english, stageMarks, toPlainText } from '../../../src/rendering/index.ts'
 
 /** A reply as Markdown text: the outcome first, or how far it is, then the stages, all opened. */
 export function showReply(runId: string, view: ReplyView): string {
@@ -23,15 +23,6 @@ function headingOf(view: ReplyView): string {
 	return view.status === 'queued' ? english.queued(view.placeInQueue) : english.routed(view)
 }
 
-const marks: Readonly<Record<StageView['status'], string>> = {
-	pending: '○',
-	running: '◐',
-	done: '✔',
-	skipped: '–',
-	stopped: '■',
-	failed: '✖',
-}
-
 function progressOf({ status, title, summary, subtasks, notices }: StageView): string {
 	const details = status === 'running' ? [...subtasks.map(({ text }) => text), ...notices.slice(-1)] : []
 	return [titleLine(status, title, summary), ...details].join('\n')
@@ -42,7 +33,7 @@ function recordOf({ status, title, summary, details }: StageView): readonly stri
 }
 
 function titleLine(status: StageView['status'], title: string, summary: string): string {
-	return `${marks[status]} **${title}**${summary === '' ? '' : ` ${summary}`}`
+	return `${stageMarks[status]} **${title}**${summary === '' ? '' : ` ${summary}`}`
 }
 
 /** The text as messages of at most this length, whole and in order, divided where a line ends wherever that can be. */
