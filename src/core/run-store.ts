@@ -142,12 +142,12 @@ export interface RunStore {
 	/** Takes this run over for `leaseMs`. Counts an attempt. */
 	claim(runId: string, owner: string, leaseMs: number): Promise<ClaimResult>
 	/** Extends the lease, and tells what somebody has asked for: a lost cancel message still arrives this way. */
-	extend(claim: Claim, leaseMs: number): Promise<Extended>
+	extend(claim: Claim): Promise<Extended>
 	/** Hands a run back to be delivered again. Returns the number of its next attempt, or null if the lease was lost. */
 	release(claim: Claim): Promise<number | null>
 
 	/**
-	 * Appends events under a claim, all or none. A `run-end`, `run-stop`, `run-fail` or `run-wait` among them ends the claim and
+	 * Appends events under a claim, all or none, and extends its lease. A `run-end`, `run-stop`, `run-fail` or `run-wait` among them ends the claim and
 	 * sets the state of the run. A `run-end` or `run-wait` is refused, with all that comes with it, once a stop was requested.
 	 */
 	append(claim: Claim, entries: readonly JournalEntry[]): Promise<Appended>

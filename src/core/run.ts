@@ -38,5 +38,10 @@ export function isFinished(state: RunState): boolean {
 	return finished.has(state)
 }
 
-/** A worker's right to write to a run's journal: ends when the run is claimed again. */
-export type Claim = { readonly runId: string; readonly attempt: number }
+/** A worker's right to write to a run's journal: ends when the run is claimed again, which nobody may before its lease has ended. */
+export type Claim = {
+	readonly runId: string
+	readonly attempt: number
+	/** How long the lease lasts each time that it is extended. */
+	readonly leaseMs: number
+}

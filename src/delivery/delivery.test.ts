@@ -49,7 +49,7 @@ async function asked(channelId = 'general'): Promise<Claim> {
 	const message = aMessage()
 	const conversation = { platform: 'loopback', workspaceId: '', channelId, threadId: '' }
 	const { runId } = await runs.record({ ...message, conversation })
-	return { runId, attempt: 1 }
+	return { runId, attempt: 1, leaseMs }
 }
 
 async function begun(channelId?: string): Promise<Claim> {

@@ -31,7 +31,7 @@ export type AppendedRow = z.infer<typeof appendedRow>
 /**
  * One statement numbers the events, checks the condition, writes events and contents, moves the runs to their next states and tells
  * the followers: nothing of it can happen without the rest. What is written belongs to whoever has asked, feedback to whoever gives it. The row lock on a run puts concurrent writers in order. What is
- * appended comes from `given`, with a row for each run: `by_attempt`, `next_state`, `entries`. A run whose answer is wanted now waits
+ * appended comes from `given`, with a row for each run: `by_attempt`, `lease_ms`, `next_state`, `entries`; no lease is extended where it names none. A run whose answer is wanted now waits
  * for nobody.
  */
 const updatingRuns = sql.raw(`
@@ -40,7 +40,7 @@ const updatingRuns = sql.raw(`
 		set last_seq = last_seq + jsonb_array_length(entries),
 			state = case when next_state = 'waiting' and answer_now then 'queued' else coalesce(next_state, state) end,
 			claimed_by = case when next_state is null then claimed_by end,
-			lease_until = case when next_state is null then lease_until end,
+			lease_until = case when next_state is null then coalesce(now() + lease_ms * interval '1 millisecond', lease_until) end,
 			changed_at = case when next_state is null then changed_at else now() end
 		from given
 		where `)
@@ -76,7 +76,7 @@ export async function appendWhere(
 		appendedRow,
 		sql`
 			with given as (
-				select ${attempt}::integer as by_attempt, ${stateAfterAll(entries)}::text as next_state,
+				select ${attempt}::integer as by_attempt, null::double precision as lease_ms, ${stateAfterAll(entries)}::text as next_state,
 					${storableJson(entries.map(toRow))}::jsonb as entries
 			), ${updatingRuns} ${condition} ${writingEntries}`,
 	)
@@ -99,6 +99,7 @@ export function appendUnderClaims(
 	const given = claimed.map(({ claim, entries, yieldsToStop }) => ({
 		run_id: asRunId(claim.runId),
 		by_attempt: claim.attempt,
+		lease_ms: claim.leaseMs,
 		yields_to_stop: yieldsToStop,
 		next_state: stateAfterAll(entries),
 		entries: entries.map(toRow),
@@ -109,7 +110,7 @@ export function appendUnderClaims(
 		sql`
 			with given as (
 				select * from jsonb_to_recordset(${storableJson(given)}::jsonb)
-					as given (run_id uuid, by_attempt integer, yields_to_stop boolean, next_state text, entries jsonb)
+					as given (run_id uuid, by_attempt integer, lease_ms double precision, yields_to_stop boolean, next_state text, entries jsonb)
 			), ${updatingRuns}
 				id = run_id and attempt = by_attempt and state = 'running' and (not yields_to_stop or stop_requested is null)
 			${writingEntries}`,

@@ -26,7 +26,7 @@ function textOf({ event }: JournalEntry): string {
 }
 
 function of(run: number, text: string, yieldsToStop = false): ClaimedEntries {
-	const claim = { runId: `00000000-0000-7000-8000-00000000000${run}`, attempt: 1 }
+	const claim = { runId: `00000000-0000-7000-8000-00000000000${run}`, attempt: 1, leaseMs: 10_000 }
 	const entry = yieldsToStop ? { event: outcomes.end(text) } : feedback(text)
 	return { claim, entries: [entry], yieldsToStop }
 }

@@ -54,27 +54,50 @@ async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string
 	return run?.id ?? null
 }
 
-/** Writes who asks and where, as the CTEs `installation`, `person` and `conversation` of the statement that goes on from there. */
+/**
+ * Writes who asks and where, as the CTEs `installation`, `person` and `conversation` of the statement that goes on from there. What is
+ * known already is only read: writing it again would keep everybody of a workspace waiting for each other's commits. What is new is
+ * written in this order, a conversation after its person, so that nobody waits for somebody who waits for them.
+ */
 function askerAndPlace({ conversation, author }: IncomingMessage): SQL {
 	return sql`
-			installation as (
+			known_installation as (
+				select id from threadwise.installations
+				where platform = ${conversation.platform} and app_id = '' and enterprise_id = ''
+					and workspace_id = ${conversation.workspaceId}
+			), new_installation as (
 				insert into threadwise.installations (id, platform, workspace_id)
-				values (${newId()}::uuid, ${conversation.platform}, ${conversation.workspaceId})
+				select ${newId()}::uuid, ${conversation.platform}, ${conversation.workspaceId}
+				where not exists (select 1 from known_installation)
 				on conflict (platform, app_id, enterprise_id, workspace_id) do update set platform = excluded.platform
 				returning id
-			), person as (
+			), installation as (
+				select id from known_installation union all select id from new_installation
+			), known_person as (
+				select people.id from threadwise.people join installation on installation_id = installation.id
+				where platform_user_id = ${author.id} and (name, locale, time_zone)
+					is not distinct from (${author.name}::text, ${author.locale ?? null}::text, ${author.timeZone ?? null}::text)
+			), new_person as (
 				insert into threadwise.people (id, installation_id, platform_user_id, name, locale, time_zone)
 				select ${newId()}::uuid, id, ${author.id}, ${author.name}, ${author.locale ?? null}, ${author.timeZone ?? null}
-				from installation
+				from installation where not exists (select 1 from known_person)
 				on conflict (installation_id, platform_user_id)
 					do update set name = excluded.name, locale = excluded.locale, time_zone = excluded.time_zone
 				returning id
-			), conversation as (
+			), person as (
+				select id from known_person union all select id from new_person
+			), known_conversation as (
+				select conversations.id from threadwise.conversations join installation on installation_id = installation.id
+				where channel_id = ${conversation.channelId} and thread_id = ${conversation.threadId}
+			), new_conversation as (
 				insert into threadwise.conversations (id, installation_id, channel_id, thread_id, is_direct)
-				select ${newId()}::uuid, id, ${conversation.channelId}, ${conversation.threadId}, ${conversation.isDirect ?? false}
-				from installation
+				select ${newId()}::uuid, installation.id, ${conversation.channelId}, ${conversation.threadId},
+					${conversation.isDirect ?? false}
+				from installation, person where not exists (select 1 from known_conversation)
 				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
 				returning id
+			), conversation as (
+				select id from known_conversation union all select id from new_conversation
 			)`
 }
 

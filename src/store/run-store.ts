@@ -57,7 +57,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		claimNext: (owner, leaseMs) => claimNextRun(orm, owner, leaseMs),
 		claimVanished: (owner, leaseMs) => claimVanishedRun(orm, owner, leaseMs),
 		claim: (runId, owner, leaseMs) => claimRun(orm, runId, owner, leaseMs),
-		extend: (claim, leaseMs) => extendLease(orm, claim, leaseMs),
+		extend: (claim) => extendLease(orm, claim),
 		release: (claim) => releaseRun(orm, claim),
 		append: (claim, entries) => appendUnderClaim(orm, appendInGroups, claim, entries),
 		annotate: (runId, entries) => annotate(orm, runId, entries),
@@ -165,7 +165,7 @@ async function claimWhere(orm: Orm, choice: SQL, condition: SQL, owner: string, 
 	)
 	if (claimed === undefined) return null
 	const { run, lastSeq } = claimed
-	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt }, run, lastSeq } as const
+	return { outcome: 'claimed', claim: { runId: run.id, attempt: run.attempt, leaseMs }, run, lastSeq } as const
 }
 
 const typicalOf = 200
@@ -212,12 +212,12 @@ async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
 	return { outcome: 'held', forMs: Math.max(0, row.lease_ms ?? 0) }
 }
 
-async function extendLease(orm: Orm, claim: Claim, leaseMs: number): Promise<Extended> {
+async function extendLease(orm: Orm, claim: Claim): Promise<Extended> {
 	const [row] = await queryRows(
 		orm,
 		wantedRow,
 		sql`
-			update threadwise.runs set lease_until = now() + ${interval(leaseMs)}
+			update threadwise.runs set lease_until = now() + ${interval(claim.leaseMs)}
 			where ${heldBy(claim)} returning stop_requested, answer_now`,
 	)
 	if (row === undefined) return { outcome: 'lease-lost' }

@@ -6,7 +6,7 @@ import type { JournalEntry } from '../core/journal.ts'
 import type { Appended, RunStore } from '../core/run-store.ts'
 import { createJournalWriter, JournalUnavailable } from './journal-writer.ts'
 
-const claim = { runId: 'run', attempt: 1 }
+const claim = { runId: 'run', attempt: 1, leaseMs: 10_000 }
 const writerOn = (store: Pick<RunStore, 'append'>) => createJournalWriter(store, claim, () => {})
 const appended = (lastSeq: number): Appended => ({
 	outcome: 'appended',

@@ -1,22 +1,23 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { abortCauseOf } from '../core/abort.ts'
-import type { Extended } from '../core/run-store.ts'
-import { keepLease } from './lease.ts'
+import type { Appended, Extended } from '../core/run-store.ts'
+import { keepLease, leaseMs } from './lease.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const claim = { runId: 'run', attempt: 1 }
+const claim = { runId: 'run', attempt: 1, leaseMs }
 const extended: Extended = { outcome: 'extended', stopRequested: null, answerNow: false }
+const appended: Appended = { outcome: 'appended', lastSeq: 1, stopRequested: null, answerNow: false }
 
 /** A lease on a store that answers as it is told to; what is asked is counted. */
-function leaseOn(extend: () => Promise<Extended>, askedAt = performance.now()) {
+function leaseOn(extend: () => Promise<Extended>, askedAt = performance.now(), append = async () => appended) {
 	let asked = 0
 	const counting = () => {
 		asked += 1
 		return extend()
 	}
-	const lease = keepLease({ extend: counting }, claim, askedAt)
+	const lease = keepLease({ extend: counting, append }, claim, askedAt)
 	return { lease, asked: () => asked }
 }
 
@@ -28,6 +29,26 @@ test('is extended every second', async () => {
 	await lease[Symbol.asyncDispose]()
 	await vi.advanceTimersByTimeAsync(60_000)
 	expect(asked()).toBe(60)
+})
+
+test('is extended by whatever is appended, and within a second of that', async () => {
+	const { lease, asked } = leaseOn(async () => extended)
+	for (let written = 0; written < 100; written++) {
+		await vi.advanceTimersByTimeAsync(600)
+		await lease.append(claim, [])
+	}
+	expect(asked()).toBe(0)
+	await vi.advanceTimersByTimeAsync(1_000)
+	expect(asked()).toBe(1)
+})
+
+test('is not extended by what the store refused to append', async () => {
+	const refusing = async (): Promise<Appended> => ({ outcome: 'stop-requested', reason: 'user' })
+	const { lease, asked } = leaseOn(async () => extended, performance.now(), refusing)
+	await vi.advanceTimersByTimeAsync(600)
+	await lease.append(claim, [])
+	await vi.advanceTimersByTimeAsync(400)
+	expect(asked()).toBe(1)
 })
 
 test('ends when the store says so, or that the run shall stop', async () => {

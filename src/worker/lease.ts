@@ -8,6 +8,8 @@ const extendEveryMs = 1_000
 
 /** A claim that is kept alive. */
 export type Lease = AsyncDisposable & {
+	/** The store's, which extends the lease: whoever writes need not ask for that as well. */
+	readonly append: RunStore['append']
 	/** Aborts when the lease is lost or somebody asked to stop the run. */
 	readonly signal: AbortSignal
 	/** Aborts when somebody wants the answer now. */
@@ -18,34 +20,45 @@ export type Lease = AsyncDisposable & {
  * Extends a claim until it is disposed. `askedAt` is when it was asked for (`performance.now()`): the database begins to count
  * somewhere between that and its answer, so whoever counts from the question never believes in a lease that has ended.
  */
-export function keepLease(store: Pick<RunStore, 'extend'>, claim: Claim, askedAt: number): Lease {
+export function keepLease(store: Pick<RunStore, 'extend' | 'append'>, claim: Claim, askedAt: number): Lease {
 	const controller = new AbortController()
 	const answerNow = new AbortController()
-	let expiresAt = askedAt + leaseMs
+	let extendedAt = askedAt
 	const extend = async () => {
-		const extendedAt = performance.now()
-		const result = await store.extend(claim, leaseMs)
+		const extendAskedAt = performance.now()
+		const result = await store.extend(claim)
 		if (result.outcome === 'lease-lost') return controller.abort(new AbortedError('lease-lost'))
-		expiresAt = extendedAt + leaseMs
+		extendedAt = Math.max(extendedAt, extendAskedAt)
 		if (result.stopRequested !== null) controller.abort(new AbortedError(result.stopRequested))
 		if (result.answerNow) answerNow.abort(new AbortedError('answer-now'))
 	}
 	let extending: Promise<void> | null = null
-	const timer = setInterval(() => {
+	const look = () => {
+		const agedMs = performance.now() - extendedAt
 		// A database that is away may come back before the lease ends; when it doesn't, another worker may have the run. One that
 		// stays silent neither extends nor refuses, so the clock alone decides.
-		if (performance.now() > expiresAt) controller.abort(new AbortedError('lease-lost'))
+		if (agedMs > claim.leaseMs) controller.abort(new AbortedError('lease-lost'))
+		const isDue = agedMs >= extendEveryMs
+		timer = setTimeout(look, isDue ? extendEveryMs : extendEveryMs - agedMs)
+		if (!isDue) return
 		extending ??= extend()
 			.catch(() => {})
 			.finally(() => {
 				extending = null
 			})
-	}, extendEveryMs)
+	}
+	let timer = setTimeout(look, extendEveryMs)
 	return {
+		append: async (claimed, entries) => {
+			const appendAskedAt = performance.now()
+			const appended = await store.append(claimed, entries)
+			if (appended.outcome === 'appended') extendedAt = Math.max(extendedAt, appendAskedAt)
+			return appended
+		},
 		signal: controller.signal,
 		answerNow: answerNow.signal,
 		[Symbol.asyncDispose]: async () => {
-			clearInterval(timer)
+			clearTimeout(timer)
 			await extending
 		},
 	}

@@ -75,8 +75,8 @@ export async function workOnClaimed(
 	const wish = new AbortController()
 	const wanted = () => wish.abort(new AbortedError('answer-now'))
 	if (run.answerNow) wanted()
-	const journal = createJournalWriter(store, claim, (reason) => stop.abort(new AbortedError(reason)), wanted)
 	await using lease = keepLease(store, claim, askedAt)
+	const journal = createJournalWriter(lease, claim, (reason) => stop.abort(new AbortedError(reason)), wanted)
 	const attempted: Attempted = {
 		claim,
 		run,

@@ -55,7 +55,7 @@ function answerNowContract(place: Place<TestDatabase>): void {
 			expect(await elsewhere.requestAnswerNow(claim.runId)).toEqual({ state: 'running', nextAttempt: null })
 			const told = { stopRequested: null, answerNow: true }
 			expect(await store.append(claim, [delta('on')])).toEqual({ outcome: 'appended', lastSeq: 1, ...told })
-			expect(await store.extend(claim, leaseMs)).toEqual({ outcome: 'extended', ...told })
+			expect(await store.extend(claim)).toEqual({ outcome: 'extended', ...told })
 			expect((await store.find(claim.runId))?.preferences.route).toBeNull()
 			await store.release(claim)
 			expect(await store.claim(claim.runId, 'other', leaseMs)).toMatchObject({ run: { answerNow: true } })

@@ -120,7 +120,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const runId = await recorded()
 				expect(await store.claim(runId, 'worker', longLeaseMs)).toMatchObject({
 					outcome: 'claimed',
-					claim: { runId, attempt: 1 },
+					claim: { runId, attempt: 1, leaseMs: longLeaseMs },
 					run: { id: runId, state: 'running', attempt: 1 },
 				})
 			})
@@ -129,7 +129,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const runId = await recorded()
 				await store.markQueued(runId)
 				expect(await stateOf(runId)).toBe('queued')
-				expect(await claimed(runId)).toEqual({ runId, attempt: 1 })
+				expect(await claimed(runId)).toEqual({ runId, attempt: 1, leaseMs: longLeaseMs })
 				await store.markQueued(runId)
 				expect(await stateOf(runId)).toBe('running')
 			})
@@ -156,15 +156,30 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				await sleep(shortLeaseMs * 3)
 				expect(await elsewhere.claim(runId, 'other', longLeaseMs)).toMatchObject({
 					outcome: 'claimed',
-					claim: { runId, attempt: 2 },
+					claim: { runId, attempt: 2, leaseMs: longLeaseMs },
 				})
 			})
 
 			test('an extended lease is not over', async () => {
-				const claim = await running(20)
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: null })
-				await sleep(40)
+				const claim = await running(shortLeaseMs)
+				const extending = { ...claim, leaseMs: longLeaseMs }
+				expect(await store.extend(extending)).toEqual({ ...extended, stopRequested: null })
+				await sleep(shortLeaseMs * 3)
 				expect((await store.claim(claim.runId, 'other', longLeaseMs)).outcome).toBe('held')
+			})
+
+			test('whoever appends extends the lease by that', async () => {
+				const claim = await running(shortLeaseMs)
+				await store.append({ ...claim, leaseMs: longLeaseMs }, [delta('still here')])
+				await sleep(shortLeaseMs * 3)
+				expect((await store.claim(claim.runId, 'other', longLeaseMs)).outcome).toBe('held')
+			})
+
+			test('what is noted from outside extends no lease', async () => {
+				const { runId } = await running(shortLeaseMs)
+				await store.annotate(runId, [feedback('good')])
+				await sleep(shortLeaseMs * 3)
+				expect((await store.claim(runId, 'other', longLeaseMs)).outcome).toBe('claimed')
 			})
 
 			test.each([
@@ -189,7 +204,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const claim = await running()
 				expect(await store.release(claim)).toBe(2)
 				expect(await stateOf(claim.runId)).toBe('queued')
-				expect(await claimed(claim.runId)).toEqual({ runId: claim.runId, attempt: 2 })
+				expect(await claimed(claim.runId)).toEqual({ runId: claim.runId, attempt: 2, leaseMs: longLeaseMs })
 			})
 		})
 
@@ -201,7 +216,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			})
 
 			test('extends nothing', async () => {
-				expect(await store.extend(await lost(), longLeaseMs)).toEqual({ outcome: 'lease-lost' })
+				expect(await store.extend(await lost())).toEqual({ outcome: 'lease-lost' })
 			})
 
 			test('releases nothing', async () => {
@@ -288,7 +303,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				await store.append(claim, [delta('so'), { event }])
 				expect(await stateOf(claim.runId)).toBe(state)
 				expect(await store.append(claim, [delta('late')])).toEqual({ outcome: 'lease-lost' })
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ outcome: 'lease-lost' })
+				expect(await store.extend(claim)).toEqual({ outcome: 'lease-lost' })
 			})
 
 			test('what people and models wrote is kept apart from the facts and can be erased', async () => {
@@ -468,7 +483,7 @@ function runStoreContract(place: Place<TestDatabase>): void {
 				const claim = await running()
 				expect(await elsewhere.requestStop(claim.runId, 'user')).toEqual({ state: 'running', nextAttempt: null })
 				expect(await stateOf(claim.runId)).toBe('running')
-				expect(await store.extend(claim, longLeaseMs)).toEqual({ ...extended, stopRequested: 'user' })
+				expect(await store.extend(claim)).toEqual({ ...extended, stopRequested: 'user' })
 			})
 
 			test('the first reason stays', async () => {

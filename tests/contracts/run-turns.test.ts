@@ -90,7 +90,7 @@ function runTurnsContract(place: Place<TestDatabase>): void {
 			const vanished = await claimNext(store, shortLeaseMs)
 			await sleep(shortLeaseMs * 4)
 			const taken = await store.claimVanished('worker', leaseMs)
-			expect(taken?.claim).toEqual({ runId: vanished?.runId, attempt: 2 })
+			expect(taken?.claim).toEqual({ runId: vanished?.runId, attempt: 2, leaseMs })
 			expect(await elsewhere.claimVanished('worker', leaseMs)).toBeNull()
 			expect(await store.load()).toEqual({ waiting: 1, held: 1 })
 		})
