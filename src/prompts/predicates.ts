@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { computeConstraint } from '../checks/index.ts'
+import { computeConstraint, refuses } from '../checks/index.ts'
 import { pathSegments, textsIn, valueAt } from './value-at.ts'
 
 /** Something that must hold of a reply. */
@@ -55,16 +55,12 @@ const tests: Readonly<Record<string, Test>> = {
 	format: test(z.string(), (found, form) => constraintFailure('format', form, found)),
 	refuses: test(z.literal(false), (found) => {
 		const text = textsIn(found).join(' ')
-		return refusals.some((refusal) => refusal.test(text)) ? 'It refuses.' : null
+		return refuses(text) || excuses.test(text) ? 'It refuses.' : null
 	}),
 }
 
-const refusals = [
-	/\bI(?: am|['’]m) (?:sorry|unable|not able)\b/i,
-	/\bI (?:can['’]?t|cannot|won['’]t) (?:help|assist|answer|comply|do (?:this|that))\b/i,
-	/\bas an AI\b/i,
-	/\bcan't answer this\b/i,
-]
+/** What no reply to a case has a reason to say. */
+const excuses = /\bI(?: am|['’]m) (?:sorry|unable|not able)\b|\bas an AI\b/i
 
 /**
  * One predicate as a case writes it: one kind with its argument, such as `{ contains: $48 }`, and with `json` the place in the

@@ -6,7 +6,7 @@ import type { Effort } from '../core/run-preferences.ts'
 import type { Analysis, Evaluation, Execution } from '../stages/index.ts'
 import { type AnswerInputs, answerNeeds, answerNode, assumptionsOf, writeAnswer } from './answer.ts'
 import { answerDirectly, directNode } from './direct.ts'
-import type { FinalAnswer } from './final-answer.ts'
+import { type FinalAnswer, finalAnswer } from './final-answer.ts'
 import { inNode, type Outputs, type Reasoning, skip } from './run-stages.ts'
 import type { Session } from './session.ts'
 
@@ -91,7 +91,7 @@ export async function* answerFromWhatThereIs(session: Session, found: Found, eff
 		],
 	}
 	const written = yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
-	return { answer: written.output.answer, confidence: confidenceIn(execution.done, evaluation) }
+	return finalAnswer(written.output.answer, confidenceIn(execution.done, evaluation))
 }
 
 type Needed = { readonly analysis: Analysis; readonly execution: Execution; readonly evaluation: Evaluation }

@@ -14,7 +14,7 @@ import {
 	execute,
 } from '../stages/index.ts'
 import { type Estimate, estimateTokens, tokensAtMost } from './estimate.ts'
-import { emptyAnswer, type FinalAnswer } from './final-answer.ts'
+import { type FinalAnswer, finalAnswer } from './final-answer.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
@@ -61,9 +61,8 @@ export async function* writeAnswer(inputs: AnswerInputs, session: Session, effor
 		...answerReply,
 		stream: true,
 	})
-	if (answer.trim() === '') throw emptyAnswer()
 	const { correction, evaluation } = inputs
-	return { answer: answer.trim(), confidence: correction?.confidence ?? evaluation?.confidence ?? 'low' }
+	return finalAnswer(answer, correction?.confidence ?? evaluation?.confidence ?? 'low')
 }
 
 function valuesFrom(inputs: AnswerInputs, question: string) {

@@ -2,7 +2,7 @@ import { calculationsIn, checkCalculation } from '../checks/index.ts'
 import { limitsFor } from '../core/effort.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Progress } from '../core/stage.ts'
-import { emptyAnswer, type FinalAnswer } from './final-answer.ts'
+import { type FinalAnswer, finalAnswer } from './final-answer.ts'
 import type { Session } from './session.ts'
 import { createStageContext } from './stage-context.ts'
 
@@ -30,7 +30,6 @@ export async function* answerDirectly(
 		...directReply,
 		stream: true,
 	})
-	if (answer.trim() === '') throw emptyAnswer()
 	const checks = calculationsIn(answer).map(checkCalculation)
 	const problem = checks.find((check) => check.outcome === 'wrong')?.evidence ?? null
 	const recomputed = checks.filter((check) => check.outcome !== 'uncheckable').length
@@ -39,5 +38,5 @@ export async function* answerDirectly(
 		yield { kind: 'checkpoint', sample: 0, method: 'arithmetic', passed: problem === null, content: { evidence } }
 	}
 	const allRecomputed = checks.length > 0 && recomputed === checks.length
-	return { answer: answer.trim(), confidence: allRecomputed ? 'high' : 'medium', problem }
+	return { ...finalAnswer(answer, allRecomputed ? 'high' : 'medium'), problem }
 }

@@ -1,8 +1,16 @@
+import { refuses } from '../checks/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { Confidence } from '../core/journal.ts'
 
 /** What a run ends in, whichever route it took. */
 export type FinalAnswer = { readonly answer: string; readonly confidence: Confidence }
+
+/** An answer as it is given. One that says it is none deserves no confidence, whatever was checked on the way. */
+export function finalAnswer(text: string, confidence: Confidence): FinalAnswer {
+	const answer = text.trim()
+	if (answer === '') throw emptyAnswer()
+	return { answer, confidence: refuses(answer) ? 'low' : confidence }
+}
 
 /** What people read under an answer whose end is missing. */
 const cutOff = '(The answer was too long and was cut off here.)'
@@ -13,7 +21,7 @@ export function markedAsCut(text: string): string {
 }
 
 /** A model that says nothing has failed, whatever its server reports. */
-export function emptyAnswer(): ThreadwiseError {
+function emptyAnswer(): ThreadwiseError {
 	return new ThreadwiseError('model-malformed', 'The model returned an empty answer.', {
 		fix: 'Ask again, or configure another model.',
 	})

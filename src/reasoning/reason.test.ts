@@ -165,12 +165,13 @@ describe('every stage does its work and says so', () => {
 		expect(view.stages.map(({ status: state }) => state)).toEqual(Array.from({ length: 6 }, () => 'done'))
 		expect(shown).toEqual({
 			analyze: [
-				'The price of both kinds of boxes together is wanted.',
+				'The price of both kinds of boxes together is wanted. Read again after a misreading, it agrees with the question.',
 				'**Asked:** the total price in dollars',
 				'**Given (g1):** 12 boxes of pens at $4 each',
 				'**Given (g2):** 8 boxes of markers at $7 each',
 				'**Must hold (c1):** The answer is a number.',
 				'**Read again**, since a second reading found: dropped: the markers',
+				'**Checked again:** nothing added, dropped or changed.',
 			],
 			decompose: [
 				'3 subtasks, 2 of them one after the other.',

@@ -22,6 +22,9 @@ const falseAlarm = {
 } satisfies Partial<PracticeOptions>
 const unrounded = { unroundedPattern: /to get the number of buses/i } satisfies Partial<PracticeOptions>
 
+/** Whatever the question looks like. */
+const staged = { route: 'staged' } as const
+
 async function journey(mistakes: Partial<PracticeOptions>, preferences: Partial<RunPreferences> = {}) {
 	await using practice = await openPractice(mistakes)
 	return told(await practice.ask(question, preferences))
@@ -75,8 +78,19 @@ describe('a question that is asked of a model which', () => {
 			'analysis',
 			'comparison',
 			'analysis-again',
+			'comparison-again',
 		])
 		expect(details('analyze').join('\n')).toMatch(/Given \(g2\):\*\* The number of juniors in each class is 27\./)
+	})
+
+	test('cannot answer it says so with low confidence, and nothing of that counts as checked', async () => {
+		await using practice = await openPractice({})
+		const { outcome, of, confidence } = told(await practice.ask('Why did the old empires of the north fall?', staged))
+		expect(outcome).toMatch(/^answered: I am the practice model and can't answer this/)
+		expect(of('execute', 'checkpoint')).toEqual([])
+		expect(of('execute', 'subtask-end').map(({ status }) => status)).toEqual(['unchecked'])
+		expect(of('evaluate', 'verdict')).toMatchObject([{ passed: false, confidence: 'low' }])
+		expect(confidence).toBe('low')
 	})
 
 	test('makes a plan that cannot be carried out makes another one in the decomposition', async () => {

@@ -144,12 +144,11 @@ describe('honesty', () => {
 		]
 		for (const refusal of refusals) {
 			expect(refusal).toContain('I am the practice model')
-			expect(refusal).toContain('OPENAI_API_KEY')
-			expect(refusal).toContain('OPENAI_BASE_URL')
+			expect(refusal).toContain('npm run -s threadwise -- setup')
 		}
 		const checked = (claim: string) => askFor('claim-check', { ...whole, 'claimed-result': claim })
 		expect(checked('Goethe')).toMatchObject({ holds: false, evidence: expect.stringContaining("can't") })
-		expect(checked(refusals[0] ?? '')).toMatchObject({ holds: true, evidence: expect.stringContaining('not') })
+		expect(checked(refusals[0] ?? '')).toMatchObject({ holds: false, evidence: expect.stringContaining("can't") })
 		const sections = { question: unknown, 'first-answer': 'Goethe', 'second-answer': 'Marlowe' }
 		expect(askFor('choice', sections)).toMatchObject({ choice: 'neither', evidence: expect.stringContaining("can't") })
 		expect(

@@ -103,9 +103,11 @@ export const alternatives = defineStage({
 		const [first, ...others] = groups
 		const early = stoppedEarly ? ' More would hardly have changed that.' : ''
 		if (samples.length === 0) return 'No independent solution could be had.'
-		if (others.length === 0 && first?.key === chain.key)
+		if (first === undefined)
+			return `None of ${counted(samples.length, 'independent solution')} has an answer that counts.`
+		if (others.length === 0 && first.key === chain.key)
 			return `${agreeing} of ${counted(samples.length, 'independent solution')} agree.${early}`
-		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; most weight is on "${first?.answer}".`
+		return `${agreeing} of ${counted(samples.length, 'independent solution')} agree with "${chain.answer}"; most weight is on "${first.answer}".`
 	},
 
 	describe: ({ chain, samples, groups }) => [
@@ -204,7 +206,7 @@ function candidateOf(
 		work,
 		answer,
 		key: keyOf(answer, analysis),
-		weight: weighedByConstraints(sampleWeight(outcome), answer, analysis.constraints),
+		weight: weighedByConstraints(sampleWeight(outcome, answer), answer, analysis.constraints),
 		check: refuted?.evidence ?? evidence,
 	}
 }

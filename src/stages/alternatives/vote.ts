@@ -32,6 +32,11 @@ export function voteShareOf(key: string | null, ballots: readonly Ballot[]): num
 	return total === 0 ? 1 : (groups.find((group) => group.key === key)?.weight ?? 0) / total
 }
 
+/** How many have come to the answer with this key, each by itself; one that has no weight doesn't count. */
+export function votesFor(key: string | null, ballots: readonly Ballot[]): number {
+	return countVotes(ballots).find((group) => group.key === key)?.votes ?? 0
+}
+
 const surelyLeads = 0.95
 
 /**

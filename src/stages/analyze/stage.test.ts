@@ -12,7 +12,7 @@ import {
 } from '../../../tests/support/reasoning.ts'
 import { reply, status } from '../../../tests/support/scripted-model-server.ts'
 import type { Effort } from '../../core/run-preferences.ts'
-import type { Clarification, StageContext } from '../../core/stage.ts'
+import type { Clarification, StageContext, StageEvent } from '../../core/stage.ts'
 import { type Analysis, analyze } from './stage.ts'
 
 const prose = reply('Let me think about that.')
@@ -74,7 +74,7 @@ describe('the second reading', () => {
 		await using world = await openReasoning()
 		const { result } = await analyzed(world, effort)
 		expect(world.roles()).toEqual(roles)
-		expect(result.interpretation).toEqual(effort === 'low' ? null : { differences: [], agreed: true })
+		expect(result.interpretation).toEqual(effort === 'low' ? null : { differences: [], agreed: true, remaining: null })
 	})
 
 	test('is not made where the workflow has no call for it', async () => {
@@ -95,24 +95,54 @@ describe('the second reading', () => {
 		expect(events.find(({ kind }) => kind === 'checkpoint')).toMatchObject({ method: 'interpretation', passed: true })
 	})
 
-	test('that finds a difference has the question read once more, with what was found, and not a third time', async () => {
-		const misread = { ...order.analysis, givens: order.analysis.givens.slice(0, 1) }
+	const misread = replyJson({ ...order.analysis, givens: order.analysis.givens.slice(0, 1) })
+	const checkpoints = (events: readonly StageEvent[]) => events.filter((event) => event.kind === 'checkpoint')
+
+	test('that finds a difference has the question read once more, with what was found, and compares that too', async () => {
 		await using world = await openReasoning({
-			analysis: [replyJson(misread), replyJson(order.analysis)],
-			comparison: dropped,
+			analysis: [misread, replyJson(order.analysis)],
+			comparison: [dropped, replyJson({ differences: [] })],
 		})
 		const { events, result } = await analyzed(world)
-		expect(world.roles()).toEqual(['analysis', 'comparison', 'analysis'])
-		expect(sectionOf(lastRequest(world), 'differences')).toBe('dropped: the markers at $7 each')
+		expect(world.roles()).toEqual(['analysis', 'comparison', 'analysis', 'comparison'])
+		const [, , again] = world.server.requests
+		expect(again && sectionOf(again, 'differences')).toBe('dropped: the markers at $7 each')
+		expect(sectionOf(lastRequest(world), 'reading-givens')).toContain('g2: 8 boxes of markers at $7 each')
 		expect(result.givens).toEqual(order.analysis.givens)
-		expect(result.interpretation).toEqual({ differences: ['dropped: the markers at $7 each'], agreed: false })
-		expect(events.find(({ kind }) => kind === 'checkpoint')).toMatchObject({
-			passed: false,
-			content: { evidence: 'The reading differs: dropped: the markers at $7 each' },
+		expect(result.interpretation).toEqual({
+			differences: ['dropped: the markers at $7 each'],
+			agreed: false,
+			remaining: [],
 		})
-		expect(analyze.describe(result).at(-1)).toBe(
-			'**Read again**, since a second reading found: dropped: the markers at $7 each',
+		expect(checkpoints(events)).toMatchObject([
+			{ sample: 0, passed: false, content: { evidence: 'The reading differs: dropped: the markers at $7 each' } },
+			{ sample: 1, passed: true, content: { evidence: 'The reading adds, drops and changes nothing.' } },
+		])
+	})
+
+	test('says while it works and when it is done that the question was read again and that it now agrees', async () => {
+		await using world = await openReasoning({ comparison: [dropped, replyJson({ differences: [] })] })
+		const { events, result } = await analyzed(world)
+		expect(events.flatMap((event) => (event.kind === 'stage-delta' ? event.content?.text : []))).toEqual([
+			'The question is read again, with these differences in mind.',
+			'Read again after a misreading, it agrees with the question.',
+		])
+		expect(analyze.summarize(result)).toBe(
+			`${order.analysis.restatement} Read again after a misreading, it agrees with the question.`,
 		)
+		expect(analyze.describe(result).slice(-2)).toEqual([
+			'**Read again**, since a second reading found: dropped: the markers at $7 each',
+			'**Checked again:** nothing added, dropped or changed.',
+		])
+	})
+
+	test('that still finds a difference has the question read no third time, and says what is left', async () => {
+		await using world = await openReasoning({ comparison: dropped })
+		const { events, result } = await analyzed(world)
+		expect(world.roles()).toEqual(['analysis', 'comparison', 'analysis', 'comparison'])
+		expect(checkpoints(events).map(({ passed }) => passed)).toEqual([false, false])
+		expect(analyze.summarize(result)).toMatch(/ it still differs from the question\.$/)
+		expect(analyze.describe(result).at(-1)).toBe('**Checked again:** dropped: the markers at $7 each')
 	})
 
 	test('the first reading is told of no differences', async () => {
@@ -131,7 +161,7 @@ describe('the second reading', () => {
 	test('after which nothing can be read leaves the question as it stands', async () => {
 		await using world = await openReasoning({ analysis: [replyJson(order.analysis), prose], comparison: dropped })
 		const { result } = await analyzed(world)
-		expect(result).toMatchObject({ restatement: order.question, interpretation: { agreed: false } })
+		expect(result).toMatchObject({ restatement: order.question, interpretation: { agreed: false, remaining: null } })
 	})
 })
 

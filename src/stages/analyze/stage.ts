@@ -26,9 +26,16 @@ export const readingSchema = z.object({
 export type Reading = z.infer<typeof readingSchema>
 
 export const analysisSchema = readingSchema.extend({
-	/** How the reading was compared with the question: what was added, dropped or changed the first time; null where it wasn't. */
+	/**
+	 * How the reading was compared with the question: what was added, dropped or changed the first time, and what still was after it
+	 * was read again; null where it wasn't compared, or not again.
+	 */
 	interpretation: z
-		.object({ differences: z.array(z.string()), agreed: z.boolean() })
+		.object({
+			differences: z.array(z.string()),
+			agreed: z.boolean(),
+			remaining: z.array(z.string()).nullable().default(null),
+		})
 		.nullable()
 		.default(null),
 	clarified: z.array(z.object({ question: z.string(), answer: z.string().nullable() })).default([]),
@@ -57,13 +64,20 @@ export const analyze = defineStage({
 		// A misreading is the largest class of errors, and nothing after this stage could notice it.
 		if (context.effort === 'low' || !context.calls.includes('verify'))
 			return { ...first, interpretation: null, clarified }
-		const differences: readonly string[] | null = yield* compare(first, context)
+		const differences: readonly string[] | null = yield* compare(first, 0, context)
 		if (differences === null) return { ...first, interpretation: null, clarified }
-		if (differences.length === 0) return { ...first, interpretation: { differences: [], agreed: true }, clarified }
+		if (differences.length === 0) return { ...first, interpretation: agreement, clarified }
+		yield { kind: 'stage-delta', content: { text: 'The question is read again, with these differences in mind.' } }
 		const second: Reading | null = yield* read(context, 'analysis-again', differences)
+		const remaining: readonly string[] | null = second === null ? null : yield* compare(second, 1, context)
+		if (remaining?.length === 0) yield { kind: 'stage-delta', content: { text: readAgain.agreed } }
 		return {
 			...(second ?? asItStands(context.question)),
-			interpretation: { differences: [...differences], agreed: false },
+			interpretation: {
+				differences: [...differences],
+				agreed: false,
+				remaining: remaining === null ? null : [...remaining],
+			},
 			clarified,
 		}
 	},
@@ -74,7 +88,7 @@ export const analyze = defineStage({
 		return ambiguities.find(({ changesAnswer, question }) => changesAnswer && question !== null)?.question ?? null
 	},
 
-	summarize: (analysis) => analysis.restatement,
+	summarize: ({ restatement, interpretation }) => [restatement, ...rereadingOf(interpretation)].join(' '),
 
 	describe: (analysis) => [
 		`**Asked:** ${analysis.unknown}`,
@@ -88,8 +102,27 @@ export const analyze = defineStage({
 
 function describeInterpretation(interpretation: Analysis['interpretation']): readonly string[] {
 	if (interpretation === null) return []
-	if (interpretation.agreed) return ['**Checked:** a second reading found nothing added, dropped or changed.']
-	return [`**Read again**, since a second reading found: ${interpretation.differences.join('; ')}`]
+	const { agreed, differences, remaining } = interpretation
+	if (agreed) return ['**Checked:** a second reading found nothing added, dropped or changed.']
+	return [
+		`**Read again**, since a second reading found: ${differences.join('; ')}`,
+		...(remaining === null
+			? []
+			: [`**Checked again:** ${remaining.join('; ') || 'nothing added, dropped or changed.'}`]),
+	]
+}
+
+const agreement: Analysis['interpretation'] = { differences: [], agreed: true, remaining: null }
+
+const readAgain = {
+	agreed: 'Read again after a misreading, it agrees with the question.',
+	differs: 'Read again after a misreading, it still differs from the question.',
+}
+
+/** What came of reading the question once more; nothing where once was enough. */
+function rereadingOf(interpretation: Analysis['interpretation']): readonly string[] {
+	if (interpretation === null || interpretation.agreed || interpretation.remaining === null) return []
+	return [interpretation.remaining.length === 0 ? readAgain.agreed : readAgain.differs]
 }
 
 /** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
@@ -135,10 +168,11 @@ function clarificationLines(clarifications: readonly Clarification[]): string {
 }
 
 /** What the reading adds to the question, drops or changes; null where the model that compares them can't be read. */
-async function* compare(reading: Reading, context: StageContext): Progress<readonly string[] | null> {
+async function* compare(reading: Reading, sample: number, context: StageContext): Progress<readonly string[] | null> {
+	const again = sample === 0 ? '' : '-again'
 	const suffix = context.clarifications.length === 0 ? '' : `-clarified-${context.clarifications.length}`
 	const compared: z.infer<typeof comparisonSchema> | null = yield* context.askReadable({
-		key: `comparison${suffix}`,
+		key: `comparison${again}${suffix}`,
 		call: 'verify',
 		values: {
 			question: context.question,
@@ -157,7 +191,7 @@ async function* compare(reading: Reading, context: StageContext): Progress<reado
 			: `The reading differs: ${differences.join('; ')}`
 	yield {
 		kind: 'checkpoint',
-		sample: 0,
+		sample,
 		method: 'interpretation',
 		passed: differences.length === 0,
 		content: { evidence },

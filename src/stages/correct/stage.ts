@@ -3,10 +3,10 @@ import { type ConstraintCheck, computeConstraint } from '../../checks/index.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, type Progress, type StageContext } from '../../core/stage.ts'
 import { keyOf } from '../alternatives/stage.ts'
-import { voteShareOf } from '../alternatives/vote.ts'
+import { voteShareOf, votesFor } from '../alternatives/vote.ts'
 import { chainWeight, refutations, weighedByConstraints } from '../alternatives/weight.ts'
 import { type Analysis, analyze } from '../analyze/stage.ts'
-import { type Assessment, assess, type Failure } from '../evaluate/assess.ts'
+import { type Assessed, type Assessment, assess, type Failure } from '../evaluate/assess.ts'
 import { type Evaluation, evaluate, failureSchema } from '../evaluate/stage.ts'
 import { subtaskReply } from '../execute/check-result.ts'
 import { type SolvedSubtask, solvedSubtaskSchema } from '../execute/solve-subtask.ts'
@@ -129,10 +129,12 @@ function settled(best: State, rounds: readonly Round[], { analysis, evaluation }
 	const { otherwise } = evaluation
 	const other = evaluation.ballots.find(({ source, answer }) => source !== 'chain' && answer === otherwise)
 	if (other === undefined || refutations(best.final, analysis.constraints).length === 0) return asItIs(best, rounds)
-	const voteShare = voteShareOf(other.key, ballotsWith(best, { analysis, evaluation }))
+	const ballots = ballotsWith(best, { analysis, evaluation })
+	const votes = { voteShare: voteShareOf(other.key, ballots), votes: votesFor(other.key, ballots) }
 	const checks = evaluation.checks.map((check) => checkAnother(check, analysis, other.answer))
-	const assessed = assess({ checks, subtasks: [], voteShare })
-	const state = { ...assessed, subtasks: best.subtasks, final: other.answer, voteShare }
+	const { interpretation } = analysis
+	const assessed = assess({ final: other.answer, interpretation, checks, subtasks: [], ...votes })
+	const state = { ...assessed, subtasks: best.subtasks, final: other.answer, voteShare: votes.voteShare }
 	return { ...asItIs(state, rounds), insteadOfChain: other.work }
 }
 
@@ -155,16 +157,21 @@ async function* correctOnce(
 	const redone: readonly SolvedSubtask[] = yield* redoFrom(failure, subtasks, analysis, round, context)
 	const final = redone.at(-1)?.result ?? before
 	const checks = evaluation.checks.map((check) => checkAgain(check, analysis, final))
-	const voteShare = shareOf({ subtasks: redone, final }, { analysis, evaluation })
-	return { subtasks: redone, final, voteShare, ...assess({ checks, subtasks: redone, voteShare }) }
+	const votes = votesOf({ subtasks: redone, final }, { analysis, evaluation })
+	const { interpretation } = analysis
+	const assessed = assess({ final, interpretation, checks, subtasks: redone, ...votes })
+	return { subtasks: redone, final, voteShare: votes.voteShare, ...assessed }
 }
 
 type ChainState = Pick<State, 'subtasks' | 'final'>
 
 /** Whoever else has come to the corrected answer is for it now, and who has come to the old one no longer is. */
-function shareOf(state: ChainState, given: Given): number {
+function votesOf(state: ChainState, given: Given): Pick<Assessed, 'voteShare' | 'votes'> {
 	const ballots = ballotsWith(state, given)
-	return ballots.length === 0 ? given.evaluation.voteShare : voteShareOf(ballots[0]?.key ?? null, ballots)
+	const key = ballots[0]?.key ?? null
+	return ballots.length === 0
+		? { voteShare: given.evaluation.voteShare, votes: 1 }
+		: { voteShare: voteShareOf(key, ballots), votes: votesFor(key, ballots) }
 }
 
 /** All that could be the answer, the chain being what it is by now. */

@@ -1,5 +1,6 @@
-import type { ConstraintCheck } from '../../checks/index.ts'
+import { type ConstraintCheck, refuses } from '../../checks/index.ts'
 import type { Confidence } from '../../core/journal.ts'
+import type { Analysis } from '../analyze/stage.ts'
 import type { SolvedSubtask } from '../execute/solve-subtask.ts'
 
 /** Something that is wrong, and what shows it. */
@@ -23,25 +24,41 @@ export type Assessment = {
 }
 
 export type Assessed = {
+	readonly final: string
+	/** How the reading of the question compares with it. */
+	readonly interpretation: Analysis['interpretation']
 	readonly checks: readonly ConstraintCheck[]
 	/** The steps that the answer rests on; empty where it was found as a whole. */
 	readonly subtasks: readonly SolvedSubtask[]
 	/** The part of all vote weight that is for the answer; 1 where there was no vote. */
 	readonly voteShare: number
+	/** How many have come to the answer, each by itself. */
+	readonly votes: number
 }
 
 /** What the checks say of an answer, all together. */
-export function assess({ checks, subtasks, voteShare }: Assessed): Assessment {
-	const failures = [...checks.flatMap(constraintFailure), ...subtasks.flatMap(stepFailure)]
-	const checked = subtasks.filter(({ status }) => status === 'checked').length
-	const steps = { checked, of: subtasks.length }
-	const checkedShare = subtasks.length === 0 ? 0 : checked / subtasks.length
+export function assess(assessed: Assessed): Assessment {
+	const { final, checks, subtasks, voteShare } = assessed
+	const failures = [...refusal(final), ...checks.flatMap(constraintFailure), ...subtasks.flatMap(stepFailure)]
+	const steps = { checked: subtasks.filter(isChecked).length, of: subtasks.length }
+	const checkedShare = steps.of === 0 ? 0 : steps.checked / steps.of
+	const isWrong = failures.length > 0 || voteShare < 0.5
 	return {
 		failures,
 		steps,
-		confidence: confidenceOf(failures.length, checkedShare, voteShare, checks),
+		confidence: isWrong ? 'low' : isEstablished(assessed) ? 'high' : 'medium',
 		score: checkedShare / 4 + voteShare / 4 - failures.length,
 	}
+}
+
+function isChecked({ status }: SolvedSubtask): boolean {
+	return status === 'checked'
+}
+
+/** No answer, however well the way to it was checked. */
+function refusal(final: string): readonly Failure[] {
+	const evidence = "It says that the question can't be answered."
+	return refuses(final) ? [{ where: 'answer', evidence, subtaskId: null, isProven: false }] : []
 }
 
 function constraintFailure({ id, outcome, evidence, computed }: ConstraintCheck): readonly Failure[] {
@@ -56,13 +73,14 @@ function stepFailure({ id, status, checks, isDerived }: SolvedSubtask): readonly
 
 const clearMajority = 0.6
 
-function confidenceOf(
-	failures: number,
-	checkedShare: number,
-	voteShare: number,
-	checks: readonly ConstraintCheck[],
-): Confidence {
-	if (failures > 0 || voteShare < 0.5) return 'low'
+/**
+ * Whether everything was checked, and not by one model's word alone: something was computed, or whoever worked the question out by
+ * itself has come to the same.
+ */
+function isEstablished({ interpretation, checks, subtasks, voteShare, votes }: Assessed): boolean {
+	const isMisread = (interpretation?.remaining ?? []).length > 0
 	const isOpen = checks.some(({ outcome }) => outcome === 'not-checked')
-	return checkedShare === 1 && !isOpen && voteShare >= clearMajority ? 'high' : 'medium'
+	const areChecked = subtasks.length > 0 && subtasks.every(isChecked)
+	const isVouchedFor = votes > 1 || subtasks.some(({ checkedBy }) => checkedBy === 'arithmetic')
+	return areChecked && isVouchedFor && !isOpen && !isMisread && voteShare >= clearMajority
 }

@@ -70,6 +70,59 @@ describe('the verdict', () => {
 		expect(result).toMatchObject({ passed: true, confidence: 'medium' })
 	})
 
+	describe('has one that is not high where', () => {
+		const verified = { checkedBy: 'verifier' } as const
+
+		test('every step rests on the word of a model alone', async () => {
+			await using world = await openReasoning()
+			const { result } = await evaluated(world, { execution: anExecution(verified, verified) })
+			expect(result).toMatchObject({ passed: true, confidence: 'medium', steps: { checked: 2, of: 2 } })
+		})
+
+		test('a reading of the question still differed from it after it was read again', async () => {
+			await using world = await openReasoning()
+			const interpretation = { differences: ['dropped: tax'], agreed: false, remaining: ['dropped: tax'] }
+			const { result } = await evaluated(world, { analysis: anAnalysis({ constraints: [], interpretation }) })
+			expect(result).toMatchObject({ passed: true, confidence: 'medium' })
+		})
+
+		test('there was nothing to check, and says so', async () => {
+			await using world = await openReasoning()
+			const execution = anExecution({ status: 'unchecked', checkedBy: null, result: 'Paris' })
+			const others = alternativesOf(execution, ['Rome', 'rome', 3])
+			const { result } = await evaluated(world, { execution, alternatives: others })
+			expect(result).toMatchObject({ final: 'Rome', passed: true, confidence: 'medium' })
+			expect(evaluate.summarize(result)).toBe('Nothing speaks against it, but there was nothing to check.')
+		})
+	})
+
+	test('has a high one where a model has verified every step and another solution comes to the same', async () => {
+		await using world = await openReasoning()
+		const execution = anExecution({ checkedBy: 'verifier' })
+		const { result } = await evaluated(world, {
+			execution,
+			alternatives: alternativesOf(execution, ['$104', '104', 1]),
+		})
+		expect(result).toMatchObject({ passed: true, confidence: 'high' })
+	})
+
+	test('fails with low confidence where the result says that the question is not answered', async () => {
+		await using world = await openReasoning()
+		const { result } = await evaluated(world, { execution: anExecution({ result: "I'm sorry, I can't answer that." }) })
+		const evidence = "It says that the question can't be answered."
+		expect(result).toMatchObject({ passed: false, confidence: 'low', failures: [{ evidence, isProven: false }] })
+	})
+
+	test('leaves a result that says so for an alternative that answers', async () => {
+		await using world = await openReasoning()
+		const execution = anExecution({ result: "I can't answer that.", status: 'unchecked', checkedBy: null })
+		const { result } = await evaluated(world, {
+			execution,
+			alternatives: alternativesOf(execution, ['$104', '104', 0.5]),
+		})
+		expect(result).toMatchObject({ final: '$104', source: 'alternative', passed: true, confidence: 'medium' })
+	})
+
 	test('fails with the constraint that does not hold and what shows it', async () => {
 		await using world = await openReasoning()
 		const { events, result } = await evaluated(world, { analysis: withConstraints(isNumber, namesParis) })

@@ -5,7 +5,7 @@ import { type ThreadwiseError, unreadableReply } from '../../core/errors.ts'
 import { confidenceSchema } from '../../core/journal.ts'
 import { defineStage, optional, type Progress, type StageContext } from '../../core/stage.ts'
 import { type Alternatives, alternatives, keyOf } from '../alternatives/stage.ts'
-import { countVotes, type Group, voteShareOf } from '../alternatives/vote.ts'
+import { countVotes, type Group, voteShareOf, votesFor } from '../alternatives/vote.ts'
 import { chainWeight, refutations, weighedByConstraints } from '../alternatives/weight.ts'
 import { type Analysis, analyze } from '../analyze/stage.ts'
 import { type Execution, execute } from '../execute/stage.ts'
@@ -90,7 +90,8 @@ export const evaluate = defineStage({
 			throw nothingReadable()
 		const subtasks = { chain: execution, rival, alternative: null }[chosen.source]?.subtasks ?? []
 		const checks: readonly ConstraintCheck[] = yield* checkConstraints(analysis, subtasks, chosen.final, context)
-		const { failures, steps, confidence, score } = assess({ checks, subtasks, voteShare: chosen.voteShare })
+		const { interpretation } = analysis
+		const { failures, steps, confidence, score } = assess({ ...chosen, interpretation, checks, subtasks })
 		const passed = failures.length === 0
 		yield {
 			kind: 'verdict',
@@ -117,9 +118,7 @@ export const evaluate = defineStage({
 	},
 
 	summarize: ({ passed, failures, checks, steps }) =>
-		passed
-			? `Passed: ${steps.checked} of ${counted(steps.of, 'step')} checked, ${requirements(checks)}.`
-			: `Not everything holds: ${failures.map((failure) => failure.evidence).join(' ')}`,
+		passed ? passedBy(steps, checks) : `Not everything holds: ${failures.map((failure) => failure.evidence).join(' ')}`,
 
 	describe: ({ checks, failures, closeCall, source, final, voteShare, otherwise }) => [
 		...(source === 'chain' ? [] : [`**Chosen instead of the worked-out result:** ${final}`]),
@@ -143,6 +142,17 @@ function nothingReadable(): ThreadwiseError {
 }
 
 const marks: Readonly<Record<ConstraintCheck['outcome'], string>> = { holds: '✓', fails: '✗', 'not-checked': '?' }
+
+/** Only what there was to check is counted. */
+function passedBy(steps: Evaluation['steps'], checks: Evaluation['checks']): string {
+	const said = [
+		...(steps.of === 0 ? [] : [`${steps.checked} of ${counted(steps.of, 'step')} checked`]),
+		...(checks.length === 0 ? [] : [requirements(checks)]),
+	]
+	return said.length === 0
+		? 'Nothing speaks against it, but there was nothing to check.'
+		: `Passed: ${said.join(', ')}.`
+}
 
 function requirements(checks: Evaluation['checks']): string {
 	const met = checks.filter(({ outcome }) => outcome === 'holds').length
@@ -203,7 +213,7 @@ function otherwiseThan({ source, final }: Chosen, ballots: Ballots, { constraint
 	return refutations(leader.answer, constraints).length === 0 ? leader.answer : null
 }
 
-type Chosen = Pick<Evaluation, 'final' | 'source' | 'work' | 'voteShare' | 'closeCall'>
+type Chosen = Pick<Evaluation, 'final' | 'source' | 'work' | 'voteShare' | 'closeCall'> & { readonly votes: number }
 
 /** An answer that leads by less than this part is put to a judge. */
 const clearLead = 1.5
@@ -229,7 +239,8 @@ function chosenFrom(group: Group | undefined, ballots: Ballots, closeCall: strin
 	const from = (wanted: Ballots[number]['source']) => same.find(({ source }) => source === wanted)
 	const chosen = from('chain') ?? from('rival') ?? same[0] ?? ballots[0]
 	const { answer: final = '', source = 'chain', work = '', key = null } = chosen ?? {}
-	return { final, source, work: source === 'chain' ? '' : work, voteShare: voteShareOf(key, ballots), closeCall }
+	const votes = { voteShare: voteShareOf(key, ballots), votes: votesFor(key, ballots) }
+	return { final, source, work: source === 'chain' ? '' : work, ...votes, closeCall }
 }
 
 /** Computed where that can be, else judged. */

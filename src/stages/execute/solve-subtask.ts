@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { refuses } from '../../checks/index.ts'
 import { BudgetUsedUp } from '../../core/budget-level.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import { checkMethodSchema } from '../../core/journal.ts'
@@ -100,6 +101,13 @@ export const noResult = '(no result)'
 const nothing: SubtaskResult = { work: '', calculations: [], result: noResult }
 const unreadable: ResultCheck = { method: 'schema', outcome: 'failed', evidence: 'The reply could not be read.' }
 
+/** That somebody can't work it out says nothing of what was asked, so nobody need confirm it. */
+const noClaim: ResultCheck = {
+	method: 'arithmetic',
+	outcome: 'nothing-to-check',
+	evidence: "It says that it can't be worked out, so there is nothing to check.",
+}
+
 /** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
 async function* askForResult(
 	subtask: Subtask,
@@ -126,7 +134,9 @@ export async function* checkpoint(
 ): Progress<ResultCheck> {
 	// Another attempt finds the reply in the journal and comes to the same check, so it isn't kept.
 	const computed = checkResult(result, subtask.expectedOutput)
-	if (computed.outcome !== 'nothing-to-check' || !context.calls.includes('verify')) return computed
+	if (computed.outcome !== 'nothing-to-check') return computed
+	if (refuses(result.result)) return noClaim
+	if (!context.calls.includes('verify')) return computed
 	const { objective, expectedOutput: expected } = subtask
 	return yield* verifyClaim({ key, sample, objective, inputs: inputs.text, expected, result: result.result }, context)
 }

@@ -3,7 +3,6 @@ import type { Mistake, PracticeOptions } from '../options.ts'
 import type { ChatRequest } from '../protocol.ts'
 import { sectionsOf } from '../roles.ts'
 import { sameAnswer } from '../solver/same-answer.ts'
-import { isRefusal } from './honesty.ts'
 import { workOut } from './work.ts'
 
 type ClaimCheck = { readonly holds: boolean; readonly evidence: string }
@@ -13,7 +12,7 @@ export function claimCheckReply(request: ChatRequest, options: PracticeOptions, 
 	const sections = sectionsOf(request)
 	const claim = sections.get('claimed-result') ?? ''
 	const own = workOut(sections).done.at(-1)?.result
-	if (own === undefined) return uncheckable(claim)
+	if (own === undefined) return uncheckable
 	const isRight = sameAnswer(own, claim)
 	const makes = (mistake: Mistake) =>
 		((request.seed ?? 0) === 0 && isForced(mistake, sections.get('objective') ?? '', options)) ||
@@ -25,9 +24,8 @@ export function claimCheckReply(request: ChatRequest, options: PracticeOptions, 
 		: { holds: false, evidence: `The inputs give ${own}, but the claim says ${claim}.` }
 }
 
-/** Who can't work a task out can't confirm a result, but can confirm that it can't be worked out. */
-function uncheckable(claim: string): ClaimCheck {
-	return isRefusal(claim)
-		? { holds: true, evidence: 'The practice model can indeed not work this out.' }
-		: { holds: false, evidence: "The practice model can't work this out, so it can't confirm the claim." }
+/** Who can't work a task out can't confirm what somebody says of it, least of all that there is no result. */
+const uncheckable: ClaimCheck = {
+	holds: false,
+	evidence: "The practice model can't work this out, so it can't confirm the claim.",
 }

@@ -1,6 +1,5 @@
 /** What the practice model says of itself, instead of an answer that it can't work out. */
-export const howToConnect =
-	'To connect a real model, set OPENAI_API_KEY in .env (and OPENAI_BASE_URL for another server than OpenAI).'
+const howToConnect = 'To connect a real model, run `npm run -s threadwise -- setup`.'
 
 const abilities =
 	'arithmetic and small word problems: prices, percentages, speeds, work, ages, schedules, offers, sharing'
