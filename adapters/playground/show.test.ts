@@ -91,13 +91,13 @@ describe('what the page is given', () => {
 		})
 		const usage = { calls: 6, inputTokens: 1_200, outputTokens: 300, costMicroUsd: 12_300 }
 		const { facts } = showPage(
-			aView({ status: 'answered', confidence: 'high', checks: { passed: 4, failed: 1 }, usage }),
+			aView({ status: 'answered', confidence: 'low', checks: { passed: 4, failed: 1, open: 1 }, usage }),
 		).texts
 		expect(facts).toEqual([
 			'0 of 1 stage',
 			'medium effort',
-			'4 checks passed, 1 failed',
-			'high confidence',
+			'5 checks, 1 failed and was not corrected',
+			'low confidence',
 			'1.5 s',
 			'6 calls',
 			'1,500 tokens',

@@ -88,7 +88,7 @@ describe('the log of changes', () => {
 			before = view
 		}
 		expect(lines.map((line) => line.replace(/\d+\.\d s/, 'T'))).toEqual([
-			expect.stringMatching(/^6 stages, medium effort, at most 300 s, at most \$0\.50\. /),
+			expect.stringMatching(/^6 stages, medium effort, at most 5 min and \$0\.50\. /),
 			'◐ Problem analysis',
 			`✔ Problem analysis T: ${order.analysis.restatement}`,
 			'◐ Task decomposition',
@@ -146,7 +146,7 @@ describe('the outcome', () => {
 			answer: 'It costs **$104**.',
 			stages: [done, aStageView({ status: 'pending' })],
 			confidence: 'high',
-			checks: { passed: 4, failed: 1 },
+			checks: { passed: 4, failed: 1, open: 0 },
 			usage,
 		})
 		expect(showOutcome(run, view, plain).split('\n')).toEqual([
@@ -156,7 +156,7 @@ describe('the outcome', () => {
 			'✔ Systematic execution All done.',
 			'    s1: Add → 104',
 			'',
-			`1 of 2 stages · medium effort · 4 checks passed, 1 failed · high confidence · 1.5 s · 6 calls · 1,500 tokens · $0.0123 · run ${runId}`,
+			`1 of 2 stages · medium effort · 5 checks, 1 failed and was corrected · high confidence · 1.5 s · 6 calls · 1,500 tokens · $0.0123 · run ${runId}`,
 		])
 	})
 

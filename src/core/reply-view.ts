@@ -109,6 +109,8 @@ export type StageRecord =
 				/** The step or constraint that failed; absent where nobody said. */
 				readonly where?: string
 			}[]
+			/** How many failures are left; absent until it has ended. */
+			readonly open?: number
 			/** The answer that is given since no correction was good enough; absent where there is none. */
 			readonly instead?: string
 			/** The part of all vote weight that is for the corrected answer; absent where there was nothing to vote on. */
@@ -160,7 +162,8 @@ export type ReplyView = {
 	readonly budget: BudgetLevel | null
 	/** Titles of what was left out of a stopped run. */
 	readonly skipped: readonly string[]
-	readonly checks: { readonly passed: number; readonly failed: number }
+	/** `open`: how many of the failures that were found stand, as far as is known by now. */
+	readonly checks: { readonly passed: number; readonly failed: number; readonly open: number }
 	readonly usage: Usage
 	readonly startedAt: string | null
 	readonly elapsedMs: number
@@ -185,6 +188,6 @@ export function isRepeatable({ error }: Pick<ReplyView, 'error'>): boolean {
 }
 
 /** Whether the reply is final, so that nothing more will change it but feedback. */
-export function isFinal(view: ReplyView): boolean {
+export function isFinal(view: Pick<ReplyView, 'status'>): boolean {
 	return view.status === 'answered' || view.status === 'stopped' || view.status === 'failed'
 }

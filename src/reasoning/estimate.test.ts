@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openReasoning } from '../../tests/support/reasoning.ts'
 import { textContent } from '../core/content.ts'
 import { thinkingRoomTokens } from '../core/language-model.ts'
-import { estimateCall, tokensAtMost } from './estimate.ts'
+import { ceilingOf, estimateCall, tokensAtMost } from './estimate.ts'
 
 test.each([
 	['', 0],
@@ -36,4 +36,15 @@ test('a reasoning model may think as much as its server lets it', async () => {
 	const [cheap, costly] = [estimateCall(without, request), estimateCall(withThinking, request)]
 	expect(costly.tokens - cheap.tokens).toBe(thinkingRoomTokens)
 	expect(costly.costMicroUsd - cheap.costMicroUsd).toBe(2 * thinkingRoomTokens)
+})
+
+test.each([
+	['is the whole budget, where the models cost enough for it', 10, 500_000],
+	['is what all its tokens can cost, where that is less', 0.5, 200_000],
+	['costs nothing, where the models are free', 0, 0],
+])('the most that a run can take %s', async (_, outputUsdPerMillion, microUsd) => {
+	await using world = await openReasoning({}, { model: { price: { inputUsdPerMillion: 0, outputUsdPerMillion } } })
+	const { workflow } = world.dependencies.workflow('default')
+	const ceiling = ceilingOf(workflow, world.dependencies.models)
+	expect(ceiling).toEqual({ elapsedMs: 300_000, costMicroUsd: microUsd })
 })

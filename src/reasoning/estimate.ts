@@ -3,9 +3,11 @@ import {
 	costMicroUsd,
 	type JsonSchema,
 	type LanguageModel,
+	type LanguageModels,
 	type ModelRequest,
 	thinkingRoomTokens,
 } from '../core/language-model.ts'
+import type { Workflow } from '../core/workflow.ts'
 
 /** What a call may cost at most. */
 export type Estimate = { readonly tokens: number; readonly costMicroUsd: number }
@@ -35,6 +37,19 @@ export function estimateTokens(model: LanguageModel, inputTokens: number, maxOut
 	return {
 		tokens: inputTokens + outputTokens,
 		costMicroUsd: costMicroUsd(model.price, { inputTokens, outputTokens }),
+	}
+}
+
+/** The most that a run can take: its budget, of which models that are cheap or free can't spend all dollars. */
+export function ceilingOf({ complexity, direct, nodes, answer, budget }: Workflow, models: LanguageModels) {
+	const calls = [complexity, direct, answer, ...nodes, ...nodes.flatMap((node) => Object.values(node.calls))]
+	const costs = calls.map(({ model }) => {
+		const { inputUsdPerMillion, outputUsdPerMillion } = models(model).price
+		return Math.ceil(Math.max(inputUsdPerMillion, outputUsdPerMillion) * budget.tokens)
+	})
+	return {
+		elapsedMs: budget.seconds * 1_000,
+		costMicroUsd: Math.min(Math.round(budget.usd * 1_000_000), Math.max(...costs)),
 	}
 }
 

@@ -12,7 +12,7 @@ import { createRunBudget } from './budget.ts'
 import { complexityNode, decideRoute, type RouteDecision } from './complexity.ts'
 import { withDeadline } from './deadline.ts'
 import { answerDirectly, directNode } from './direct.ts'
-import type { Estimate } from './estimate.ts'
+import { ceilingOf, type Estimate } from './estimate.ts'
 import type { FinalAnswer } from './final-answer.ts'
 import { renderHistory } from './history.ts'
 import { ignoresItsLimit } from './model-call.ts'
@@ -179,11 +179,10 @@ function cascadeFrom(problem: string): RouteDecision {
 }
 
 /** What such runs took, else the most that this one may. That nobody can say it now keeps no run from going on. */
-async function estimateRun({ workflow, typicalRun }: Session, route: Route, effort: Effort) {
+async function estimateRun({ workflow, models, typicalRun }: Session, route: Route, effort: Effort) {
 	const typical = (await typicalRun?.({ workflow: workflow.name, route, effort }).catch(() => null)) ?? null
 	if (typical !== null) return { ...typical, isCeiling: false }
-	const { seconds, usd } = workflow.budget
-	return { elapsedMs: seconds * 1_000, costMicroUsd: Math.round(usd * 1_000_000), isCeiling: true }
+	return { ...ceilingOf(workflow, models), isCeiling: true }
 }
 
 async function routeEvent(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { aStageView } from '../../tests/support/builders.ts'
 import type { BudgetLevel } from '../core/budget-level.ts'
+import type { ReplyView } from '../core/reply-view.ts'
 import { english } from './catalogue.ts'
 
 function used(scope: BudgetLevel['scope']): BudgetLevel {
@@ -59,4 +60,58 @@ test.each([
 	[0.5, 'weight 0.5'],
 ])('a vote of %j is told', (weight, text) => {
 	expect(english.record.weight(weight)).toBe(text)
+})
+
+describe('the checks of a run', () => {
+	test.each([
+		[{ passed: 1, failed: 0, open: 0 }, '1 check passed'],
+		[{ passed: 6, failed: 0, open: 0 }, '6 checks passed'],
+		[{ passed: 6, failed: 3, open: 0 }, '9 checks, 3 failed and were corrected'],
+		[{ passed: 6, failed: 1, open: 0 }, '7 checks, 1 failed and was corrected'],
+		[{ passed: 6, failed: 3, open: 1 }, '9 checks, 3 failed, not all corrected'],
+		[{ passed: 6, failed: 1, open: 1 }, '7 checks, 1 failed and was not corrected'],
+	])('are told when it is over: %j', (checks, text) => {
+		expect(english.checks(checks, true)).toBe(text)
+	})
+
+	test('are only counted before that, since what failed may still be corrected', () => {
+		expect(english.checks({ passed: 6, failed: 3, open: 3 }, false)).toBe('9 checks, 3 failed')
+	})
+})
+
+describe('what a run will take', () => {
+	const routing = { level: 'hard', source: 'signals', reason: 'Two prices to add.' } as const
+	type Estimate = { readonly elapsedMs: number; readonly costMicroUsd: number; readonly isCeiling: boolean }
+	const forecast = (estimate: Estimate, status: ReplyView['status'] = 'working') =>
+		english.routed({
+			status,
+			route: 'staged',
+			effort: 'medium',
+			stages: [aStageView()],
+			routing: { ...routing, estimate },
+		})
+	const said = (takes: string) => `1 stage, medium effort${takes}. Two prices to add.`
+
+	test.each<[Estimate, string]>([
+		[{ elapsedMs: 800, costMicroUsd: 0, isCeiling: false }, ', about 1 s'],
+		[{ elapsedMs: 38_200, costMicroUsd: 31_000, isCeiling: false }, ', about 40 s, about $0.03'],
+		[{ elapsedMs: 130_000, costMicroUsd: 900, isCeiling: false }, ', about 2 min, less than $0.01'],
+	])('is told in rounded words from runs before it: %j', (estimate, takes) => {
+		expect(forecast(estimate)).toBe(said(takes))
+	})
+
+	test.each<[Estimate, string]>([
+		[{ elapsedMs: 300_000, costMicroUsd: 500_000, isCeiling: true }, ', at most 5 min and $0.50'],
+		[{ elapsedMs: 91_000, costMicroUsd: 100_000, isCeiling: true }, ', at most 2 min and $0.10'],
+	])('is at most what may be spent, where there is no run before it: %j', (estimate, takes) => {
+		expect(forecast(estimate)).toBe(said(takes))
+	})
+
+	test('is left out where all that could be said is the longest that anything may take for nothing', () => {
+		expect(forecast({ elapsedMs: 300_000, costMicroUsd: 0, isCeiling: true })).toBe(said(''))
+	})
+
+	test.each(['answered', 'stopped', 'failed'] as const)('is no news any more once it is %s', (status) => {
+		expect(forecast({ elapsedMs: 38_200, costMicroUsd: 31_000, isCeiling: false }, status)).toBe(said(''))
+	})
 })

@@ -2,7 +2,7 @@ import type { StopReason } from '../core/abort.ts'
 import type { BudgetLevel } from '../core/budget-level.ts'
 import { counted } from '../core/counted.ts'
 import type { CheckMethod, Confidence } from '../core/journal.ts'
-import type { ReplyView, StageView, SubtaskView } from '../core/reply-view.ts'
+import { isFinal, type ReplyView, type StageView, type SubtaskView } from '../core/reply-view.ts'
 import type { RunKind } from '../core/run.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import { toUsd } from '../core/usage.ts'
@@ -10,7 +10,7 @@ import type { StageKind } from '../core/workflow.ts'
 import { type AppTexts, englishAppTexts } from './app-texts.ts'
 import { type ChatTexts, englishChatTexts } from './chat-texts.ts'
 
-type RoutedView = Pick<ReplyView, 'route' | 'effort' | 'routing' | 'stages'>
+type RoutedView = Pick<ReplyView, 'status' | 'route' | 'effort' | 'routing' | 'stages'>
 
 /** What people can do with a run: what stands on the buttons. */
 type ActionName =
@@ -108,7 +108,8 @@ export type Catalogue = {
 	readonly bestSoFar: string
 	readonly routed: (view: RoutedView) => string
 	readonly stagesDone: (done: number, of: number) => string
-	readonly checks: (passed: number, failed: number) => string
+	/** What came of all checks; `isOver` where nothing more will be corrected. */
+	readonly checks: (checks: ReplyView['checks'], isOver: boolean) => string
 	readonly calls: (calls: number) => string
 	readonly tokens: (tokens: number) => string
 	readonly run: (runId: string) => string
@@ -142,12 +143,36 @@ function englishTokens(tokens: number): string {
 
 type Estimate = NonNullable<NonNullable<ReplyView['routing']>['estimate']>
 
-/** Money is left out where none is spent. */
-function englishEstimate({ elapsedMs, costMicroUsd, isCeiling }: Estimate): string {
-	const time = `${isCeiling ? 'at most' : 'about'} ${Math.max(1, Math.round(elapsedMs / 1_000))} s`
-	if (costMicroUsd === 0) return time
-	const usd = toUsd(costMicroUsd)
-	return `${time}, ${isCeiling ? 'at most' : 'about'} $${usd < 0.1 ? usd.toFixed(4) : usd.toFixed(2)}`
+/** What is typical; what may be spent at most only where that is money, since it says nothing of how long it will take. */
+function englishEstimate({ elapsedMs, costMicroUsd, isCeiling }: Estimate): readonly string[] {
+	if (isCeiling) {
+		if (costMicroUsd === 0) return []
+		return [`at most ${englishDuration(elapsedMs, Math.ceil)} and ${englishCost(costMicroUsd)}`]
+	}
+	return [
+		`about ${englishDuration(elapsedMs, Math.round)}`,
+		...(costMicroUsd === 0 ? [] : [englishCost(costMicroUsd, 'about ')]),
+	]
+}
+
+/** As people say it who don't count the seconds. */
+function englishDuration(ms: number, round: (number: number) => number): string {
+	const whole = Math.max(1, round(ms / 1_000))
+	if (whole < 10) return `${whole} s`
+	return whole <= 90 ? `${round(whole / 5) * 5} s` : `${round(whole / 60)} min`
+}
+
+function englishCost(microUsd: number, about = ''): string {
+	const usd = toUsd(microUsd)
+	return usd < 0.01 ? 'less than $0.01' : `${about}$${usd.toFixed(2)}`
+}
+
+function englishChecks({ passed, failed, open }: ReplyView['checks'], isOver: boolean): string {
+	if (failed === 0) return `${counted(passed, 'check')} passed`
+	const all = `${counted(passed + failed, 'check')}, ${failed} failed`
+	if (!isOver) return all
+	if (open === 0) return `${all} and ${failed === 1 ? 'was' : 'were'} corrected`
+	return failed === 1 ? `${all} and was not corrected` : `${all}, not all corrected`
 }
 
 function englishUsedUp(budget: BudgetLevel | null): string {
@@ -294,15 +319,16 @@ export const english: Catalogue = {
 	erased: '(erased)',
 	directly: 'answered directly',
 	bestSoFar: 'The best so far:',
-	routed: ({ route, effort, routing, stages }) => {
+	routed: ({ status, route, effort, routing, stages }) => {
 		if (route === null || effort === null || routing === null) return english.working
 		const reason = routing.reason.replace(/\.$/, '')
 		if (route === 'direct') return `Answering directly. ${reason}.`
-		const takes = routing.estimate === null ? '' : `, ${englishEstimate(routing.estimate)}`
-		return `${counted(stages.length, 'stage')}, ${english.efforts[effort]}${takes}. ${reason}.`
+		// Afterwards there is what it took.
+		const takes = routing.estimate === null || isFinal({ status }) ? [] : englishEstimate(routing.estimate)
+		return `${[counted(stages.length, 'stage'), english.efforts[effort], ...takes].join(', ')}. ${reason}.`
 	},
 	stagesDone: (done, of) => `${done} of ${counted(of, 'stage')}`,
-	checks: (passed, failed) => `${counted(passed, 'check')} passed${failed === 0 ? '' : `, ${failed} failed`}`,
+	checks: englishChecks,
 	calls: (calls) => counted(calls, 'call'),
 	tokens: englishTokens,
 	run: (runId) => `run ${runId}`,

@@ -1,4 +1,4 @@
-import type { ReplyView } from '../core/reply-view.ts'
+import { isFinal, type ReplyView } from '../core/reply-view.ts'
 import { toUsd } from '../core/usage.ts'
 import { english } from './catalogue.ts'
 
@@ -11,7 +11,7 @@ export function describeFacts(view: ReplyView): readonly string[] {
 		route === 'direct' && english.directly,
 		route === 'staged' && english.stagesDone(done, stages.length),
 		route === 'staged' && effort !== null && english.efforts[effort],
-		checks.passed + checks.failed > 0 && english.checks(checks.passed, checks.failed),
+		checks.passed + checks.failed > 0 && english.checks(checks, isFinal(view)),
 		confidence && english.confidences[confidence],
 		seconds(view.elapsedMs),
 		english.calls(usage.calls),

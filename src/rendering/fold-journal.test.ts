@@ -246,7 +246,7 @@ describe('an answer in stages', () => {
 		})
 		expect(foldJournal(records.slice(0, 5)).stages[1]).toMatchObject({ subtasks: [{ status: 'sampling-again' }] })
 		const view = foldJournal(records)
-		expect(view.checks).toEqual({ passed: 1, failed: 1 })
+		expect(view.checks).toEqual({ passed: 1, failed: 1, open: 0 })
 		expect(view.stages[1]).toMatchObject({
 			subtasks: [{ id: 's1', status: 'checked' }],
 			notices: ['8 + 8 is 16, not 17'],

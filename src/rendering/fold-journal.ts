@@ -2,6 +2,7 @@ import type { JournalEventKind, JournalEventOf, JournalRecord } from '../core/jo
 import { isFinal, type ReplyView, type StageView, type SubtaskView } from '../core/reply-view.ts'
 import { addUsage, noUsage } from '../core/usage.ts'
 import { english } from './catalogue.ts'
+import { openFailures } from './open-failures.ts'
 import { emptyRecord, recordAfter } from './stage-record.ts'
 
 /** The view of a run of which nothing is written yet. */
@@ -19,7 +20,7 @@ export const emptyReplyView: ReplyView = {
 	stopReason: null,
 	budget: null,
 	skipped: [],
-	checks: { passed: 0, failed: 0 },
+	checks: { passed: 0, failed: 0, open: 0 },
 	usage: noUsage,
 	startedAt: null,
 	elapsedMs: 0,
@@ -43,7 +44,12 @@ export function foldJournal(records: Iterable<JournalRecord>): ReplyView {
  */
 export function foldRecord(view: ReplyView, record: JournalRecord): ReplyView {
 	if (record.seq <= view.lastSeq) return view
-	return { ...fold(view, record), lastSeq: record.seq }
+	return withOpen({ ...fold(view, record), lastSeq: record.seq })
+}
+
+function withOpen(view: ReplyView): ReplyView {
+	const open = openFailures(view)
+	return open === view.checks.open ? view : { ...view, checks: { ...view.checks, open } }
 }
 
 function fold(view: ReplyView, record: JournalRecord): ReplyView {
@@ -175,9 +181,14 @@ function withSubtask(stage: StageView, subtask: SubtaskView): StageView {
 }
 
 function foldCheckpoint(view: ReplyView, record: RecordOf<'checkpoint'>): ReplyView {
-	const { passed, failed } = view.checks
-	const counted = { ...view, checks: record.passed ? { passed: passed + 1, failed } : { passed, failed: failed + 1 } }
+	const counted = { ...view, checks: countedChecks(view.checks, record) }
 	return inStage(counted, record, (stage) => (record.passed ? stage : foldFailure(stage, record)))
+}
+
+/** A judge who can't choose between two answers has found nothing wrong with either. */
+function countedChecks(checks: ReplyView['checks'], { method, passed }: RecordOf<'checkpoint'>): ReplyView['checks'] {
+	if (method === 'pairwise') return checks
+	return passed ? { ...checks, passed: checks.passed + 1 } : { ...checks, failed: checks.failed + 1 }
 }
 
 function foldFailure(stage: StageView, record: RecordOf<'checkpoint'>): StageView {

@@ -69,6 +69,7 @@ export const evaluationOutput = z.object({
 })
 
 export const correctionOutput = z.object({
+	failures: list(z.unknown()),
 	rounds: list(z.object({ where: text, reason: text, before: text, after: text, accepted: z.boolean() })),
 	final: optionalText,
 	insteadOfChain: optionalText,

@@ -282,12 +282,13 @@ function foldCorrection(record: RecordOf<'correct'>, event: JournalRecord): Stag
 function corrected(record: RecordOf<'correct'>, event: EventOf<'stage-end'>): StageRecord {
 	const output = outputOf(event, correctionOutput)
 	if (output === null) return record
-	const { rounds, final, insteadOfChain, voteShare } = output
+	const { rounds, failures, final, insteadOfChain, voteShare } = output
 	const corrections = rounds.map((correction, index) => ({ round: index + 1, ...correction }))
 	const isInstead = insteadOfChain !== undefined && insteadOfChain !== null
 	return {
 		...record,
 		corrections: corrections.length === 0 ? record.corrections : corrections,
+		open: failures.length,
 		...(isInstead && final ? { instead: final } : {}),
 		...shareOf(voteShare),
 	}

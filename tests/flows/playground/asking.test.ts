@@ -38,8 +38,10 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		for (const title of stageTitles) await chat.stage(title, 'done').waitFor()
 		expect(await chat.button('Stop').count()).toBe(0)
 		const facts = await seenText(chat.page.getByRole('list', { name: 'What it took' }))
-		expect(facts).toMatch(/6 of 6 stages\s+medium effort\s+\d+ checks passed, \d+ failed\s+\w+ confidence\s+[\d.]+ s/)
-		expect(facts).toMatch(/15 calls\s+[\d,]+ tokens\s+\$0\.\d+/)
+		expect(facts).toMatch(
+			/6 of 6 stages\s+medium effort\s+\d+ checks, \d+ failed and w\w+ corrected\s+high confidence\s+[\d.]+ s/,
+		)
+		expect(facts).toMatch(/16 calls\s+[\d,]+ tokens\s+\$0\.\d+/)
 		await recordsOf(chat)
 	})
 
