@@ -21,6 +21,7 @@ import {
 	threadParameters,
 	traceSchema,
 } from './api-schemas.ts'
+import { newestRuns } from './hub.ts'
 
 const failure = (description: string) => ({ content: content(failureSchema), description })
 
@@ -63,7 +64,9 @@ export const routes = {
 		method: 'get',
 		path: '/conversations/{threadId}/events',
 		summary: 'Follow a conversation',
-		description: streamDescription('of the conversation'),
+		description: streamDescription(
+			`for each of its runs (of a long conversation for the newest ${newestRuns} and those that aren't over; \`GET /runs/{runId}\` has the others)`,
+		),
 		request: { params: threadParameters, query: streamQuery },
 		responses: stream(),
 	}),
@@ -87,7 +90,7 @@ export const routes = {
 	run: createRoute({
 		method: 'get',
 		path: '/runs/{runId}',
-		summary: 'What a run has come to',
+		summary: 'What this run has come to',
 		request: { params: runParameters, query: keyQuery },
 		responses: success(runUpdateSchema, 'The run'),
 	}),
@@ -95,7 +98,7 @@ export const routes = {
 		method: 'get',
 		path: '/runs/{runId}/events',
 		summary: 'Follow a run',
-		description: streamDescription('that is this one'),
+		description: streamDescription('for this run, and none for the rest of its conversation'),
 		request: { params: runParameters, query: streamQuery.extend(keyQuery.shape) },
 		responses: stream(),
 	}),
@@ -176,6 +179,6 @@ function stream() {
 	} as const
 }
 
-function streamDescription(which: string): string {
-	return `An event \`run\` (its data is a RunUpdate) for every run ${which}, then \`ready\`, then an event \`run\` whenever one has changed. A run's newest view replaces the one before. The id of an event, given back as Last-Event-ID or \`after\`, leaves out what had ended long before it.`
+function streamDescription(forWhich: string): string {
+	return `An event \`run\` (its data is a RunUpdate) ${forWhich}, then \`ready\`, then an event \`run\` whenever there is something new. A run's newest view replaces the one before. The id of an event, given back as Last-Event-ID or \`after\`, leaves out what had ended long before it.`
 }

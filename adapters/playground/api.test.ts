@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ErrorCode, ThreadwiseError } from '../../src/core/errors.ts'
 import { outcomes } from '../../tests/support/builders.ts'
+import { eventsIn } from '../../tests/support/event-stream.ts'
 import { type RunningPlayground, startPlayground } from '../../tests/support/playground.ts'
 import { conversationOf } from './receive.ts'
 
@@ -154,6 +156,23 @@ describe('a run', () => {
 			status: 200,
 			body: { records: [{ seq: 1, kind: 'run-end', content: { answer: 'It is **42**.' } }] },
 		})
+	})
+
+	test('is read and followed by itself, however many stand before and after it', async () => {
+		const thread = conversationOf(randomUUID())
+		const [runId = ''] = Array.from({ length: 40 }, (_, index) =>
+			playground.memory.begin(thread, { runId: `of-many-${index}`, state: 'answered' }),
+		)
+		playground.memory.append(runId, outcomes.end('It is **42**.'))
+		const { body } = await playground.api('GET', `/runs/${runId}`)
+		expect(body).toMatchObject({ entry: { runId }, view: { answerText: 'It is **42**.' } })
+		const leaving = new AbortController()
+		const stream = await playground.request(`/api/v1/runs/${runId}/events`, { signal: leaving.signal })
+		const events = eventsIn(stream)
+		const [first, second] = [await events.next(), await events.next()]
+		expect(JSON.parse(first.value?.data ?? '')).toEqual(body)
+		expect(second.value?.event).toBe('ready')
+		leaving.abort()
 	})
 
 	test('of another platform is read by whoever looks after this one', async () => {

@@ -134,9 +134,8 @@ function addRuns(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 	const { runs, conversations, pages } = parts
 	api.openapi(routes.run, async (context) => {
 		const { conversation, id } = await readableRun(context, parts)
-		const [entries, records] = await Promise.all([conversations.runs(conversation), runs.read(id)])
-		const entry = entries.find(({ runId }) => runId === id)
-		if (entry === undefined) throw unknownRun(id)
+		const [entry, records] = await Promise.all([conversations.run(id), runs.read(id)])
+		if (entry === null) throw unknownRun(id)
 		const shown = { entry: shownEntry(context, entry), view: foldJournal(records) }
 		return context.json(pages.toUpdate(shown, conversation), 200)
 	})

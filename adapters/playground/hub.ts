@@ -44,7 +44,7 @@ export type HubDependencies = Pick<LiveRunDependencies, 'runs' | 'onTrouble'> & 
 const usualPollMs = 2_000
 const readAnywayMs = 60_000
 /** So many runs of a conversation are read at the beginning; whoever wants to see earlier ones asks for each. */
-const newestRuns = 30
+export const newestRuns = 30
 
 export function createHub({ conversations, runs, onTrouble, pollMs = usualPollMs }: HubDependencies): Hub {
 	const liveRuns = createSharing((runId) => openLiveRun(runId, { runs, retryMs: pollMs, onTrouble }))

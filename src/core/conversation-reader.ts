@@ -49,6 +49,8 @@ export interface ConversationReader {
 	list(query: ConversationQuery): Promise<readonly ConversationEntry[]>
 	/** In the order in which they were asked; empty for a conversation that nobody has begun. */
 	runs(conversation: Conversation): Promise<readonly RunEntry[]>
+	/** One of them; null for an unknown run. */
+	run(runId: string): Promise<RunEntry | null>
 	/**
 	 * A mark for each of these, in their order, that changes when what `runs` tells does: cheap to ask for, whatever is in them. Not
 	 * when an asker is called otherwise by now.

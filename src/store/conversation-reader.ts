@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { contentPartSchema, textOf } from '../core/content.ts'
 import type { Conversation } from '../core/conversation.ts'
@@ -9,6 +9,7 @@ import { asker, askerColumns, askerRow } from './asker-row.ts'
 import { conversationColumns, conversationRow, toConversation } from './conversation-row.ts'
 import type { Database, Orm } from './database.ts'
 import { queryRows } from './rows.ts'
+import { asRunId } from './run-id.ts'
 import { storable } from './storable.ts'
 
 const partsSchema = z.array(contentPartSchema).nullable()
@@ -46,7 +47,8 @@ const runEntryRow = z.object({
 export function createConversationReader({ orm }: Pick<Database, 'orm'>): ConversationReader {
 	return {
 		list: (query) => listConversations(orm, storable(query)),
-		runs: (conversation) => listRuns(orm, storable(conversation)),
+		runs: (conversation) => listRuns(orm, isIn(storable(conversation))),
+		run: async (runId) => (await listRuns(orm, sql`r.id = ${asRunId(runId)}::uuid`))[0] ?? null,
 		marks: (conversations) => markAll(orm, storable(conversations)),
 	}
 }
@@ -112,8 +114,12 @@ function titleFrom(question: string): string {
 		.replace(/[\uD800-\uDBFF]$/, '')
 }
 
-async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly RunEntry[]> {
-	const { platform, workspaceId, channelId, threadId } = conversation
+function isIn({ platform, workspaceId, channelId, threadId }: Conversation): SQL {
+	return sql`i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
+		and c.channel_id = ${channelId} and c.thread_id = ${threadId}`
+}
+
+async function listRuns(orm: Orm, isListed: SQL): Promise<readonly RunEntry[]> {
 	const rows = await queryRows(
 		orm,
 		runEntryRow,
@@ -137,8 +143,7 @@ async function listRuns(orm: Orm, conversation: Conversation): Promise<readonly 
 				join threadwise.turns t on t.id = r.turn_id
 				left join threadwise.contents said on said.id = coalesce(r.content_id, t.content_id)
 				left join threadwise.people p on p.id = r.person_id
-			where i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
-				and c.channel_id = ${channelId} and c.thread_id = ${threadId}
+			where ${isListed}
 			order by r.created_at, r.id`,
 	)
 	return rows.map((row) => ({

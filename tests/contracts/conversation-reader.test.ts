@@ -157,6 +157,19 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 				])
 			})
 
+			test('are read one by one as well, each as it stands in the list', async () => {
+				const [first, second] = await ask(
+					randomUUID(),
+					{ threadId: 'a', text: 'How many legs?' },
+					{ threadId: 'a', text: 'Why?', author: bob },
+				)
+				if (first === undefined || second === undefined) throw new Error('both were asked')
+				await finish(first.runId)
+				const listed = await reader.runs(first.message.conversation)
+				expect([await reader.run(first.runId), await reader.run(second.runId)]).toEqual(listed)
+				expect([await reader.run(randomUUID()), await reader.run('no-run')]).toEqual([null, null])
+			})
+
 			test('come in the order in which they were asked, with everything that they are', async () => {
 				const workspaceId = randomUUID()
 				const [first, second] = await ask(

@@ -85,6 +85,7 @@ export function createMemoryRuns(): MemoryRuns {
 				}))
 			},
 			runs: async (conversation) => entriesOf(conversation),
+			run: async (runId) => kept.get(runId)?.entry ?? null,
 			marks: async (conversations) => conversations.map((conversation) => JSON.stringify(entriesOf(conversation))),
 		},
 		settings: {
