@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openAssets } from './assets.ts'
+import { importMap, openAssets } from './assets.ts'
 
 test('files are made ready when they are opened, and reading them changes nothing in this process', () => {
 	const { emitWarning } = process
@@ -11,4 +11,14 @@ test('files are made ready when they are opened, and reading them changes nothin
 	expect(assets.read('main.ts')).toBe(main)
 	expect(assets.read('icon.svg')?.type).toBe('image/svg+xml')
 	expect(assets.read('main.test.ts')).toBeNull()
+})
+
+test('what the page shares with the renderer is served as the same file, without its types, and nothing beside it', () => {
+	const assets = openAssets()
+	expect(importMap.imports['#plain-text']).toBe('/assets/modules/plain-text.mjs')
+	const shared = assets.read('modules/plain-text.mjs')
+	expect(shared?.type).toBe('text/javascript; charset=utf-8')
+	expect(shared?.body).toContain('export function withNamedDirections(text')
+	expect(shared?.body).not.toContain(': string')
+	expect(assets.read('modules/catalogue.mjs')).toBeNull()
 })

@@ -19,8 +19,11 @@ const types: Readonly<Record<string, string>> = {
 	'.woff2': 'font/woff2',
 }
 
-/** Packages that the page imports, by the names by which it does. Their files are all that is served of node_modules. */
-const modules: readonly string[] = ['preact', 'preact/hooks']
+/**
+ * What the page imports from outside of its folder, by the names by which it does: packages, and a file of the renderer (`imports` in
+ * package.json), which a browser can't reach through its index. These files are all that is served of there.
+ */
+const modules: readonly string[] = ['preact', 'preact/hooks', '#plain-text']
 
 /** The import map of the document: names of packages and where they are served. */
 export const importMap = {
@@ -43,7 +46,7 @@ export const preloads = {
 } as const
 
 function modulePath(name: string): string {
-	return `modules/${name}.mjs`
+	return `modules/${name.replace('#', '')}.mjs`
 }
 
 /** Everything is read and made ready here, once, so an address is looked up, never resolved, and no request changes this process. */

@@ -1,10 +1,11 @@
 import { type ComponentChild, h } from 'preact'
 import { type Dispatch, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { withNamedDirections } from '#plain-text'
 import type { PageActions, Preferences } from './actions.ts'
 import { Composer } from './composer.ts'
 import { icon } from './icons.ts'
 import { type Change, exchangesOf, isWorking, type Problem, type State, waitingRun } from './state.ts'
-import { shownPlainly, strings, titleOf } from './strings.ts'
+import { strings, titleOf } from './strings.ts'
 import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
 import { Thread } from './thread.ts'
 import { Sentence } from './tree.ts'
@@ -136,7 +137,7 @@ function titleOfThread(state: State): string | null {
 	const listed = state.conversations.find(({ conversation }) => conversation.threadId === state.threadId)
 	if (listed !== undefined) return shortened(titleOf(listed))
 	const question = exchangesOf(state)[0]?.versions[0]?.entry.question ?? state.sent[0]?.text ?? null
-	return question === null ? null : shortened(shownPlainly(question).replaceAll(/\s+/g, ' '))
+	return question === null ? null : shortened(withNamedDirections(question).replaceAll(/\s+/g, ' '))
 }
 
 function shortened(line: string): string {

@@ -1,5 +1,6 @@
 import { type ComponentChild, type ComponentChildren, h } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { withNamedDirections } from '#plain-text'
 import type { RunUpdate } from '../page-view.ts'
 import { api, runEvents, type TraceRecord } from './api.ts'
 import { FactsLine } from './facts-line.ts'
@@ -7,7 +8,7 @@ import { icon, mark } from './icons.ts'
 import { listen } from './live.ts'
 import { Stages } from './stages.ts'
 import type { Problem } from './state.ts'
-import { duration, shownPlainly, strings } from './strings.ts'
+import { duration, strings } from './strings.ts'
 import { isEmpty, Prose, Sentence } from './tree.ts'
 
 const words = strings.runPage
@@ -81,7 +82,7 @@ function Record({
 	}, [])
 	return h('article', null, [
 		h('p', { class: 'label' }, words.title),
-		h('h1', { class: 'run-page-question', dir: 'auto' }, shownPlainly(entry.question ?? strings.erased)),
+		h('h1', { class: 'run-page-question', dir: 'auto' }, withNamedDirections(entry.question ?? strings.erased)),
 		h(Facts, { entry, view }),
 		view.disclosure === null ? null : h('p', { class: 'disclosure' }, view.disclosure),
 		h(AnswerPart, { view }),
@@ -198,7 +199,7 @@ function TraceRow({ record, began }: { record: TraceRecord; began: number }): Co
 				? null
 				: h('details', null, [
 						h('summary', { dir: 'auto' }, summaryOf(facts)),
-						h('pre', null, shownPlainly(JSON.stringify(facts, null, 2))),
+						h('pre', null, withNamedDirections(JSON.stringify(facts, null, 2))),
 					]),
 		),
 	])
@@ -212,7 +213,7 @@ function summaryOf(facts: Readonly<Record<string, unknown>>): string {
 	const parts = [...Object.entries(others), ...Object.entries(isRecord(content) ? content : {})]
 		.filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
 		.map(([name, value]) => `${name}: ${String(value).replaceAll(/\s+/g, ' ')}`)
-	const text = parts.length === 0 ? words.whole : shownPlainly(parts.join(' · '))
+	const text = parts.length === 0 ? words.whole : withNamedDirections(parts.join(' · '))
 	return text.length > longestSummary ? `${text.slice(0, longestSummary - 1)}…` : text
 }
 

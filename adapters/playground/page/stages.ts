@@ -1,9 +1,10 @@
 import { type ComponentChild, h } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { withNamedDirections } from '#plain-text'
 import type { PageStage } from '../page-view.ts'
 import { type IconName, icon } from './icons.ts'
 import { StageRecord } from './stage-record.ts'
-import { duration, shownPlainly, strings } from './strings.ts'
+import { duration, strings } from './strings.ts'
 import { isEmpty, Phrase } from './tree.ts'
 
 type StagesProps = {
@@ -96,11 +97,13 @@ function StageWork({ stage: { subtasks, notices } }: { stage: PageStage }): Comp
 						return h('li', { key: id, class: `subtask ${status}` }, [
 							h('span', { class: 'subtask-mark' }, mark === null ? null : icon(mark)),
 							h('span', { class: 'tag' }, id),
-							h('span', { class: 'subtask-text', dir: 'auto' }, shownPlainly(text)),
+							h('span', { class: 'subtask-text', dir: 'auto' }, withNamedDirections(text)),
 							h('span', { class: 'sr-only' }, strings.subtaskStatus[status]),
 						])
 					}),
 				),
-		notice === undefined ? null : h('p', { class: 'notice', dir: 'auto' }, [icon('warning'), shownPlainly(notice)]),
+		notice === undefined
+			? null
+			: h('p', { class: 'notice', dir: 'auto' }, [icon('warning'), withNamedDirections(notice)]),
 	])
 }

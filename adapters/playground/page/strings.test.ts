@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { english } from '../../../src/rendering/index.ts'
-import { ago, duration, shownPlainly, strings, titleOf } from './strings.ts'
+import { ago, duration, strings, titleOf } from './strings.ts'
 
 test('what the catalogue says as well is said in its words', () => {
 	const { actions, feedback, record } = english
@@ -83,6 +83,6 @@ test('a conversation is called by what was asked first, and one without words by
 	expect(titleOf({ title: null, lastAskedAt })).toBe('Conversation of January 2, 2026')
 })
 
-test('a text cannot turn what stands around it', () => {
-	expect(shownPlainly('a\u202Egnp.exe')).toBe('a[U+202E]gnp.exe')
+test('a title cannot turn what stands around it', () => {
+	expect(titleOf({ title: 'a\u202Egnp.exe', lastAskedAt: '2026-01-02T12:00:00Z' })).toBe('a[U+202E]gnp.exe')
 })

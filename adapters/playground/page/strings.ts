@@ -1,3 +1,4 @@
+import { withNamedDirections } from '#plain-text'
 import type { CheckMethod } from '../../../src/core/journal.ts'
 import type { ConversationEntry, PageView, RunEntry } from '../page-view.ts'
 
@@ -273,15 +274,7 @@ export function ago(iso: string, now: Date): string {
 
 /** The beginning of what was asked; of a conversation whose questions were erased it is told when that was. */
 export function titleOf({ title, lastAskedAt }: Pick<ConversationEntry, 'title' | 'lastAskedAt'>): string {
-	return shownPlainly(title ?? strings.untitled(new Date(lastAskedAt)))
-}
-
-/** A text with the names of the characters that would turn the reading direction of what follows. */
-export function shownPlainly(text: string): string {
-	return text.replaceAll(
-		/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g,
-		(character) => `[U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}]`,
-	)
+	return withNamedDirections(title ?? strings.untitled(new Date(lastAskedAt)))
 }
 
 export type Example = { readonly kind: keyof typeof strings.exampleKinds; readonly text: string }

@@ -1,10 +1,11 @@
 import { type ComponentChild, h } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { withNamedDirections } from '#plain-text'
 import type { PageActions } from './actions.ts'
 import { icon } from './icons.ts'
 import { Run } from './run.ts'
 import { type Exchange, exchangesAtOnce, exchangesOf, type SentMessage, type State } from './state.ts'
-import { shownPlainly, strings } from './strings.ts'
+import { strings } from './strings.ts'
 import { Sentence } from './tree.ts'
 
 type ThreadProps = { readonly state: State; readonly actions: PageActions; readonly onEarlier: () => void }
@@ -67,7 +68,7 @@ function ExchangeView({ exchange, caughtUp, personId, sent, actions }: ExchangeP
 }
 
 function shortened(text: string): string {
-	const shown = shownPlainly(text)
+	const shown = withNamedDirections(text)
 	return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown
 }
 
@@ -91,7 +92,7 @@ function Question({
 		h('h2', { class: 'sr-only' }, isMine ? strings.question : strings.questionOf(entry.asker.name)),
 		editing
 			? h(QuestionForm, { id: entry.runId, text: entry.question ?? '', onSave: save, onCancel: close })
-			: h('div', { class: 'bubble', dir: 'auto' }, shownPlainly(entry.question ?? strings.erased)),
+			: h('div', { class: 'bubble', dir: 'auto' }, withNamedDirections(entry.question ?? strings.erased)),
 		isMine && !editing && entry.question !== null
 			? h(
 					'button',
@@ -194,7 +195,7 @@ function SentView({ message, actions }: { message: SentMessage; actions: PageAct
 	return h('article', { class: 'exchange', 'aria-label': shortened(text) }, [
 		h('div', { class: 'question' }, [
 			h('h2', { class: 'sr-only' }, strings.question),
-			h('div', { class: 'bubble sent', dir: 'auto' }, shownPlainly(text)),
+			h('div', { class: 'bubble sent', dir: 'auto' }, withNamedDirections(text)),
 		]),
 		problem === null
 			? h('p', { class: 'run-status' }, [h('span', { class: 'spinner', 'aria-hidden': 'true' }), strings.sending])

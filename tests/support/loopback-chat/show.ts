@@ -1,5 +1,5 @@
 import { type ReplyView, rests, type StageView } from '../../../src/core/reply-view.ts'
-import { english, stageMarks, toPlainText } from '../../../src/rendering/index.ts'
+import { english, piecesOfLine, stageMarks, toPlainText } from '../../../src/rendering/index.ts'
 
 /** A reply as Markdown text: the outcome first, or how far it is, then the stages, all opened. */
 export function showReply(runId: string, view: ReplyView): string {
@@ -39,7 +39,7 @@ function titleLine(status: StageView['status'], title: string, summary: string):
 /** The text as messages of at most this length, whole and in order, divided where a line ends wherever that can be. */
 export function splitIntoMessages(text: string, maxLength: number): readonly string[] {
 	const messages: string[] = []
-	for (const line of text.split('\n').flatMap((whole) => piecesOf(whole, maxLength))) {
+	for (const line of text.split('\n').flatMap((whole) => piecesOfLine(whole, maxLength, ({ length }) => length))) {
 		const last = messages.at(-1)
 		const joined = last === undefined ? line : `${last}\n${line}`
 		if (last === undefined || joined.length > maxLength) messages.push(line)
@@ -56,21 +56,4 @@ export function fitIntoMessages(text: string, maxLength: number, most: number): 
 	const messages = splitIntoMessages(text, maxLength)
 	if (messages.length <= most) return messages
 	return [...messages.slice(0, most - 1), `${messages[most - 1]?.slice(0, maxLength - 1)}…`]
-}
-
-/** A line in pieces that fit, divided between words where there are any; no character is torn apart. */
-function piecesOf(line: string, maxLength: number): readonly string[] {
-	const pieces: string[] = []
-	let rest = line
-	while (rest.length > maxLength) {
-		const space = rest.lastIndexOf(' ', maxLength)
-		const end = space > 0 ? space : isHighSurrogate(rest, maxLength - 1) ? maxLength - 1 : maxLength
-		pieces.push(rest.slice(0, end))
-		rest = rest.slice(end)
-	}
-	return [...pieces, rest]
-}
-
-function isHighSurrogate(text: string, index: number): boolean {
-	return /[\uD800-\uDBFF]/.test(text.charAt(index))
 }
