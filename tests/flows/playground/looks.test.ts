@@ -56,9 +56,22 @@ describe.skipIf(missingBrowser.length > 0)(['the page', ...missingBrowser].join(
 			expect((await stat(path)).size, name).toBeGreaterThan(5_000)
 			expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(0)
 			expect(await violationsOn(page), name).toEqual([])
+			if (look.width < 640) expect(await page.evaluate(smallButtons), name).toEqual([])
 		}
 	})
 })
+
+/** What a thumb would miss: every button, and whatever looks like one, lower than 44 pixels. */
+const smallButtons = `[...document.querySelectorAll('button, select, summary, .button, .quiet-button, .segment span, .chip span')]
+	.map((button) => ({ name: button.ariaLabel ?? button.textContent, ...button.getBoundingClientRect().toJSON() }))
+	.filter(({ width, height }) => width > 0 && height > 0 && height < 44)
+	.map(({ name, height }) => name + ': ' + height)`
+
+/** How many solutions stand in each row. */
+const solutionRows = `(() => {
+	const tops = [...document.querySelectorAll('.solution')].map((each) => each.getBoundingClientRect().top)
+	return [...new Set(tops)].map((top) => tops.filter((other) => other === top).length)
+})()`
 
 /** Between facts there are marks, and none begins or ends a line: those which stand before the list's edge can't be seen. */
 const marksOfFacts = `(() => {
@@ -128,6 +141,9 @@ function statesOf(
 			show: async (page) => {
 				for (const summary of await page.locator('li.stage summary').all()) await summary.click()
 				expect(await page.locator('.stage-body:visible').count()).toBe(6)
+				const isPhone = (page.viewportSize()?.width ?? 0) < 400
+				expect(await page.evaluate(solutionRows)).toEqual(isPhone ? [1, 1, 1, 1] : [2, 2])
+				await page.locator('.solutions').scrollIntoViewIfNeeded()
 			},
 		},
 		{
