@@ -165,7 +165,7 @@ describe('every stage does its work and says so', () => {
 		expect(view.stages.map(({ status: state }) => state)).toEqual(Array.from({ length: 6 }, () => 'done'))
 		expect(shown).toEqual({
 			analyze: [
-				'The price of both kinds of boxes together is wanted. Read again after a misreading, it agrees with the question.',
+				'Misread at first, then put right: The price of both kinds of boxes together is wanted.',
 				'**Asked:** the total price in dollars',
 				'**Given (g1):** 12 boxes of pens at $4 each',
 				'**Given (g2):** 8 boxes of markers at $7 each',

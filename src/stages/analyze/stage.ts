@@ -70,7 +70,8 @@ export const analyze = defineStage({
 		yield { kind: 'stage-delta', content: { text: 'The question is read again, with these differences in mind.' } }
 		const second: Reading | null = yield* read(context, 'analysis-again', differences)
 		const remaining: readonly string[] | null = second === null ? null : yield* compare(second, 1, context)
-		if (remaining?.length === 0) yield { kind: 'stage-delta', content: { text: readAgain.agreed } }
+		if (remaining?.length === 0)
+			yield { kind: 'stage-delta', content: { text: 'Read again, it agrees with the question.' } }
 		return {
 			...(second ?? asItStands(context.question)),
 			interpretation: {
@@ -88,7 +89,7 @@ export const analyze = defineStage({
 		return ambiguities.find(({ changesAnswer, question }) => changesAnswer && question !== null)?.question ?? null
 	},
 
-	summarize: ({ restatement, interpretation }) => [restatement, ...rereadingOf(interpretation)].join(' '),
+	summarize: ({ restatement, interpretation }) => `${whatRereadingCameTo(interpretation)}${restatement}`,
 
 	describe: (analysis) => [
 		`**Asked:** ${analysis.unknown}`,
@@ -114,15 +115,12 @@ function describeInterpretation(interpretation: Analysis['interpretation']): rea
 
 const agreement: Analysis['interpretation'] = { differences: [], agreed: true, remaining: null }
 
-const readAgain = {
-	agreed: 'Read again after a misreading, it agrees with the question.',
-	differs: 'Read again after a misreading, it still differs from the question.',
-}
-
-/** What came of reading the question once more; nothing where once was enough. */
-function rereadingOf(interpretation: Analysis['interpretation']): readonly string[] {
-	if (interpretation === null || interpretation.agreed || interpretation.remaining === null) return []
-	return [interpretation.remaining.length === 0 ? readAgain.agreed : readAgain.differs]
+/** It stands first, since a summary is cut where its line ends. Nothing where reading once was enough. */
+function whatRereadingCameTo(interpretation: Analysis['interpretation']): string {
+	if (interpretation === null || interpretation.agreed || interpretation.remaining === null) return ''
+	return interpretation.remaining.length === 0
+		? 'Misread at first, then put right: '
+		: 'Read twice, and still not quite as it was asked: '
 }
 
 /** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
