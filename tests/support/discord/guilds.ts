@@ -1,5 +1,3 @@
-import type { Overwrite } from './permissions.ts'
-
 export type DiscordUser = { readonly id: string; readonly name: string; readonly isBot: boolean }
 
 export type DiscordRole = {
@@ -18,6 +16,14 @@ export type DiscordGuild = {
 	/** The first is everybody's; its id is the guild's. */
 	readonly roles: DiscordRole[]
 	readonly members: Map<string, DiscordMember>
+}
+
+/** What a channel grants and takes away from a role or a member. */
+export type Overwrite = {
+	readonly id: string
+	readonly type: 'role' | 'member'
+	readonly allow: bigint
+	readonly deny: bigint
 }
 
 export type ChannelKind = 'text' | 'announcement' | 'voice' | 'direct' | 'group' | 'thread'

@@ -16,7 +16,7 @@ import type { RouteName } from './routes/route-names.ts'
 import { startServer } from './server.ts'
 import { changeThread } from './threads.ts'
 import { addBot, addUser, createWorld, type Typing, type World } from './world.ts'
-import { publishChannel } from './writing.ts'
+import { publishChannel, typingIn } from './writing.ts'
 
 /**
  * A Discord on loopback, over HTTP and WebSocket, that the real discord.js talks to. It is strict: what Discord's OpenAPI document
@@ -78,6 +78,8 @@ export type LocalDiscord = AsyncDisposable & {
 	/** A message as it is now, also if only one person sees it; null if it was deleted. */
 	message(channelId: string, id: string): DiscordMessage | null
 	readonly interactions: readonly Interaction[]
+	/** The ids of those who are shown to be typing now. */
+	typing(channelId: string): readonly string[]
 	/** Every time that a bot or person began to type. */
 	readonly typings: readonly Typing[]
 	/** Every request of a bot so far. */
@@ -173,6 +175,7 @@ export async function startLocalDiscord(choices: LocalDiscordChoices = {}): Prom
 		messages: (channelId) => world.messages.list(channelId),
 		message: (channelId, id) => world.messages.find(channelId, id),
 		interactions: world.interactions,
+		typing: (channelId) => typingIn(world, channelId),
 		typings: world.typings,
 		calls,
 		invalidRequests: () => calls.filter(({ isInvalid }) => isInvalid).length,

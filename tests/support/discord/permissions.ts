@@ -1,16 +1,8 @@
 import { PermissionFlagsBits } from 'discord.js'
-import type { DiscordChannel, DiscordGuild, DiscordMember } from './guilds.ts'
+import type { DiscordChannel, DiscordGuild, DiscordMember, Overwrite } from './guilds.ts'
 
 /** As discord.js names them. */
 export type PermissionName = keyof typeof PermissionFlagsBits
-
-/** What a channel grants and takes away from a role or a member. */
-export type Overwrite = {
-	readonly id: string
-	readonly type: 'role' | 'member'
-	readonly allow: bigint
-	readonly deny: bigint
-}
 
 const everything = bitsOf(Object.keys(PermissionFlagsBits) as PermissionName[])
 

@@ -42,3 +42,12 @@ export type SentFile = {
 	readonly content: Buffer
 	readonly type: string
 }
+
+export type CommandBody = Readonly<Record<string, unknown>> & {
+	readonly name: string
+	readonly type?: number | null
+	readonly description?: string | null
+	readonly options?: readonly { readonly name: string; readonly required?: boolean | null }[] | null
+	readonly contexts?: readonly number[] | null
+	readonly integration_types?: readonly number[] | null
+}

@@ -1,5 +1,6 @@
 import { GatewayIntentBits, MessageFlags } from 'discord.js'
 import type { DiscordChannel } from './guilds.ts'
+import { madeAt } from './identifiers.ts'
 import { type DiscordMessage, type MessageDraft, type Shown, shownBy } from './messages.ts'
 import { channelPayload, threadMembership, userPayload } from './payloads/guilds.ts'
 import { gatewayMessagePayload } from './payloads/messages.ts'
@@ -7,7 +8,7 @@ import { pingsOf } from './pings.ts'
 import { permissionsIn } from './places.ts'
 import { numbered } from './rules/component-tree.ts'
 import type { AllowedMentions } from './wire.ts'
-import type { World } from './world.ts'
+import type { Typing, World } from './world.ts'
 
 /** Adds a message to a channel and tells the bots of it. */
 export function addMessage(world: World, channel: DiscordChannel, draft: Omit<MessageDraft, 'id' | 'channelId'>) {
@@ -150,4 +151,16 @@ export function startTyping(world: World, channel: DiscordChannel, userId: strin
 			channel.guildId !== null && { guild_id: channel.guildId, member: { user: userPayload(user), roles: [] } }),
 	})
 	publishIn(world, channel, 'TYPING_START', payload, intents)
+}
+
+const typingShownMs = 10_000
+
+/** Who is shown to be typing: for ten seconds, or until they have written something. */
+export function typingIn({ typings, clock, messages }: World, channelId: string): readonly string[] {
+	const written = messages.list(channelId)
+	const isShown = ({ userId, at, ...typing }: Typing) =>
+		typing.channelId === channelId &&
+		clock.now() - at < typingShownMs &&
+		!written.some(({ id, authorId }) => authorId === userId && madeAt(id) >= at)
+	return [...new Set(typings.filter(isShown).map(({ userId }) => userId))]
 }

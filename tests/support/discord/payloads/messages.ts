@@ -46,9 +46,7 @@ export function messagePayload(
 		...threadOf(world, message),
 		...(message.replyTo !== null && {
 			message_reference: referencePayload(world, message, message.replyTo),
-			...(type === MessageType.Reply && {
-				referenced_message: replied === null ? null : messagePayload(world, replied, bot, hasContent),
-			}),
+			referenced_message: replied === null ? null : messagePayload(world, replied, bot, hasContent),
 		}),
 		...(message.reactions.size > 0 && { reactions: reactionsPayload(message, bot) }),
 	}
@@ -68,15 +66,20 @@ function mentionedUsers(world: World, { mentions }: DiscordMessage) {
 	return mentions.flatMap((each) => world.users.get(each) ?? []).map(userPayload)
 }
 
-function repliedMessage(world: World, { replyTo, channelId }: DiscordMessage): DiscordMessage | null {
-	return replyTo === null ? null : world.messages.find(channelId, replyTo)
+/** The message that this one refers to; a thread begins with a message that stands for one in the parent channel. */
+function repliedMessage(world: World, message: DiscordMessage): DiscordMessage | null {
+	return message.replyTo === null ? null : world.messages.find(referredChannel(world, message), message.replyTo)
 }
 
-function referencePayload(world: World, { channelId, type }: DiscordMessage, messageId: string) {
-	const channel = world.channels.get(channelId)
-	// A thread begins with a message that stands for the one in the parent channel.
-	const place = type === MessageType.ThreadStarterMessage ? (channel?.parentId ?? channelId) : channelId
-	return { type: 0, message_id: messageId, channel_id: place, ...(channel?.guildId && { guild_id: channel.guildId }) }
+function referredChannel({ channels }: World, { channelId, type }: DiscordMessage): string {
+	if (type !== MessageType.ThreadStarterMessage) return channelId
+	return channels.get(channelId)?.parentId ?? channelId
+}
+
+function referencePayload(world: World, message: DiscordMessage, messageId: string) {
+	const { guildId } = world.channels.get(message.channelId) ?? { guildId: null }
+	const place = { message_id: messageId, channel_id: referredChannel(world, message) }
+	return { type: 0, ...place, ...(guildId !== null && { guild_id: guildId }) }
 }
 
 function threadOf(world: World, { id, flags }: DiscordMessage) {

@@ -45,7 +45,7 @@ export function createActing(world: World, user: DiscordUser, mainBot: DiscordBo
 		await interaction.answered
 		return interaction
 	}
-	const useComponent = (message: DiscordMessage, choice: Choice, values: readonly string[]) => {
+	const useComponent = async (message: DiscordMessage, choice: Choice, values: readonly string[]) => {
 		if (message.isDeleted || (message.visibleTo !== null && message.visibleTo !== user.id)) {
 			throw new Error(`${user.name} doesn't see this message`)
 		}
@@ -57,13 +57,13 @@ export function createActing(world: World, user: DiscordUser, mainBot: DiscordBo
 		return interact({ ...place, type: InteractionType.MessageComponent, bot, commandName: null, source: message }, data)
 	}
 	return {
-		command: (name, options, channelId) => {
+		command: async (name, options, channelId) => {
 			const channel = channelOf(world, channelId)
 			const command = findCommand(mainBot, name, ApplicationCommandType.ChatInput, channel.guildId)
 			const data = { ...commandData(command), options: optionsOf(command, options) }
 			return interact({ ...commandPlace(world, user, mainBot, command, channel), commandName: name }, data)
 		},
-		messageCommand: (name, message) => {
+		messageCommand: async (name, message) => {
 			const channel = channelOf(world, message.channelId)
 			const command = findCommand(mainBot, name, ApplicationCommandType.Message, channel.guildId)
 			const author = world.users.get(message.authorId)

@@ -27,18 +27,23 @@ export function textsOf(components: readonly Component[]): readonly string[] {
 	)
 }
 
-/** Every component gets the number that Discord gives it. */
+/** Every component gets the number that Discord gives it, unless it brings one. */
 export function numbered(components: readonly Component[]): readonly Component[] {
+	const taken = new Set(everyComponent(components).map(({ id }) => id))
 	let last = 0
+	const next = () => {
+		do last += 1
+		while (taken.has(last))
+		return last
+	}
 	const number = (component: Component): Component => {
-		last += 1
 		const { components: inner, accessory, ...rest } = component
-		const withId = { id: last, ...rest }
-		const parsed = childrenSchema.parse({ components: inner, accessory })
+		const own = { id: next(), ...rest }
+		const children = childrenSchema.parse({ components: inner, accessory })
 		return {
-			...withId,
-			...(parsed.components !== undefined && { components: parsed.components.map(number) }),
-			...(parsed.accessory !== undefined && { accessory: number(parsed.accessory) }),
+			...own,
+			...(children.components !== undefined && { components: children.components.map(number) }),
+			...(children.accessory !== undefined && { accessory: number(children.accessory) }),
 		}
 	}
 	return components.map(number)
