@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Client, type ClientOptions, Events, GatewayIntentBits, Partials, REST } from 'discord.js'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -32,6 +33,11 @@ export const readingIntents = [
 	GatewayIntentBits.DirectMessages,
 	GatewayIntentBits.MessageContent,
 ]
+
+/** Resolves when something of the client's connection has happened; how long it waits before that is discord.js' affair. */
+export function happened(client: Client, event: 'shardResume' | 'shardReady'): Promise<unknown> {
+	return once(client, event)
+}
 
 /** discord.js' own client, logged in; `prepare` gives it its listeners before that. */
 export async function logIn(

@@ -1,6 +1,6 @@
 import { Events, GatewayCloseCodes, GatewayIntentBits, type Message, Routes } from 'discord.js'
 import { expect, test } from 'vitest'
-import { logIn, openDiscord } from './bots-at-work.ts'
+import { happened, logIn, openDiscord } from './bots-at-work.ts'
 
 /** A bot that notes what it hears. */
 async function openListener(
@@ -9,7 +9,6 @@ async function openListener(
 ) {
 	const { discord, rest, ada } = await openDiscord(choices)
 	const heard: string[] = []
-	const resumed: number[] = []
 	const listen = () =>
 		logIn(
 			discord,
@@ -18,12 +17,11 @@ async function openListener(
 				client.on(Events.MessageUpdate, (_, { content }) => heard.push(`edited: ${content}`))
 				client.on(Events.MessageDelete, () => heard.push('deleted'))
 				client.on(Events.ThreadCreate, ({ name }) => heard.push(`thread: ${name}`))
-				client.on(Events.ShardResume, (_, replayed) => resumed.push(replayed))
 			},
 			options,
 		)
 	const client = await listen()
-	return { discord, rest, ada, heard, resumed, client, listen }
+	return { discord, rest, ada, heard, client, listen }
 }
 
 test('a bot hears what is written, edited and deleted, and of threads', async () => {
@@ -73,14 +71,15 @@ test('a wrong token, and intents that are not granted, end in an error', async (
 })
 
 test('a bot that comes back is told what it has missed, once', async () => {
-	const { discord, ada, heard, resumed } = await openListener()
+	const { discord, ada, heard, client } = await openListener()
 	ada.post(discord.general, 'before')
 	await expect.poll(() => heard).toEqual(['before'])
+	const resumed = happened(client, 'shardResume')
 	discord.gateway.drop()
 	await expect.poll(() => discord.gateway.connectionCount()).toBe(0)
 	ada.post(discord.general, 'meanwhile')
-	await expect.poll(() => heard).toEqual(['before', 'meanwhile'])
-	await expect.poll(() => resumed).toHaveLength(1)
+	await resumed
+	expect(heard).toEqual(['before', 'meanwhile'])
 	expect(discord.gateway.sessions).toHaveLength(1)
 })
 
@@ -91,8 +90,10 @@ test('a resumed session may be told again what it knows, and any event twice', a
 	client.on(Events.Raw, ({ t: name, d: data }) => name === 'MESSAGE_CREATE' && told.push(data.content))
 	ada.post(discord.general, 'first')
 	await expect.poll(() => told).toEqual(['first'])
+	const resumed = happened(client, 'shardResume')
 	discord.gateway.repeatOnResume(1)
 	discord.gateway.drop()
+	await resumed
 	await expect.poll(() => told).toEqual(['first', 'first'])
 	discord.gateway.deliverTwice()
 	ada.post(discord.general, 'second')
@@ -102,9 +103,10 @@ test('a resumed session may be told again what it knows, and any event twice', a
 })
 
 test('a bot that is asked to reconnect resumes', async () => {
-	const { discord, ada, heard, resumed } = await openListener()
+	const { discord, ada, heard, client } = await openListener()
+	const resumed = happened(client, 'shardResume')
 	discord.gateway.askToReconnect()
-	await expect.poll(() => resumed).toHaveLength(1)
+	await resumed
 	ada.post(discord.general, 'hello')
 	await expect.poll(() => heard).toEqual(['hello'])
 	expect(discord.gateway.sessions).toHaveLength(1)
@@ -123,9 +125,10 @@ test('who cannot resume begins a session and has missed what was between', async
 })
 
 test('an unknown error resumes, a wrong intent does not', async () => {
-	const { discord, client, resumed } = await openListener()
+	const { discord, client } = await openListener()
+	const resumed = happened(client, 'shardResume')
 	discord.gateway.closeWith(GatewayCloseCodes.UnknownError)
-	await expect.poll(() => resumed).toHaveLength(1)
+	await resumed
 	const left = new Promise((resolve) => client.once(Events.ShardDisconnect, ({ code }) => resolve(code)))
 	discord.gateway.closeWith(GatewayCloseCodes.DisallowedIntents)
 	expect(await left).toBe(GatewayCloseCodes.DisallowedIntents)

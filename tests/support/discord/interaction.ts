@@ -11,12 +11,7 @@ export type DiscordModal = {
 	readonly customId: string
 	readonly title: string
 	readonly components: readonly Component[]
-	/** The component's message from which it was opened; null if a command opened it. */
-	readonly source: DiscordMessage | null
-	readonly channelId: string
-	readonly userId: string
-	readonly botId: string
-	readonly isThroughUserInstall: boolean
+	readonly openedBy: Interaction
 	isOpen: boolean
 }
 
@@ -35,6 +30,8 @@ export type Interaction = {
 	readonly isUserInstallOnly: boolean
 	/** The message whose component was used; null for commands. */
 	readonly source: DiscordMessage | null
+	/** What opened the form that was sent off; null for all but forms. */
+	readonly openedBy: Interaction | null
 	readonly createdAt: number
 	/** `failed`: the bot didn't answer in time, and the person was told so. */
 	state: 'pending' | 'answered' | 'failed'

@@ -78,7 +78,7 @@ test('an answer is told back where that is asked for', async () => {
 	const query = new URLSearchParams({ with_response: 'true' })
 	expect(await rest.post(Routes.interactionCallback(id, token), { body, query, auth: false })).toMatchObject({
 		interaction: { id, response_message_loading: true, response_message_ephemeral: true },
-		resource: { type: DeferredChannelMessageWithSource, message: { content: '' } },
+		resource: { type: ChannelMessageWithSource, message: { content: '' } },
 	})
 })
 

@@ -1,6 +1,6 @@
-import { ApplicationIntegrationType, MessageFlags } from 'discord.js'
+import { ApplicationIntegrationType, InteractionType, MessageFlags } from 'discord.js'
 import { type Interaction, tokenLifeMs } from './interaction.ts'
-import type { DiscordMessage, Shown } from './messages.ts'
+import type { DiscordMessage, Origin, Shown } from './messages.ts'
 import { includes } from './permissions.ts'
 import { permissionsIn } from './places.ts'
 import { DiscordRefusal } from './refusal.ts'
@@ -10,7 +10,7 @@ import { addMessage } from './writing.ts'
 
 export type InteractionDraft = Pick<
 	Interaction,
-	'type' | 'bot' | 'user' | 'channelId' | 'guildId' | 'commandName' | 'owners' | 'source'
+	'type' | 'bot' | 'user' | 'channelId' | 'guildId' | 'commandName' | 'owners' | 'source' | 'openedBy'
 >
 
 /** Begins an interaction: the bot has so long to answer, then it has failed. */
@@ -78,14 +78,20 @@ export function showAnswer(world: World, interaction: Interaction, draft: Answer
 		authorId: bot.user.id,
 		applicationId: bot.applicationId,
 		visibleTo: isEphemeral ? user.id : null,
-		origin: {
-			interactionId: interaction.id,
-			interactionType: interaction.type,
-			commandName: interaction.commandName,
-			userId: user.id,
-			owners: interaction.owners,
-		},
+		origin: originOf(interaction),
 	})
+}
+
+function originOf({ id, type, commandName, user, owners, source, openedBy }: Interaction): Origin {
+	return {
+		interactionId: id,
+		interactionType: type,
+		commandName,
+		userId: user.id,
+		owners,
+		interactedMessageId: type === InteractionType.MessageComponent ? (source?.id ?? null) : null,
+		triggeredBy: openedBy === null ? null : originOf(openedBy),
+	}
 }
 
 /** Who may not use bots from outside in a channel is answered in private. */

@@ -23,6 +23,10 @@ export type Origin = {
 	readonly commandName: string | null
 	readonly userId: string
 	readonly owners: Readonly<Record<string, string>>
+	/** The message whose component was used; null for all but components. */
+	readonly interactedMessageId: string | null
+	/** What opened the form; null for all but forms. */
+	readonly triggeredBy: Origin | null
 }
 
 /** One message and what has become of it. */

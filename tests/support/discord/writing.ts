@@ -6,7 +6,7 @@ import { channelPayload, threadMembership, userPayload } from './payloads/guilds
 import { gatewayMessagePayload } from './payloads/messages.ts'
 import { pingsOf } from './pings.ts'
 import { permissionsIn } from './places.ts'
-import { numbered } from './rules/component-tree.ts'
+import { completed } from './rules/component-tree.ts'
 import type { AllowedMentions } from './wire.ts'
 import type { Typing, World } from './world.ts'
 
@@ -43,7 +43,7 @@ function created({ allowedMentions: _, ...draft }: MessageDraft): DiscordMessage
 		attachments: [],
 		flags: 0,
 		...draft,
-		components: numbered(draft.components ?? []),
+		components: completed(draft.components ?? []),
 		editedAt: null,
 		isDeleted: false,
 		pinged: new Set(),
@@ -68,7 +68,7 @@ export type Change = Partial<Shown> & {
 export function changeMessage(world: World, message: DiscordMessage, change: Change): void {
 	const { allowedMentions, components, ...rest } = change
 	Object.assign(message, rest)
-	if (components !== undefined) message.components = numbered(components)
+	if (components !== undefined) message.components = completed(components)
 	message.flags &= ~MessageFlags.Loading
 	message.editedAt = world.clock.now()
 	const repliedTo =

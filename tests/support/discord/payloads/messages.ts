@@ -1,7 +1,8 @@
 import { GatewayIntentBits, MessageFlags, MessageType } from 'discord.js'
 import type { DiscordBot } from '../bots.ts'
 import { madeAt } from '../identifiers.ts'
-import type { DiscordAttachment, DiscordMessage } from '../messages.ts'
+import type { DiscordAttachment, DiscordMessage, Origin } from '../messages.ts'
+import type { Embed } from '../wire.ts'
 import type { World } from '../world.ts'
 import { channelPayload, memberPayload, userPayload } from './guilds.ts'
 
@@ -28,7 +29,7 @@ export function messagePayload(
 		type,
 		author: author && userPayload(author),
 		content: isShown ? message.content : '',
-		embeds: isShown ? message.embeds.map((embed) => ({ type: 'rich', ...embed })) : [],
+		embeds: isShown ? message.embeds.map(embedPayload) : [],
 		components: isShown ? message.components : [],
 		attachments: isShown ? message.attachments.map((each) => attachmentPayload(world, channelId, each)) : [],
 		flags,
@@ -42,7 +43,7 @@ export function messagePayload(
 		...(message.nonce !== null && authorId === bot.user.id && { nonce: message.nonce }),
 		...(applicationId !== null &&
 			message.origin !== null && { application_id: applicationId, webhook_id: applicationId }),
-		...(message.origin !== null && { interaction_metadata: originPayload(world, message) }),
+		...(message.origin !== null && { interaction_metadata: originPayload(world, message.origin) }),
 		...threadOf(world, message),
 		...(message.replyTo !== null && {
 			message_reference: referencePayload(world, message, message.replyTo),
@@ -87,15 +88,22 @@ function threadOf(world: World, { id, flags }: DiscordMessage) {
 	return thread === undefined ? {} : { thread: channelPayload(world, thread) }
 }
 
-function originPayload(world: World, { origin }: DiscordMessage) {
-	if (origin === null) return null
-	const user = world.users.get(origin.userId)
+function embedPayload({ fields, ...embed }: Embed) {
+	const shown = Array.isArray(fields) ? { fields: fields.map((field) => ({ inline: false, ...field })) } : {}
+	return { type: 'rich', ...embed, ...shown }
+}
+
+function originPayload(world: World, origin: Origin): Readonly<Record<string, unknown>> {
+	const { interactionId, interactionType, userId, owners, commandName, interactedMessageId, triggeredBy } = origin
+	const user = world.users.get(userId)
 	return {
-		id: origin.interactionId,
-		type: origin.interactionType,
+		id: interactionId,
+		type: interactionType,
 		user: user && userPayload(user),
-		authorizing_integration_owners: origin.owners,
-		...(origin.commandName !== null && { name: origin.commandName }),
+		authorizing_integration_owners: owners,
+		...(commandName !== null && { name: commandName }),
+		...(interactedMessageId !== null && { interacted_message_id: interactedMessageId }),
+		...(triggeredBy !== null && { triggering_interaction_metadata: originPayload(world, triggeredBy) }),
 	}
 }
 

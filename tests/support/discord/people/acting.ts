@@ -54,7 +54,10 @@ export function createActing(world: World, user: DiscordUser, mainBot: DiscordBo
 		const data = useOf(componentIn(message, choice), values)
 		const { channelId } = message
 		const place = { channelId, guildId: channelOf(world, channelId).guildId, owners: ownersOf(world, message, bot) }
-		return interact({ ...place, type: InteractionType.MessageComponent, bot, commandName: null, source: message }, data)
+		return interact(
+			{ ...place, type: InteractionType.MessageComponent, bot, commandName: null, source: message, openedBy: null },
+			data,
+		)
 	}
 	return {
 		command: async (name, options, channelId) => {
@@ -77,22 +80,15 @@ export function createActing(world: World, user: DiscordUser, mainBot: DiscordBo
 		press: (message, button) => useComponent(message, button, []),
 		choose: (message, menu, values) => useComponent(message, menu, values),
 		submit: async (modal, values) => {
-			const bot = world.bots.find((each) => each.user.id === modal.botId)
-			if (!modal.isOpen || modal.userId !== user.id || bot === undefined) throw new Error('the form is not open')
+			const { bot, channelId, guildId, owners, source, user: asked } = modal.openedBy
+			if (!modal.isOpen || asked !== user) throw new Error('the form is not open')
 			const data = formData(modal, values)
-			const { channelId, source } = modal
-			const owners = modal.isThroughUserInstall
-				? { [ApplicationIntegrationType.UserInstall]: user.id }
-				: guildOwner(world, channelId)
-			const place = { channelId, guildId: channelOf(world, channelId).guildId, owners }
-			const interaction = await interact(
-				{ ...place, type: InteractionType.ModalSubmit, bot, commandName: null, source },
-				data,
-			)
+			const place = { channelId, guildId, owners, source, openedBy: modal.openedBy }
+			const interaction = await interact({ ...place, type: InteractionType.ModalSubmit, bot, commandName: null }, data)
 			if (interaction.state === 'answered') modal.isOpen = false
 			return interaction
 		},
-		modals: () => world.modals.filter(({ isOpen, userId }) => isOpen && userId === user.id),
+		modals: () => world.modals.filter(({ isOpen, openedBy }) => isOpen && openedBy.user === user),
 	}
 }
 
@@ -129,7 +125,7 @@ function commandPlace(
 	bot: DiscordBot,
 	command: DiscordCommand,
 	channel: DiscordChannel,
-): Place & Pick<InteractionDraft, 'type' | 'bot' | 'source'> {
+): Place & Pick<InteractionDraft, 'type' | 'bot' | 'source' | 'openedBy'> {
 	const isWithBot = channel.recipients.has(bot.user.id)
 	const guild = channel.guildId === null ? undefined : world.guilds.get(channel.guildId)
 	const context = guild !== undefined ? 0 : isWithBot ? 1 : 2
@@ -148,5 +144,5 @@ function commandPlace(
 	}
 	if (Object.keys(owners).length === 0) throw new Error(`neither ${user.name} nor the guild has installed the bot`)
 	const place = { channelId: channel.id, guildId: channel.guildId, owners }
-	return { ...place, type: InteractionType.ApplicationCommand, bot, source: null }
+	return { ...place, type: InteractionType.ApplicationCommand, bot, source: null, openedBy: null }
 }

@@ -11,7 +11,7 @@ import type { Component, MessageBody } from '../wire.ts'
 import type { World } from '../world.ts'
 import { changeMessage } from '../writing.ts'
 import { changeBy } from './messages.ts'
-import { type Answer, defineRoute, found, nothing, type ReadRequest, type Route } from './route.ts'
+import { defineRoute, found, nothing, type ReadRequest, type Route } from './route.ts'
 
 type ModalBody = { readonly custom_id: string; readonly title: string; readonly components: readonly Component[] }
 type CallbackBody = { readonly type: number; readonly data?: (MessageBody & Partial<ModalBody>) | null }
@@ -101,9 +101,7 @@ function updateSource({ world, files }: Request, { source }: Interaction, data: 
 function openModal(world: World, interaction: Interaction, data: Partial<ModalBody>): null {
 	const { custom_id: customId = '', title = '', components = [] } = data
 	checkModal(components)
-	const { user, bot, channelId, source, isUserInstallOnly } = interaction
-	const place = { channelId, userId: user.id, botId: bot.user.id, isThroughUserInstall: isUserInstallOnly }
-	interaction.modal = { customId, title, components, source, ...place, isOpen: true }
+	interaction.modal = { customId, title, components, openedBy: interaction, isOpen: true }
 	world.modals.push(interaction.modal)
 	return null
 }
@@ -121,8 +119,19 @@ function responsePayload(world: World, interaction: Interaction) {
 				response_message_ephemeral: (flags & MessageFlags.Ephemeral) !== 0,
 			}),
 		},
-		resource: { type: callbackType, ...(original !== null && { message: messagePayload(world, original, bot, true) }) },
-	} satisfies Answer['body']
+		...(original !== null && {
+			resource: { type: resourceType(callbackType), message: messagePayload(world, original, bot, true) },
+		}),
+	}
+}
+
+/** By the document a deferred answer is told back as the answer that it stands for. */
+function resourceType(callbackType: number | null): number | null {
+	if (callbackType === InteractionResponseType.DeferredChannelMessageWithSource) {
+		return InteractionResponseType.ChannelMessageWithSource
+	}
+	const isUpdate = callbackType === InteractionResponseType.DeferredMessageUpdate
+	return isUpdate ? InteractionResponseType.UpdateMessage : callbackType
 }
 
 export const callbackRoutes: readonly Route[] = [answerInteraction]

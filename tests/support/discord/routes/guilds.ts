@@ -40,7 +40,7 @@ const getActiveThreads = defineRoute({
 			(each) =>
 				each.guildId === id && each.thread?.isArchived === false && permissionsIn(world, bot.user.id, each) !== 0n,
 		)
-		return found({ threads: threads.map((each) => channelPayload(world, each)), members: [] })
+		return found({ threads: threads.map((each) => channelPayload(world, each)), members: [], has_more: false })
 	},
 })
 

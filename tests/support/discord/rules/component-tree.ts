@@ -27,8 +27,15 @@ export function textsOf(components: readonly Component[]): readonly string[] {
 	)
 }
 
-/** Every component gets the number that Discord gives it, unless it brings one. */
-export function numbered(components: readonly Component[]): readonly Component[] {
+/** What Discord adds to components that leave it open. */
+const defaults: Readonly<Record<number, Readonly<Record<string, unknown>>>> = {
+	[ComponentType.Container]: { accent_color: null, spoiler: false },
+	[ComponentType.Separator]: { spacing: 1, divider: true },
+	[ComponentType.StringSelect]: { min_values: 1, max_values: 1 },
+}
+
+/** Components as Discord keeps them: every one has a number, and says what it left open. */
+export function completed(components: readonly Component[]): readonly Component[] {
 	const taken = new Set(everyComponent(components).map(({ id }) => id))
 	let last = 0
 	const next = () => {
@@ -38,7 +45,7 @@ export function numbered(components: readonly Component[]): readonly Component[]
 	}
 	const number = (component: Component): Component => {
 		const { components: inner, accessory, ...rest } = component
-		const own = { id: next(), ...rest }
+		const own = { id: next(), ...defaults[component.type], ...rest }
 		const children = childrenSchema.parse({ components: inner, accessory })
 		return {
 			...own,

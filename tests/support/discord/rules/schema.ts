@@ -4,10 +4,13 @@ import { z } from 'zod'
 import { wrongField } from '../refusal.ts'
 import type { RouteName } from '../routes/route-names.ts'
 
-const document = new URL('../../../fixtures/discord/requests.json', import.meta.url)
+const document = new URL('../../../fixtures/discord/openapi.json', import.meta.url)
 const schemaSchema = z.record(z.string(), z.unknown())
 const documentSchema = z.object({
-	routes: z.record(z.string(), z.object({ body: schemaSchema.nullable(), query: schemaSchema })),
+	routes: z.record(
+		z.string(),
+		z.object({ body: schemaSchema.nullable(), query: schemaSchema, answer: schemaSchema.nullable() }),
+	),
 	components: z.unknown(),
 })
 
@@ -39,6 +42,12 @@ export function readQuery<Query>(route: RouteName, given: URLSearchParams): Quer
 	const properties = routes[route]?.query ?? {}
 	check(validatorOf(queries, `${route} query`, { type: 'object', properties }), query)
 	return query as Query
+}
+
+/** Fails if what this Discord answers isn't what the document says: then it is this Discord that is wrong. */
+export function checkAnswer(route: RouteName, body: unknown): void {
+	const schema = routes[route]?.answer ?? null
+	if (schema !== null) check(validatorOf(bodies, `${route} answer`, schema), body)
 }
 
 function validatorOf(ajv: Ajv2020, name: string, schema: unknown): ValidateFunction {
