@@ -6,12 +6,12 @@ import { createFaults, type Faults } from './faults.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import type { ChannelKind, DiscordChannel } from './guilds.ts'
 import type { Interaction } from './interaction.ts'
+import { furnishGuild, giveRole, setMembership } from './memberships.ts'
 import type { DiscordMessage } from './messages.ts'
 import { completeOptions, type LocalDiscordChoices } from './options.ts'
-import { guildCreatePayload } from './payloads/guilds.ts'
 import { createPerson, type DiscordPerson } from './people/person.ts'
 import { bitsOf, moderatorPermissions, type PermissionName } from './permissions.ts'
-import { addChannel, addGuild, addRole, directChannel, join } from './places.ts'
+import { addChannel, directChannel } from './places.ts'
 import type { RouteName } from './routes/route-names.ts'
 import { startServer } from './server.ts'
 import { changeThread } from './threads.ts'
@@ -127,11 +127,7 @@ export async function startLocalDiscord(choices: LocalDiscordChoices = {}): Prom
 		clock: world.clock,
 		guild: first.id,
 		general: first.general,
-		addGuild: ({ name, hasBot = true }) => {
-			const added = furnishGuild(world, name, owner.id, hasBot ? bot : null)
-			if (hasBot) announceGuild(world, added.id, bot)
-			return added
-		},
+		addGuild: ({ name, hasBot = true }) => furnishGuild(world, name, owner.id, hasBot ? bot : null),
 		addChannel: ({ name, kind = 'text', guildId = first.id }) => {
 			const channel = addChannel(world, { name, kind, guildId })
 			publishChannel(world, channel, 'CHANNEL_CREATE')
@@ -198,54 +194,4 @@ function channelOf({ channels }: World, id: string): DiscordChannel {
 	const channel = channels.get(id)
 	if (channel === undefined) throw new Error(`there is no channel ${id}`)
 	return channel
-}
-
-/** A guild with a channel that everybody may write in. */
-function furnishGuild(world: World, name: string, ownerId: string, bot: DiscordBot | null) {
-	const guild = addGuild(world, name, ownerId)
-	if (bot !== null) addToGuild(world, guild.id, bot)
-	return { id: guild.id, general: addChannel(world, { name: 'general', kind: 'text', guildId: guild.id }).id }
-}
-
-/** Whoever brings a bot into a guild gives it a role with the permissions that it asks for. */
-function addToGuild(world: World, guildId: string, bot: DiscordBot): void {
-	const guild = world.guilds.get(guildId)
-	if (guild === undefined) throw new Error(`there is no guild ${guildId}`)
-	join(world, guild, bot.user.id)
-	giveRole(world, guildId, bot.user.id, bot.user.name, bitsOf(world.options.botPermissions))
-}
-
-function giveRole(world: World, guildId: string, userId: string, name: string, permissions: bigint): void {
-	const guild = world.guilds.get(guildId)
-	if (guild === undefined) throw new Error(`there is no guild ${guildId}`)
-	const role = addRole(world, guild, name, [])
-	role.permissions = permissions
-	guild.members.get(userId)?.roles.add(role.id)
-}
-
-function setMembership(world: World, guildId: string, bot: DiscordBot, isMember: boolean): void {
-	const guild = world.guilds.get(guildId)
-	if (guild === undefined) throw new Error(`there is no guild ${guildId}`)
-	if (isMember) {
-		addToGuild(world, guildId, bot)
-		announceGuild(world, guildId, bot)
-		return
-	}
-	guild.members.delete(bot.user.id)
-	tellBot(world, bot, 'GUILD_DELETE', guildId, { id: guildId })
-}
-
-function announceGuild(world: World, guildId: string, bot: DiscordBot): void {
-	const guild = world.guilds.get(guildId)
-	if (guild !== undefined) tellBot(world, bot, 'GUILD_CREATE', guildId, guildCreatePayload(world, guild, bot.user.id))
-}
-
-function tellBot(
-	world: World,
-	bot: DiscordBot,
-	name: string,
-	guildId: string,
-	payload: Readonly<Record<string, unknown>>,
-) {
-	world.publish({ name, guildId, intents: 1, payload: (each) => (each === bot ? payload : null) })
 }

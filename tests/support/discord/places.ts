@@ -1,11 +1,5 @@
 import type { DiscordChannel, DiscordGuild, ThreadState } from './guilds.ts'
-import {
-	bitsOf,
-	channelPermissions,
-	directPermissions,
-	ordinaryPermissions,
-	type PermissionName,
-} from './permissions.ts'
+import { channelPermissions, directPermissions, ordinaryPermissions } from './permissions.ts'
 import type { World } from './world.ts'
 
 export function addGuild(world: World, name: string, ownerId: string): DiscordGuild {
@@ -22,8 +16,8 @@ export function join(world: World, guild: DiscordGuild, userId: string): void {
 	guild.members.set(userId, { userId, roles: new Set(), joinedAt: world.clock.now() })
 }
 
-export function addRole(world: World, guild: DiscordGuild, name: string, permissions: readonly PermissionName[]) {
-	const role = { id: world.identifiers.snowflake(), name, permissions: bitsOf(permissions), isMentionable: true }
+export function addRole(world: World, guild: DiscordGuild, name: string, permissions: bigint) {
+	const role = { id: world.identifiers.snowflake(), name, permissions, isMentionable: true }
 	guild.roles.push(role)
 	return role
 }

@@ -1,9 +1,10 @@
 import { MessageType } from 'discord.js'
 import type { DiscordBot } from '../bots.ts'
 import type { DiscordChannel, DiscordGuild } from '../guilds.ts'
+import { giveRole } from '../memberships.ts'
 import type { DiscordAttachment, DiscordMessage } from '../messages.ts'
-import { includes, type PermissionName } from '../permissions.ts'
-import { addRole, directChannel, join, permissionsIn } from '../places.ts'
+import { bitsOf, includes, type PermissionName } from '../permissions.ts'
+import { directChannel, join, permissionsIn } from '../places.ts'
 import { enterThread, startThread } from '../threads.ts'
 import { addUser, type World } from '../world.ts'
 import { addMessage, changeMessage, removeMessage, startTyping } from '../writing.ts'
@@ -107,8 +108,7 @@ export function createPerson(world: World, name: string, bot: DiscordBot): Disco
 		},
 		join: (guildId) => join(world, guildOf(guildId), user.id),
 		grant: (guildId, permissions) => {
-			const guild = guildOf(guildId)
-			guild.members.get(user.id)?.roles.add(addRole(world, guild, `${name}'s`, permissions).id)
+			giveRole(world, guildId, user.id, `${name}'s`, bitsOf(permissions))
 		},
 	}
 }
