@@ -34,7 +34,7 @@ export function createPlaygroundPlatform(options: PlaygroundOptions): Playground
 	return {
 		name: platformName,
 		routes,
-		capabilities: { collapse: 'html', maxLength: Number.MAX_SAFE_INTEGER, minEditMs: 200 },
+		capabilities: { collapse: 'html', maxLength: Number.MAX_SAFE_INTEGER, minEditMs: 200, joinsLate: false },
 		start: async (events, signal) => {
 			started = events
 			const end = () => {
@@ -56,6 +56,7 @@ export function createPlaygroundPlatform(options: PlaygroundOptions): Playground
 		},
 		// The page shows each run once, by its id, from its journal: to post it again changes nothing, so nothing has to be found.
 		find: async () => null,
+		readEarlier: async () => [],
 	}
 }
 

@@ -1,12 +1,13 @@
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
+import { acceptedAtMs } from '../../src/core/accepted-at.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
 import { english } from '../../src/rendering/index.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
-import type { Person, Self } from './receive.ts'
+import { markType, type Person, type Self } from './receive.ts'
 import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
 import type { Draft } from './show.ts'
 
@@ -21,6 +22,12 @@ export type SlackClient = {
 	/** Returns the message's timestamp, by which it is known in its channel. */
 	post(thread: Thread, draft: Draft, mark: Mark): Promise<string>
 	edit(channelId: string, ts: string, draft: Draft, mark: Mark): Promise<void>
+	/** A page of a thread's messages before one of them, the oldest first; `next` leads on from there. */
+	replies(
+		thread: Thread,
+		before: string,
+		cursor: string | null,
+	): Promise<{ readonly messages: readonly unknown[]; readonly next: string | null }>
 	/** The timestamps of a run's messages in a thread, in their order. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
@@ -39,10 +46,10 @@ export type SlackClient = {
 
 export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
 
-const markType = 'threadwise_reply'
 const personForMs = 3_600_000
 const mostPeople = 5_000
-const pageSize = 200
+/** All that an app gets at once which is sold outside of Slack's marketplace; any other may ask for several pages. */
+const smallPage = 15
 /** Commands are shorter than this. */
 const mostQuestionSections = 4
 
@@ -98,6 +105,19 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 		edit: (channelId, ts, draft, mark) =>
 			call(channelId, async () => {
 				await web.chat.update({ channel: channelId, ts, ...contentOf(draft, mark), parse: 'none', link_names: false })
+			}),
+		// The rate is that of the method, wherever it is used.
+		replies: ({ channelId, threadId }, latest, cursor) =>
+			call('earlier messages', async () => {
+				const page = await web.conversations.replies({
+					channel: channelId,
+					ts: threadId,
+					latest,
+					include_all_metadata: true,
+					limit: smallPage,
+					...(cursor === null ? {} : { cursor }),
+				})
+				return { messages: page.messages ?? [], next: page.response_metadata?.next_cursor || null }
 			}),
 		find: ({ channelId, threadId }, runId) =>
 			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
@@ -166,6 +186,15 @@ function contentOf({ text, blocks }: Draft, { runId, part }: Mark) {
 	return { text, blocks: [...blocks], metadata }
 }
 
+/** Slack's clock and ours differ by less. */
+const clocksDifferMs = 300_000
+
+/** A run's messages are younger than the run: in a long thread, what came before needn't be read. */
+function sinceAccepted(runId: string): { readonly oldest?: string } {
+	const acceptedAt = acceptedAtMs(runId)
+	return acceptedAt === null ? {} : { oldest: String((acceptedAt - clocksDifferMs) / 1_000) }
+}
+
 async function findMarked(
 	web: webApi.WebClient,
 	channel: string,
@@ -180,7 +209,8 @@ async function findMarked(
 				channel,
 				ts,
 				include_all_metadata: true,
-				limit: pageSize,
+				limit: smallPage,
+				...sinceAccepted(runId),
 				...(cursor === undefined ? {} : { cursor }),
 			})
 			.catch((error: unknown) => {

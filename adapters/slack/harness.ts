@@ -67,6 +67,13 @@ const startOver =
 					await ada.submitView(window, { reason: { reason: { type: 'plain_text_input', value: reason } } })
 				},
 			},
+			joinLate: async (said, asked) => {
+				const bob = slack.person('Bob')
+				const root = bob.post(slack.general, said)
+				await root.delivered
+				await ada.post(slack.general, `<@${slack.botUserId}> ${asked}`, { threadTs: root.ts }).delivered
+				return { said: `${slack.general}:${root.ts}`, by: { id: bob.id, name: bob.name } }
+			},
 			loseNextAnswer: () => slack.loseNextAnswer('chat.postMessage'),
 			[Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
 		}

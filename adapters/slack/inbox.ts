@@ -26,6 +26,7 @@ import {
 	type Said,
 	type Self,
 	toIncomingMessage,
+	toSaidMessage,
 } from './receive.ts'
 import { refusalText, slackCodeOf } from './refusals.ts'
 
@@ -37,7 +38,7 @@ export type InboxParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' 
 
 /** What people do in Slack, told to Threadwise. */
 export function createInbox(parts: InboxParts): Listeners {
-	const { client, events, self, onTrouble } = parts
+	const { client, conversations, events, self, onTrouble } = parts
 	const allowedBots = new Set(parts.allowedBots)
 	const threads = createThreads(parts)
 	const isNew = createMemory()
@@ -62,13 +63,32 @@ export function createInbox(parts: InboxParts): Listeners {
 		if (rest === '' || name === 'stop' || name === 'help') return obey(said, name)
 		return ask({ ...said, text: rest }, name)
 	}
+	const standingOf = ({ conversation, personId }: Pick<Said, 'conversation' | 'personId'>) =>
+		conversations.standing(conversation, personId)
+	const overhear = async (said: Said) =>
+		events.overhear(said.conversation, toSaidMessage(said, await client.person(said.personId)))
+	/** In a thread, whoever has asked there goes on asking; what others say is context. */
+	const follow = async ({ said, turnsToOthers }: Extract<Received, { kind: 'follow-up' }>) => {
+		const standing = await standingOf(said)
+		if (standing === 'asker' && !turnsToOthers) return take(said)
+		if (standing !== 'stranger') await overhear(said)
+	}
 	const edit = async ({ said, isAddressed }: Extract<Received, { kind: 'edit' }>) => {
-		if (!isAddressed && !(await threads.has(said))) return
+		if (!isAddressed && (await standingOf(said)) === 'stranger') return
+		if (!isAddressed && !(await threads.has(said))) return overhear(said)
 		const command = readTextCommand(said.text)
 		const asked = command === null ? said : { ...said, text: command.rest }
 		const preferences = preferencesOf(command?.name ?? null)
 		const edited = await events.edit(toIncomingMessage(asked, await client.person(said.personId), preferences))
 		if (edited.outcome === 'refused') await tell(said, refusalText(edited))
+	}
+	const forget = async (deleted: Extract<Received, { kind: 'deletion' }>) => {
+		if ((await standingOf(deleted)) === 'stranger') return
+		await threads.stopAnswering(deleted)
+		const { messageId, conversation, personId } = deleted
+		const [, ts = ''] = messageId.split(':')
+		const nothing = { id: messageId, ts, conversation, personId, text: '', files: [] }
+		await overhear(nothing)
 	}
 	return {
 		message: async (event) => {
@@ -77,12 +97,11 @@ export function createInbox(parts: InboxParts): Listeners {
 				case 'question':
 					return take(received.said)
 				case 'follow-up':
-					if (await threads.isPartOf(received.said)) await take(received.said)
-					return
+					return follow(received)
 				case 'edit':
 					return edit(received)
 				case 'deletion':
-					return threads.stopAnswering(received)
+					return forget(received)
 				case 'nothing':
 			}
 		},
@@ -147,9 +166,6 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 		return (await Promise.all(open.map(({ conversation }) => openIn(conversation)))).flat()
 	}
 	return {
-		/** Whether this person has asked in that thread before. */
-		isPartOf: async ({ conversation, personId }: Said) =>
-			(await conversations.runs(conversation)).some(({ asker }) => asker.id === personId),
 		/** Whether a message was taken as a question. */
 		has: async ({ id, conversation }: Said) =>
 			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),

@@ -6,6 +6,7 @@ import { type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { createClient, type SlackClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { createReceiving, eventsPath } from './connection.ts'
+import { readEarlier } from './earlier.ts'
 import { createInbox } from './inbox.ts'
 import { platformName } from './receive.ts'
 import { slackCodeOf } from './refusals.ts'
@@ -30,7 +31,7 @@ export function createSlackPlatform(options: SlackOptions): SlackPlatform {
 		name: platformName,
 		routes: receives.over === 'http' ? routesOf(receiving.take) : null,
 		// Slack takes 50 edits a minute of a whole workspace.
-		capabilities: { collapse: 'native', maxLength: 12_000, minEditMs: 1_500 },
+		capabilities: { collapse: 'native', maxLength: 12_000, minEditMs: 1_500, joinsLate: true },
 		start: async (events, signal) => {
 			const self = await client.identify()
 			await receiving.start(self, createInbox({ ...options, client, events, self }))
@@ -44,6 +45,7 @@ export function createSlackPlatform(options: SlackOptions): SlackPlatform {
 			const messageIds = await client.find(conversation, runId)
 			return messageIds.length === 0 ? null : { runId, conversation, messageIds }
 		},
+		readEarlier: async (message) => readEarlier(message, { client, self: await client.identify() }),
 	}
 }
 

@@ -39,7 +39,7 @@ describe('a question', () => {
 			author: { id: 'U0ADA', name: 'Ada', locale: 'en-GB', timeZone: 'Europe/London' },
 			content: [{ kind: 'text', text: 'How much is 6 × 7? — “quotes” & <tags>' }],
 			preferences: noPreferences,
-			sentAt: '2026-11-30T08:34:56.000Z',
+			sentAt: '2026-11-30T08:34:56.000100Z',
 		})
 	})
 
@@ -62,16 +62,20 @@ describe('a question', () => {
 
 	test('may follow in a thread without a mention, with links and channels as they read', () => {
 		const received = read('thread-reply')
-		expect(received.kind).toBe('follow-up')
+		expect(received).toMatchObject({ kind: 'follow-up', turnsToOthers: false })
 		expect(saidIn(received).text).toBe('And 6 × 8? See the table (https://example.com/a?b=1&c=2) in #maths')
 		expect(saidIn(received).conversation.threadId).toBe('1796027696.000100')
+	})
+
+	test('is none where it turns to somebody else', () => {
+		const text = '<@U0BOB> what do you think?'
+		expect(read('thread-reply', { text })).toMatchObject({ kind: 'follow-up', turnsToOthers: true })
 	})
 })
 
 describe('no question', () => {
 	test.each([
 		['a message without a mention outside of threads', 'mention-as-message', { text: 'Good morning' }],
-		['a reply to somebody else', 'thread-reply', { text: '<@U0BOB> what do you think?' }],
 		['what the bot itself wrote', 'direct-message', { user: 'U0BOT', bot_id: 'B0BOT' }],
 		['what another bot wrote', 'app-mention', { bot_id: 'B0OTHER' }],
 		['what an integration wrote', 'app-mention', { subtype: 'bot_message', user: undefined, bot_id: 'B0OTHER' }],

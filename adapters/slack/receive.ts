@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
-import type { Author, Conversation, IncomingMessage } from '../../src/core/conversation.ts'
+import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
 
 export const platformName = 'slack'
+/** What the bot's own messages are marked as. */
+export const markType = 'threadwise_reply'
 
 /** The bot, as the workspace knows it. */
 export type Self = { readonly teamId: string; readonly userId: string; readonly botId: string }
@@ -28,8 +30,8 @@ export type Said = {
 export type Received =
 	/** Addressed to the bot: it is mentioned, or alone with the person. */
 	| { readonly kind: 'question'; readonly said: Said }
-	/** In a thread, without a mention: a question only if that person has asked there before. */
-	| { readonly kind: 'follow-up'; readonly said: Said }
+	/** In a thread, without a mention: a question only if that person has asked there before and turns to nobody else. */
+	| { readonly kind: 'follow-up'; readonly said: Said; readonly turnsToOthers: boolean }
 	/** A message says something else now; it isn't known whether it ever was a question, unless it is addressed to the bot. */
 	| { readonly kind: 'edit'; readonly said: Said; readonly isAddressed: boolean }
 	/** A message is gone. */
@@ -93,8 +95,7 @@ function readNew(event: EventOf<'new'>, self: Self, allowedBots: AllowedBots): R
 	if (said === null) return nothing
 	if (isAddressed(event, event, self)) return { kind: 'question', said }
 	const isFirst = event.thread_ts === undefined || event.thread_ts === event.ts
-	// Whoever turns to somebody else first doesn't ask the bot.
-	return isFirst || /^\s*<@/.test(event.text ?? '') ? nothing : { kind: 'follow-up', said }
+	return isFirst ? nothing : { kind: 'follow-up', said, turnsToOthers: /^\s*<@/.test(event.text ?? '') }
 }
 
 function readChange(event: EventOf<'changed'>, self: Self, allowedBots: AllowedBots): Received {
@@ -223,8 +224,57 @@ export function toIncomingMessage(said: Said, person: Person, preferences: RunPr
 		author,
 		content: [...textContent(said.text), ...said.files],
 		preferences,
-		sentAt: new Date(Number.parseFloat(said.ts) * 1_000).toISOString(),
+		sentAt: sentAtOf(said),
+		...(said.ts === said.conversation.threadId ? {} : { hasEarlier: true }),
 	}
+}
+
+/** To the microsecond: nothing else tells the order of messages that were written at once. */
+function sentAtOf({ ts }: Pick<Said, 'ts'>): string {
+	const [seconds = '0', microseconds = '000000'] = ts.split('.')
+	return new Date(Number(seconds) * 1_000).toISOString().replace('.000Z', `.${microseconds}Z`)
+}
+
+/** A message that asks for nothing. */
+export function toSaidMessage(said: Said, { id, name }: Pick<Person, 'id' | 'name'>): SaidMessage {
+	return { id: said.id, author: { id, name }, content: contentOf(said.text, said.files), sentAt: sentAtOf(said) }
+}
+
+/** Of a message that was deleted, nothing is left. */
+function contentOf(text: string, files: readonly ContentPart[]): ContentPart[] {
+	return [...(text === '' ? [] : textContent(text)), ...files]
+}
+
+const threadMessage = written.extend({
+	username: z.string().nullish(),
+	bot_profile: z.object({ name: z.string() }).optional(),
+	metadata: z.object({ event_type: z.string() }).optional(),
+	blocks: z.array(z.object({ type: z.string(), text: z.unknown().optional() })).optional(),
+})
+
+/** A message as it stands in a thread; null for what is no message of anybody. The author's name is null where Slack doesn't tell it. */
+export function readSaid(message: unknown, channel: string, self: Self) {
+	const { data } = threadMessage.safeParse(message)
+	if (data === undefined || !saidSubtypes.has(data.subtype)) return null
+	const { ts, user, bot_id: botId = null, files = [], username, bot_profile } = data
+	const said = { id: messageIdOf(channel, ts), ts, sentAt: sentAtOf({ ts }) }
+	if (user === self.userId || botId === self.botId) {
+		const answer = answerIn(data)
+		return answer === '' ? null : { ...said, author: null, content: contentOf(answer, []) }
+	}
+	const personId = user ?? botId
+	if (personId === null) return null
+	const content = contentOf(readText(data.text ?? '', self), files.map(fileOf))
+	return { ...said, author: { id: personId, name: username ?? bot_profile?.name ?? null }, content }
+}
+
+/** Of what the bot has written, what isn't folded: answers stand in `markdown` blocks, what was asked with a command in the text. */
+function answerIn({ blocks = [], metadata, text }: z.infer<typeof threadMessage>): string {
+	const texts = blocks.flatMap((block) =>
+		block.type === 'markdown' && typeof block.text === 'string' ? [block.text] : [],
+	)
+	if (texts.length > 0) return texts.join('\n\n')
+	return metadata?.event_type === markType ? '' : (text ?? '')
 }
 
 export function actorOf({ id, isAdmin }: Person, { teamId }: Self): Actor {

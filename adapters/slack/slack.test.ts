@@ -15,6 +15,7 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 	const { result = { outcome: 'done' } } = choices
 	const received: IncomingMessage[] = []
 	const edited: IncomingMessage[] = []
+	const overheard: (readonly [string | undefined, string])[] = []
 	const acted: (readonly [string, string, Actor, unknown?])[] = []
 	const act =
 		(name: string) =>
@@ -24,6 +25,7 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 		}
 	const events: PlatformEvents = {
 		message: async (message) => void received.push(message),
+		overhear: async (_, { author, content }) => void overheard.push([author?.name, textOf(content)]),
 		edit: async (message) => {
 			edited.push(message)
 			return result.outcome === 'refused' ? result : { outcome: 'begun', runId: 'run-9' }
@@ -62,7 +64,21 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 		repliesIn(conversation)
 			.map(({ blocks }) => readableBlocks(blocks))
 			.join('\n')
-	return { ...app, slack, memory, platform, ada, received, edited, acted, ask, repliesIn, textIn, conversationAt }
+	return {
+		...app,
+		slack,
+		memory,
+		platform,
+		ada,
+		received,
+		edited,
+		overheard,
+		acted,
+		ask,
+		repliesIn,
+		textIn,
+		conversationAt,
+	}
 }
 
 const refused: ActionResult = {
@@ -93,6 +109,27 @@ describe('a question in a channel', () => {
 		await opened.slack.person('Bob').post(opened.slack.general, 'I think so.', { threadTs: question.ts }).delivered
 		await opened.ada.post(opened.slack.general, 'Lunch?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['And twice?'])
+	})
+
+	test('may be spoken about by others in its thread, which is context: also what is edited or deleted', async () => {
+		await using opened = await open()
+		const { question } = await opened.ask()
+		opened.received.length = 0
+		const bob = opened.slack.person('Bob')
+		const inThread = { threadTs: question.ts }
+		const said = bob.post(opened.slack.general, 'I think it is 42.', inThread)
+		await said.delivered
+		await bob.edit(said, 'I think it is 43.')
+		await bob.delete(said)
+		await opened.ada.post(opened.slack.general, `${bob.mention} are you sure?`, inThread).delivered
+		await bob.post(opened.slack.general, 'Nobody has asked the bot here.', {}).delivered
+		expect(opened.overheard).toEqual([
+			['Bob', 'I think it is 42.'],
+			['Bob', 'I think it is 43.'],
+			['Bob', ''],
+			['Ada', `@${bob.id} are you sure?`],
+		])
+		expect(opened.received).toEqual([])
 	})
 
 	test('that could not be recorded is not acknowledged, so that Slack delivers it again', async () => {
@@ -136,6 +173,61 @@ describe('a question in a channel', () => {
 			['stop', runId, opened.ada.id],
 		])
 	})
+})
+
+describe('a thread to which the bot comes late', () => {
+	const late = async (choices: Parameters<typeof open>[0] = {}, replies = 3) => {
+		const opened = await open(choices)
+		const { slack, ada } = opened
+		const bob = slack.person('Bob')
+		const root = bob.post(slack.general, 'Which plan?')
+		for (const number of Array.from({ length: replies }, (_, index) => index + 1)) {
+			bob.post(slack.general, `Reason ${number}`, { threadTs: root.ts })
+		}
+		await ada.post(slack.general, `<@${slack.botUserId}> What do you think?`, { threadTs: root.ts }).delivered
+		await bob.post(slack.general, 'Too late', { threadTs: root.ts }).delivered
+		const [question] = opened.received
+		if (question === undefined) throw new Error('nothing was asked')
+		const read = async () => {
+			const earlier = await opened.platform.readEarlier(question)
+			return earlier.map(({ author, content }) => `${author?.name ?? 'we'}: ${textOf(content)}`)
+		}
+		return { ...opened, bob, root, read, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+	}
+
+	test('is read page by page up to the question, everybody by their name', async () => {
+		await using opened = await late({}, 20)
+		const replies = Array.from({ length: 20 }, (_, index) => `Bob: Reason ${index + 1}`)
+		expect(await opened.read()).toEqual(['Bob: Which plan?', ...replies])
+	})
+
+	test('has our own answers of another time in it, without what is folded under them', async () => {
+		await using opened = await late()
+		const conversation = opened.conversationAt(opened.slack.general, opened.root.ts)
+		await opened.platform.post('run-of-old', conversation, answered)
+		opened.received.length = 0
+		const { ada, slack } = opened
+		await ada.post(slack.general, `<@${slack.botUserId}> And now?`, { threadTs: opened.root.ts }).delivered
+		const earlier = await opened.platform.readEarlier(opened.received[0] ?? { id: '', conversation })
+		const own = earlier.filter(({ author }) => author === null)
+		expect(own.map(({ content }) => textOf(content))).toEqual(['It costs $104.'])
+	})
+
+	test('is read as far as the rate allows, if the app is sold outside of the marketplace', async () => {
+		await using opened = await late({ slack: { isSoldElsewhere: true, clockSpeed: 1 } }, 20)
+		const replies = Array.from({ length: 14 }, (_, index) => `Bob: Reason ${index + 1}`)
+		expect(await opened.read()).toEqual(['Bob: Which plan?', ...replies])
+		await expect(opened.read()).rejects.toMatchObject({ code: 'platform-unavailable' })
+	})
+
+	test.each(['missing_scope', 'not_in_channel'])(
+		'is not read where Slack refuses it (%s), and says what to do',
+		async (code) => {
+			await using opened = await late()
+			opened.slack.refuse('conversations.replies', code)
+			await expect(opened.read()).rejects.toMatchObject({ code: 'platform-refused', fix: expect.any(String) })
+		},
+	)
 })
 
 describe('text commands', () => {

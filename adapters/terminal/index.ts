@@ -20,7 +20,12 @@ export function createTerminalPlatform({
 	const display = createDisplay(format, output, colored)
 	return {
 		name: 'terminal',
-		capabilities: { collapse: 'none', maxLength: Number.MAX_SAFE_INTEGER, minEditMs: format === 'live' ? 50 : 0 },
+		capabilities: {
+			collapse: 'none',
+			maxLength: Number.MAX_SAFE_INTEGER,
+			minEditMs: format === 'live' ? 50 : 0,
+			joinsLate: false,
+		},
 		start: async () => {},
 		post: async (runId, conversation, view) => {
 			display.show({ runId, url: runUrl(runId, conversation) }, view)
@@ -32,6 +37,7 @@ export function createTerminalPlatform({
 		},
 		// What was written to a terminal can't be read back, and whoever wrote it is gone with it.
 		find: async () => null,
+		readEarlier: async () => [],
 		[Symbol.dispose]: () => display.close(),
 	}
 }

@@ -1,5 +1,5 @@
 import type { ActionResult, Actor, EditResult, RunBegun } from './actor.ts'
-import type { Conversation, IncomingMessage } from './conversation.ts'
+import type { Conversation, IncomingMessage, SaidMessage } from './conversation.ts'
 import type { Feedback } from './feedback.ts'
 import type { ReplyView } from './reply-view.ts'
 
@@ -11,6 +11,8 @@ export type PlatformCapabilities = {
 	readonly maxLength: number
 	/** The least time between two edits of one message. */
 	readonly minEditMs: number
+	/** Whether a conversation may have begun before anybody has addressed the bot in it. */
+	readonly joinsLate: boolean
 }
 
 /** A handle of what was posted, to edit it later. */
@@ -27,6 +29,11 @@ export type Reply = {
 export type PlatformEvents = {
 	/** Called for every message that addresses the bot. */
 	message(message: IncomingMessage): Promise<void>
+	/**
+	 * Called for a message that doesn't address the bot, in a conversation in which somebody has asked it something. It is context for
+	 * later questions, and never answered. Without content where it was deleted.
+	 */
+	overhear(conversation: Conversation, said: SaidMessage): Promise<void>
 	/**
 	 * Called when a message that addressed the bot has a new text: a run that answers the old one is superseded. Where it is refused,
 	 * the old text goes on being answered, and whoever has edited it is to be told why.
@@ -62,4 +69,9 @@ export interface ChatPlatform {
 	 * Null if there is none, or if the platform can't tell.
 	 */
 	find(runId: string, conversation: Conversation): Promise<Reply | null>
+	/**
+	 * Reads what was said in a conversation before a message, for when the bot comes to it late; oldest first, and as much as the
+	 * platform gives at once. Our own answers come without what is folded under them. Nothing where `joinsLate` is false.
+	 */
+	readEarlier(message: Pick<IncomingMessage, 'id' | 'conversation'>): Promise<readonly SaidMessage[]>
 }

@@ -33,6 +33,9 @@ export type ConversationEntry = {
 	readonly lastAskedAt: string
 }
 
+/** What somebody is to a conversation: they have asked in it, only others have, or nobody has. */
+export type Standing = 'asker' | 'bystander' | 'stranger'
+
 export type ConversationQuery = {
 	readonly platform: string
 	readonly workspaceId: string
@@ -47,6 +50,7 @@ export type ConversationQuery = {
 export interface ConversationReader {
 	/** The newest first. */
 	list(query: ConversationQuery): Promise<readonly ConversationEntry[]>
+	standing(conversation: Conversation, personId: string): Promise<Standing>
 	/** In the order in which they were asked; empty for a conversation that nobody has begun. */
 	runs(conversation: Conversation): Promise<readonly RunEntry[]>
 	/** One of them; null for an unknown run. */

@@ -33,12 +33,19 @@ export const incomingMessageSchema = z.object({
 	content: z.array(contentPartSchema),
 	preferences: runPreferencesSchema,
 	sentAt: z.iso.datetime(),
+	/** Whether it isn't the first message of its conversation, so that the platform may know of some that we don't. */
+	hasEarlier: z.boolean().optional(),
 })
 export type IncomingMessage = z.infer<typeof incomingMessageSchema>
+
+/** What was said in a conversation without asking us anything. `author` is null for an answer of ours of which nothing else is kept. */
+export type SaidMessage = Pick<IncomingMessage, 'id' | 'content' | 'sentAt'> & { readonly author: Author | null }
 
 /** One message of a conversation as the model sees it. `author` is null for our own answers. */
 export const turnSchema = z.object({
 	author: z.string().nullable(),
 	content: z.array(contentPartSchema),
+	/** Whether it was said to others, not to us: it tells what was spoken about, and asks for nothing. */
+	isOverheard: z.boolean().optional(),
 })
 export type Turn = z.infer<typeof turnSchema>

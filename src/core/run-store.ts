@@ -1,5 +1,5 @@
 import type { StopReason } from './abort.ts'
-import type { IncomingMessage } from './conversation.ts'
+import type { Conversation, IncomingMessage, SaidMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
 import type { Claim, Run, RunKind, RunState } from './run.ts'
@@ -7,6 +7,8 @@ import type { Effort, Route, RunPreferences } from './run-preferences.ts'
 
 export type Recorded =
 	| { readonly outcome: 'recorded' | 'duplicate'; readonly runId: string }
+	/** Recorded, and held back for a few seconds: what was said in the conversation before isn't known yet. */
+	| { readonly outcome: 'held-back'; readonly runId: string }
 	/** A run that had asked back goes on with this message, as the attempt of this number. */
 	| { readonly outcome: 'continued'; readonly runId: string; readonly nextAttempt: number }
 
@@ -106,14 +108,30 @@ export type TypicalRun = { readonly elapsedMs: number; readonly costMicroUsd: nu
 /** How many runs wait for a worker, and how many a worker holds. */
 export type RunLoad = { readonly waiting: number; readonly held: number }
 
+/** For how long a run waits for what was said before it: longer than reading takes, shorter than anybody's patience. */
+export const holdBackMs = 8_000
+
 /** The truth about runs. Its clock is the only one that judges leases. */
 export interface RunStore {
 	/**
 	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. Where a run
 	 * of the same person in the same conversation waits for an answer, the message is that answer. A message that is refused gets a
 	 * run that has failed already, with this report: whoever wrote it sees why.
+	 *
+	 * The run of a message that has something earlier, in a conversation whose earlier messages nobody has recorded, is held back:
+	 * nobody claims it for `holdBackMs`, or until `recordEarlier`.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
+	/**
+	 * Records what was said in a conversation before we came to it, and lets its runs go that were held back. Null where it can't be
+	 * known now: the runs go on with what there is, and the next question holds its run back again.
+	 */
+	recordEarlier(conversation: Conversation, earlier: readonly SaidMessage[] | null): Promise<void>
+	/**
+	 * Records what was said to others in a conversation in which somebody has asked something; in any other, nothing. The same message
+	 * again replaces what it has said before, unless it was a question.
+	 */
+	recordOverheard(conversation: Conversation, said: SaidMessage): Promise<void>
 	/** The question that a message has asked; null where nobody has recorded it. */
 	findQuestion(message: Pick<IncomingMessage, 'id' | 'conversation' | 'content'>): Promise<AskedQuestion | null>
 	/**

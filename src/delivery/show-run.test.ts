@@ -22,7 +22,7 @@ function rememberingPlatform(fails: (call: number) => boolean = () => false) {
 	}
 	const platform: ChatPlatform = {
 		name: 'testing',
-		capabilities: { collapse: 'none', maxLength: 1_000, minEditMs: 0 },
+		capabilities: { collapse: 'none', maxLength: 1_000, minEditMs: 0, joinsLate: false },
 		start: async () => {},
 		post: async (runId, to, view) => {
 			await show('post', [], view)
@@ -33,6 +33,7 @@ function rememberingPlatform(fails: (call: number) => boolean = () => false) {
 			return { ...reply, messageIds: ['m1', 'm2'] }
 		},
 		find: async () => null,
+		readEarlier: async () => [],
 	}
 	return { platform, shown }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aMessage, outcomes } from '../../tests/support/builders.ts'
 import { keptQueue } from '../../tests/support/kept-queue.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
@@ -40,6 +40,52 @@ beforeEach(() => {
 })
 
 const stateOf = async (runId: string) => (await store.find(runId))?.state
+
+describe('a question in a conversation that began without us', () => {
+	const late = () => ({ ...aMessage({ text: 'And now?' }), hasEarlier: true, sentAt: '2026-01-01T12:05:00.000Z' })
+	const before = {
+		id: 'said before',
+		author: { id: 'bob', name: 'Bob' },
+		content: [...textContent('Two spiders.')],
+		sentAt: '2026-01-01T12:01:00.000Z',
+	}
+	const enqueued = (runId: string) => vi.waitFor(() => expect(kept.added).toContain(`${runId}-1`))
+
+	test('is recorded at once, and enqueued when what was said before is known', async () => {
+		const reading = Promise.withResolvers<readonly (typeof before)[]>()
+		const { outcome, runId } = await intake.receive(late(), () => reading.promise)
+		expect(outcome).toBe('held-back')
+		expect(kept.added).toEqual([])
+		reading.resolve([{ ...before, id: runId }])
+		await enqueued(runId)
+		expect((await store.find(runId))?.history).toMatchObject([{ author: 'Bob', isOverheard: true }])
+	})
+
+	test('goes on without it where it is refused, which is told', async () => {
+		const refusal = new Error('not in the channel')
+		const { runId } = await intake.receive(late(), () => Promise.reject(refusal))
+		await enqueued(runId)
+		expect((await store.find(runId))?.history).toEqual([])
+		expect(troubles).toEqual([refusal])
+	})
+
+	test('has it read once, though several are asked meanwhile', async () => {
+		const reading = Promise.withResolvers<readonly (typeof before)[]>()
+		let reads = 0
+		const read = () => {
+			reads += 1
+			return reading.promise
+		}
+		const first = late()
+		const second = { ...late(), conversation: first.conversation }
+		const runs = [await intake.receive(first, read), await intake.receive(second, read)]
+		reading.resolve([])
+		for (const { runId } of runs) await enqueued(runId)
+		const third = await intake.receive({ ...late(), conversation: first.conversation }, read)
+		expect(third.outcome).toBe('recorded')
+		expect(reads).toBe(1)
+	})
+})
 
 describe('asking', () => {
 	test('records the question and enqueues its run', async () => {

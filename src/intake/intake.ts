@@ -1,7 +1,7 @@
 import type { StopReason } from '../core/abort.ts'
 import type { Actor, EditResult, Refused } from '../core/actor.ts'
 import { textOf } from '../core/content.ts'
-import type { IncomingMessage } from '../core/conversation.ts'
+import type { Conversation, IncomingMessage, SaidMessage } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { type SettingsReader, settingsFrom } from '../core/resolve-settings.ts'
@@ -10,6 +10,7 @@ import type { AskedQuestion, Recorded, Requested, RunStore } from '../core/run-s
 import type { SpendStore } from '../core/spend-store.ts'
 import { type Actions, createActions } from './actions.ts'
 import { createAdmit, refusalFrom } from './admit.ts'
+import { createEarlier, type ReadEarlier, readsNothing } from './earlier.ts'
 
 export type IntakeDependencies = {
 	readonly store: RunStore
@@ -24,6 +25,8 @@ export type IntakeDependencies = {
 	readonly longestQueue: number
 	/** Told when a run could not be enqueued; the sweeper enqueues it later. */
 	readonly onTrouble: (error: unknown, runId: string) => void
+	/** Told when what was said before a question can't be read: the run goes on without it. Nobody needs to know where nothing is. */
+	readonly onUnread?: (error: unknown, runId: string) => void
 }
 
 /** Where messages become runs. */
@@ -36,17 +39,19 @@ export type Intake = {
 	ask(message: IncomingMessage): Promise<Recorded>
 	/**
 	 * The same for a platform, on which whoever wrote the message sees nothing but runs: what is refused is recorded as a run that
-	 * has failed, with the reason.
+	 * has failed, with the reason. A run that needs to know what was said before is enqueued when that was read, and nobody waits for it.
 	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the message again.
 	 */
-	receive(message: IncomingMessage): Promise<Recorded>
+	receive(message: IncomingMessage, readEarlier?: ReadEarlier): Promise<Recorded>
 	/**
 	 * Takes the new text of a message: whatever still answers the old one is superseded, and a new run answers the new one, also
 	 * where the old one was answered already. A message that nobody has recorded is received as it is now. What is refused changes
 	 * nothing: the old text and whatever answers it stay as they are.
 	 * @throws whatever the store throws if it couldn't be recorded, so that the platform delivers the edit again.
 	 */
-	edit(message: IncomingMessage): Promise<EditResult>
+	edit(message: IncomingMessage, readEarlier?: ReadEarlier): Promise<EditResult>
+	/** Keeps what was said to others in a conversation in which somebody has asked something, as context for later questions. */
+	overhear(conversation: Conversation, said: SaidMessage): Promise<void>
 	/** Stops a run wherever it is, whoever wants it. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
 	/** What people do with runs, each of them only if they may. */
@@ -76,6 +81,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		longestQuestion,
 		longestQueue,
 		onTrouble,
+		onUnread = onTrouble,
 	} = dependencies
 	const admit = createAdmit({ store, settings, spending, longestQueue })
 	const add = async (runId: string, attempt: number) => {
@@ -96,15 +102,17 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		await admit({ ...editing, actor: authorOf(message) })
 		checkText(message)
 	}
-	const recordAndEnqueue = async (message: IncomingMessage) => {
+	const earlier = createEarlier({ store, enqueue, onUnread })
+	const recordAndEnqueue = async (message: IncomingMessage, readEarlier: ReadEarlier) => {
 		const recorded = await store.record(message)
+		if (recorded.outcome === 'held-back') earlier.complete(recorded.runId, message, readEarlier)
 		if (recorded.outcome === 'recorded') await enqueue(recorded.runId, 1)
 		if (recorded.outcome === 'continued') await enqueue(recorded.runId, recorded.nextAttempt)
 		return recorded
 	}
-	const receive = async (message: IncomingMessage) => {
+	const receive = async (message: IncomingMessage, readEarlier: ReadEarlier = readsNothing) => {
 		const refusal = await refusalOf(checkMessage(message))
-		return refusal === null ? recordAndEnqueue(message) : store.record(message, refusal)
+		return refusal === null ? recordAndEnqueue(message, readEarlier) : store.record(message, refusal)
 	}
 	/** Tells the world of a stop that the store knows of. */
 	const spreadStop = async (runId: string, { state, nextAttempt }: Requested, reason: StopReason) => {
@@ -116,19 +124,19 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		if (stopped !== null) await spreadStop(runId, stopped, reason)
 		return stopped?.state ?? null
 	}
-	const asNew = async (message: IncomingMessage): Promise<EditResult> => {
-		const { runId } = await receive(message)
+	const asNew = async (message: IncomingMessage, readEarlier?: ReadEarlier): Promise<EditResult> => {
+		const { runId } = await receive(message, readEarlier)
 		return { outcome: 'begun', runId }
 	}
-	const edit = async (message: IncomingMessage): Promise<EditResult> => {
+	const edit = async (message: IncomingMessage, readEarlier?: ReadEarlier): Promise<EditResult> => {
 		const asked = await store.findQuestion(message)
-		if (asked === null) return asNew(message)
+		if (asked === null) return asNew(message, readEarlier)
 		// Platforms also tell of an edit when they have added a preview: nobody is to be refused what they haven't done.
 		if (asked.isUnchanged) return { outcome: 'unchanged', runId: asked.runId }
 		const refusal = await refusalOf(checkEdit(message, asked))
 		if (refusal !== null) return refusal
 		const edited = await store.recordEdit(message)
-		if (edited.outcome === 'unknown') return asNew(message)
+		if (edited.outcome === 'unknown') return asNew(message, readEarlier)
 		if (edited.outcome === 'unchanged') return edited
 		if (edited.outcome === 'settled') return refusalFrom(settled())
 		for (const { runId, ...stopped } of edited.superseded) await spreadStop(runId, stopped, 'superseded')
@@ -138,10 +146,11 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 	return {
 		ask: async (message) => {
 			await checkMessage(message)
-			return recordAndEnqueue(message)
+			return recordAndEnqueue(message, readsNothing)
 		},
 		receive,
 		edit,
+		overhear: store.recordOverheard,
 		stop,
 		actions: createActions({ store, queue, admit, enqueue, stop, onTrouble }),
 		sweep: async (missedForMs = missedAfterMs) => {

@@ -13,6 +13,12 @@ test('shows who said what, oldest first, and which turns are our own', () => {
 	)
 })
 
+test('marks what was said to others, which is context and no question', () => {
+	expect(renderHistory([{ ...turn('Bob', 'Ship it.'), isOverheard: true }, turn('Ada', 'What is missing?')])).toBe(
+		'Bob (to others, not to you): Ship it.\nAda: What is missing?',
+	)
+})
+
 test('says so when nothing was said', () => {
 	expect(renderHistory([])).toBe('(nothing was said before)')
 })

@@ -9,10 +9,15 @@ export function renderHistory(turns: readonly Turn[]): string {
 	const lines: string[] = []
 	let length = 0
 	for (const turn of turns.toReversed()) {
-		const line = `${turn.author ?? 'Threadwise (you)'}: ${textOf(turn.content)}`
+		const line = `${speakerOf(turn)}: ${textOf(turn.content)}`
 		length += line.length
 		if (length > longestHistory) break
 		lines.unshift(line)
 	}
 	return lines.length === 0 ? '(nothing was said before)' : lines.join('\n')
+}
+
+function speakerOf({ author, isOverheard = false }: Turn): string {
+	if (author === null) return 'Threadwise (you)'
+	return isOverheard ? `${author} (to others, not to you)` : author
 }

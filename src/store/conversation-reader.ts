@@ -2,7 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { contentPartSchema, textOf } from '../core/content.ts'
 import type { Conversation } from '../core/conversation.ts'
-import type { ConversationEntry, ConversationQuery, ConversationReader, RunEntry } from '../core/conversation-reader.ts'
+import type {
+	ConversationEntry,
+	ConversationQuery,
+	ConversationReader,
+	RunEntry,
+	Standing,
+} from '../core/conversation-reader.ts'
 import { runKindSchema, runStateSchema } from '../core/run.ts'
 import { runPreferencesSchema } from '../core/run-preferences.ts'
 import { asker, askerColumns, askerRow } from './asker-row.ts'
@@ -47,6 +53,7 @@ const runEntryRow = z.object({
 export function createConversationReader({ orm }: Pick<Database, 'orm'>): ConversationReader {
 	return {
 		list: (query) => listConversations(orm, storable(query)),
+		standing: (conversation, personId) => readStanding(orm, storable(conversation), storable(personId)),
 		runs: (conversation) => listRuns(orm, isIn(storable(conversation))),
 		run: async (runId) => (await listRuns(orm, sql`r.id = ${asRunId(runId)}::uuid`))[0] ?? null,
 		marks: (conversations) => markAll(orm, storable(conversations)),
@@ -117,6 +124,34 @@ function titleFrom(question: string): string {
 function isIn({ platform, workspaceId, channelId, threadId }: Conversation): SQL {
 	return sql`i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
 		and c.channel_id = ${channelId} and c.thread_id = ${threadId}`
+}
+
+const standingRow = z.object({ standing: z.enum(['asker', 'bystander', 'stranger']) })
+
+async function readStanding(orm: Orm, conversation: Conversation, personId: string): Promise<Standing> {
+	const [row] = await queryRows(
+		orm,
+		standingRow,
+		sql`
+			with conversation as (
+				select c.id, i.id as installation_id
+				from threadwise.conversations c join threadwise.installations i on i.id = c.installation_id
+				where ${isIn(conversation)}
+			), person as (
+				select p.id from threadwise.people p join conversation on conversation.installation_id = p.installation_id
+				where p.platform_user_id = ${personId}
+			)
+			select case
+				when exists (
+					select 1 from threadwise.runs r join conversation on r.conversation_id = conversation.id
+						join person on r.person_id = person.id
+				) then 'asker'
+				when exists (
+					select 1 from threadwise.runs r join conversation on r.conversation_id = conversation.id
+				) then 'bystander'
+				else 'stranger' end as standing`,
+	)
+	return row?.standing ?? 'stranger'
 }
 
 async function listRuns(orm: Orm, isListed: SQL): Promise<readonly RunEntry[]> {

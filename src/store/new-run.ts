@@ -6,6 +6,7 @@ import type { RunPreferences } from '../core/run-preferences.ts'
 import { noUsage } from '../core/usage.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
+import { interval } from './rows.ts'
 import { runs } from './schema.ts'
 
 export type Transaction = Pick<Orm, 'insert' | 'select' | 'update' | 'delete' | 'execute'>
@@ -19,15 +20,22 @@ export type NewRun = {
 	readonly kind: RunKind
 	readonly parentRunId: string | null
 	readonly preferences: RunPreferences
+	/** For how long nobody claims it; null where it needn't wait. */
+	readonly heldBackMs?: number | null
 }
 
 /** Writes a run that waits for a worker, or one that has failed already if it is refused. Returns its id. */
-export async function insertRun(transaction: Transaction, run: NewRun, refusal?: ErrorReport): Promise<string> {
+export async function insertRun(
+	transaction: Transaction,
+	{ heldBackMs = null, ...run }: NewRun,
+	refusal?: ErrorReport,
+): Promise<string> {
 	const id = newId()
 	// The clock as it is now: who waits for another's transaction comes after it.
 	const createdAt = sql`clock_timestamp()`
 	const round = nextRound(sql`${run.conversationId}::uuid`)
-	await transaction.insert(runs).values({ ...run, id, state: 'accepted', round, createdAt })
+	const heldBackUntil = heldBackMs === null ? null : sql`now() + ${interval(heldBackMs)}`
+	await transaction.insert(runs).values({ ...run, id, state: 'accepted', round, heldBackUntil, createdAt })
 	if (refusal !== undefined) await refuse(transaction, id, refusal)
 	return id
 }

@@ -1,31 +1,31 @@
-import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, ne, or, type SQL, sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import type { ErrorReport } from '../core/errors.ts'
-import type { Recorded } from '../core/run-store.ts'
+import { holdBackMs, type Recorded } from '../core/run-store.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
 import { insertRun, nextRound, type Transaction } from './new-run.ts'
-import { queryRows } from './rows.ts'
+import { interval, queryRows } from './rows.ts'
 import { contents, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
 export async function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
-	const runId = refusal === undefined ? await writeQuestion(orm, message) : null
-	if (runId !== null) return { outcome: 'recorded', runId }
+	const run = refusal === undefined ? await writeQuestion(orm, message) : null
+	if (run !== null) return { outcome: run.is_held_back ? 'held-back' : 'recorded', runId: run.id }
 	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message, refusal)))
 }
 
-const writtenRow = z.object({ id: z.string() })
+const writtenRow = z.object({ id: z.string(), is_held_back: z.boolean() })
 
 /**
  * What almost every message is, in one round trip: a question that nobody has asked before. Null, with nothing written but who and
  * where, for one that is known, and where a run of the same person waits for an answer.
  */
-async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string | null> {
+async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<z.infer<typeof writtenRow> | null> {
 	const [run] = await queryRows(
 		orm,
 		writtenRow,
@@ -45,21 +45,26 @@ async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<string
 				insert into threadwise.contents (id, person_id, body)
 				select content_id, person_id, ${JSON.stringify(message.content)}::jsonb from turn
 			)
-			insert into threadwise.runs (id, installation_id, conversation_id, turn_id, person_id, kind, state, preferences, round)
-			select ${newId()}::uuid, installation_id, turn.conversation_id, id, person_id, 'question', 'accepted',
-				${JSON.stringify(message.preferences)}::jsonb, ${nextRound(sql`turn.conversation_id`)}
-			from turn
-			returning id`,
+			insert into threadwise.runs
+				(id, installation_id, conversation_id, turn_id, person_id, kind, state, preferences, round, held_back_until)
+			select ${newId()}::uuid, turn.installation_id, turn.conversation_id, turn.id, person_id, 'question', 'accepted',
+				${JSON.stringify(message.preferences)}::jsonb, ${nextRound(sql`turn.conversation_id`)}, ${heldBackUntil(message)}
+			from turn join conversation on conversation.id = turn.conversation_id
+			returning id, held_back_until is not null as is_held_back`,
 	)
-	return run?.id ?? null
+	return run ?? null
 }
+
+/** Null where all is known that was said in the `conversation` before, or nothing was. */
+const heldBackUntil = ({ hasEarlier = false }: IncomingMessage) =>
+	sql`case when ${hasEarlier} and not conversation.earlier_known then now() + ${interval(holdBackMs)} end`
 
 /**
  * Writes who asks and where, as the CTEs `installation`, `person` and `conversation` of the statement that goes on from there. What is
  * known already is only read: writing it again would keep everybody of a workspace waiting for each other's commits. What is new is
  * written in this order, a conversation after its person, so that nobody waits for somebody who waits for them.
  */
-function askerAndPlace({ conversation, author }: IncomingMessage): SQL {
+function askerAndPlace({ conversation, author, hasEarlier = false }: IncomingMessage): SQL {
 	return sql`
 			known_installation as (
 				select id from threadwise.installations
@@ -87,17 +92,17 @@ function askerAndPlace({ conversation, author }: IncomingMessage): SQL {
 			), person as (
 				select id from known_person union all select id from new_person
 			), known_conversation as (
-				select conversations.id from threadwise.conversations join installation on installation_id = installation.id
+				select conversations.id, earlier_known from threadwise.conversations join installation on installation_id = installation.id
 				where channel_id = ${conversation.channelId} and thread_id = ${conversation.threadId}
 			), new_conversation as (
-				insert into threadwise.conversations (id, installation_id, channel_id, thread_id, is_direct)
+				insert into threadwise.conversations (id, installation_id, channel_id, thread_id, is_direct, earlier_known)
 				select ${newId()}::uuid, installation.id, ${conversation.channelId}, ${conversation.threadId},
-					${conversation.isDirect ?? false}
+					${conversation.isDirect ?? false}, ${!hasEarlier}
 				from installation, person where not exists (select 1 from known_conversation)
 				on conflict (installation_id, channel_id, thread_id) do update set channel_id = excluded.channel_id
-				returning id
+				returning id, earlier_known
 			), conversation as (
-				select id from known_conversation union all select id from new_conversation
+				select id, earlier_known from known_conversation union all select id, earlier_known from new_conversation
 			)`
 }
 
@@ -112,10 +117,11 @@ async function recordIn(
 	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
-	const { preferences } = message
+	const { preferences, hasEarlier = false } = message
 	const run = { ...owners, turnId, kind: 'question', parentRunId: null, preferences } as const
-	const runId = await insertRun(transaction, run, refusal)
-	return { outcome: 'recorded', runId }
+	const isHeldBack = hasEarlier && !owners.earlierKnown && refusal === undefined
+	const runId = await insertRun(transaction, { ...run, heldBackMs: isHeldBack ? holdBackMs : null }, refusal)
+	return { outcome: isHeldBack ? 'held-back' : 'recorded', runId }
 }
 
 type WaitingRun = { readonly id: string; readonly attempt: number }
@@ -148,7 +154,12 @@ async function continueRun(
 	return { outcome: 'continued', runId: id, nextAttempt: attempt + 1 }
 }
 
-const ownersRow = z.object({ installationId: z.string(), personId: z.string(), conversationId: z.string() })
+const ownersRow = z.object({
+	installationId: z.string(),
+	personId: z.string(),
+	conversationId: z.string(),
+	earlierKnown: z.boolean(),
+})
 type Owners = z.infer<typeof ownersRow>
 
 async function writeOwners(transaction: Transaction, message: IncomingMessage): Promise<Owners> {
@@ -157,23 +168,37 @@ async function writeOwners(transaction: Transaction, message: IncomingMessage): 
 		ownersRow,
 		sql`
 			with ${askerAndPlace(message)}
-			select installation.id as "installationId", person.id as "personId", conversation.id as "conversationId"
+			select installation.id as "installationId", person.id as "personId", conversation.id as "conversationId",
+				conversation.earlier_known as "earlierKnown"
 			from installation, person, conversation`,
 	)
 	return written(owners)
 }
 
+/** What was known as said to others is a question now, if it is told as one. */
 async function insertTurn(
 	transaction: Transaction,
-	owners: Owners & { readonly continuesRunId: string | null },
+	{ installationId, conversationId, personId, continuesRunId }: Owners & { readonly continuesRunId: string | null },
 	message: IncomingMessage,
 ): Promise<string | null> {
 	const contentId = newId()
-	await transaction.insert(contents).values({ id: contentId, personId: owners.personId, body: message.content })
+	await transaction.insert(contents).values({ id: contentId, personId, body: message.content })
+	const said = { personId, contentId, continuesRunId, kind: 'question' }
 	const [row] = await transaction
 		.insert(turns)
-		.values({ id: newId(), ...owners, messageId: message.id, contentId, sentAt: new Date(message.sentAt) })
-		.onConflictDoNothing({ target: [turns.installationId, turns.messageId] })
+		.values({
+			...said,
+			id: newId(),
+			installationId,
+			conversationId,
+			messageId: message.id,
+			sentAt: sql`${message.sentAt}::timestamptz`,
+		})
+		.onConflictDoUpdate({
+			target: [turns.installationId, turns.messageId],
+			set: said,
+			setWhere: ne(turns.kind, 'question'),
+		})
 		.returning({ id: turns.id })
 	if (row !== undefined) return row.id
 	await transaction.delete(contents).where(eq(contents.id, contentId))

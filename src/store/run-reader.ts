@@ -11,8 +11,8 @@ import type { Orm } from './database.ts'
 import { queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 
-/** How many earlier questions of the conversation are read; a prompt cuts them further. */
-const historyQuestions = 20
+/** How many earlier messages of the conversation are read; a prompt cuts them further. */
+const historyMessages = 60
 
 /** What was erased reads as no content at all. */
 const partsSchema = z
@@ -22,6 +22,7 @@ const partsSchema = z
 
 const historyRow = z.object({
 	name: z.string().nullable(),
+	kind: z.enum(['question', 'overheard', 'own']),
 	said: partsSchema,
 	answered: z.object({ answer: z.string() }).nullable(),
 })
@@ -55,7 +56,7 @@ const changedRow = runRow.extend({ last_seq: z.number() })
 
 /**
  * Reads a run with its question and the conversation before it, or null. Of the conversation, these are the earlier questions with
- * the newest answer of each to what it says now; an answer stands right after its question. When the same question is answered
+ * the newest answer of each to what it says now, which stands right after its question, and what was said to others. When the same question is answered
  * again, whatever was clarified about it comes last: nobody likes to be asked twice.
  */
 export async function findRun(orm: Orm, runId: string): Promise<Run | null> {
@@ -78,7 +79,7 @@ function runsFrom(source: SQL): SQL {
 			select r.id, r.last_seq, r.kind, r.parent_run_id, r.state, r.attempt, r.preferences, r.stop_requested, r.answer_now,
 				${conversationColumns}, ${askerColumns}, q.body as question, (
 					select jsonb_agg(earlier) from (
-						select asker.name, said.body as said, (
+						select asker.name, before.kind, said.body as said, (
 							select answer.body from threadwise.runs other
 								join threadwise.events e on e.run_id = other.id and e.kind = 'run-end'
 								join threadwise.contents answer on answer.id = e.content_id
@@ -92,7 +93,7 @@ function runsFrom(source: SQL): SQL {
 							left join threadwise.contents said on said.id = before.content_id
 						where before.conversation_id = t.conversation_id and before.id <> t.id
 							and (before.sent_at, before.id) < (t.sent_at, t.id)
-						order by before.sent_at desc, before.id desc limit ${historyQuestions}
+						order by before.sent_at desc, before.id desc limit ${historyMessages}
 					) earlier
 				) as history, (
 					select jsonb_agg(told order by told.created_at, told.seq) from (
@@ -133,7 +134,10 @@ function toRun(row: z.infer<typeof runRow>): Run {
 	}
 }
 
-function toTurns({ name, said, answered }: z.infer<typeof historyRow>): Turn[] {
+function toTurns({ name, kind, said, answered }: z.infer<typeof historyRow>): Turn[] {
+	if (kind !== 'question' && said.length === 0) return []
+	if (kind === 'own') return [{ author: null, content: said }]
+	if (kind === 'overheard') return [{ author: name ?? 'someone', content: said, isOverheard: true }]
 	const question: Turn = { author: name ?? 'someone', content: said }
 	if (answered === null) return [question]
 	return [question, ourTurn(answered.answer)]

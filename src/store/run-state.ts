@@ -5,7 +5,12 @@ import type { Orm } from './database.ts'
 import { queryRows } from './rows.ts'
 import { isRun } from './run-id.ts'
 
-const stateRow = z.object({ state: runStateSchema, attempt: z.number(), lease_ms: z.coerce.number().nullable() })
+const stateRow = z.object({
+	state: runStateSchema,
+	attempt: z.number(),
+	lease_ms: z.coerce.number().nullable(),
+	held_back_ms: z.coerce.number().nullable(),
+})
 
 /** How a run stands, or null. */
 export async function readState(orm: Pick<Orm, 'execute'>, runId: string) {
@@ -13,7 +18,8 @@ export async function readState(orm: Pick<Orm, 'execute'>, runId: string) {
 		orm,
 		stateRow,
 		sql`
-			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms
+			select state, attempt, extract(epoch from lease_until - now()) * 1000 as lease_ms,
+				extract(epoch from held_back_until - now()) * 1000 as held_back_ms
 			from threadwise.runs where ${isRun(runId)}`,
 	)
 	return row ?? null

@@ -23,6 +23,7 @@ import { createJournalReader } from './journal-reader.ts'
 import { recordAgain } from './record-again.ts'
 import { findQuestion, recordEdit } from './record-edit.ts'
 import { recordMessage } from './record-message.ts'
+import { recordEarlier, recordOverheard } from './record-said.ts'
 import { requestAnswerNow, requestStop } from './request-stop.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId, isRun } from './run-id.ts'
@@ -48,6 +49,8 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 	const appendInGroups = createAppendInGroups((claimed) => appendUnderClaims(orm, claimed))
 	return {
 		record: (message, refusal) => recordMessage(orm, storable(message), refusal),
+		recordEarlier: (conversation, earlier) => recordEarlier(orm, conversation, earlier),
+		recordOverheard: (conversation, said) => recordOverheard(orm, conversation, said),
 		findQuestion: (message) => findQuestion(orm, message),
 		recordEdit: (message) => recordEdit(orm, message),
 		recordAgain: (runId, again) => recordAgain(orm, runId, again),
@@ -127,6 +130,8 @@ const vanishedFirst = sql`
 		order by lease_until limit 1 for update skip locked
 	)`
 
+const isNotHeldBack = sql`(held_back_until is null or held_back_until <= now())`
+
 async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
 }
@@ -136,7 +141,8 @@ async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<C
 		orm,
 		sql`
 			${vanishedFirst}, waiting as (
-				select id from threadwise.runs where state in ('accepted', 'queued') and not exists (select 1 from vanished)
+				select id from threadwise.runs
+				where state in ('accepted', 'queued') and ${isNotHeldBack} and not exists (select 1 from vanished)
 				order by round, id limit 1 for update skip locked
 			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
@@ -146,7 +152,7 @@ async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<C
 }
 
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
-	const isFree = sql`(state in ('accepted', 'queued') or (state = 'running' and lease_until <= now()))`
+	const isFree = sql`((state in ('accepted', 'queued') and ${isNotHeldBack}) or (state = 'running' and lease_until <= now()))`
 	const claimed = await claimWhere(orm, sql``, sql`${isRun(runId)} and ${isFree}`, owner, leaseMs)
 	return claimed ?? whyNotClaimed(orm, runId)
 }
@@ -208,6 +214,8 @@ async function readLoad(orm: Orm): Promise<RunLoad> {
 async function whyNotClaimed(orm: Orm, runId: string): Promise<ClaimResult> {
 	const row = await readState(orm, runId)
 	if (row === null) return { outcome: 'unknown' }
+	const waits = row.state === 'accepted' || row.state === 'queued'
+	if (waits && row.held_back_ms !== null) return { outcome: 'held', forMs: Math.max(0, row.held_back_ms) }
 	if (row.state !== 'running') return { outcome: 'finished' }
 	return { outcome: 'held', forMs: Math.max(0, row.lease_ms ?? 0) }
 }

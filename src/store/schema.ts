@@ -66,6 +66,8 @@ export const conversations = threadwise.table(
 		/** The process that shows it, until the lease ends. */
 		deliveredBy: text('delivered_by'),
 		deliveryLeaseUntil: timestamp('delivery_lease_until', { withTimezone: true }),
+		/** Whether what was said in it before we came to it is among its turns. */
+		earlierKnown: boolean('earlier_known').notNull().default(false),
 		createdAt: createdAt(),
 	},
 	(table) => [unique().on(table.installationId, table.channelId, table.threadId)],
@@ -85,7 +87,7 @@ export const contents = threadwise.table(
 
 const contentId = () => uuid('content_id').references(() => contents.id, { onDelete: 'set null' })
 
-/** What people said in a conversation. Our own answers are read from the journals of its runs. */
+/** What was said in a conversation. Our own answers are read from the journals of its runs, as long as there are any. */
 export const turns = threadwise.table(
 	'turns',
 	{
@@ -97,6 +99,8 @@ export const turns = threadwise.table(
 		personId: uuid('person_id').references(() => people.id, { onDelete: 'set null' }),
 		/** The platform's id of the message; the key that refuses duplicates. */
 		messageId: text('message_id').notNull(),
+		/** `question`, or what asks for nothing: `overheard`, said to others, and `own`, an answer of which there is no run. */
+		kind: text('kind').notNull().default('question'),
 		contentId: contentId(),
 		/** The run that had asked back and goes on with this, where it began none of its own. */
 		continuesRunId: uuid('continues_run_id'),
@@ -133,6 +137,8 @@ export const runs = threadwise.table(
 		delivered: boolean('delivered').notNull().default(false),
 		claimedBy: text('claimed_by'),
 		leaseUntil: timestamp('lease_until', { withTimezone: true }),
+		/** Nobody claims it before, as what was said before its question is being read. */
+		heldBackUntil: timestamp('held_back_until', { withTimezone: true }),
 		stopRequested: text('stop_requested'),
 		/** Whether somebody wanted the answer now. */
 		answerNow: boolean('answer_now').notNull().default(false),

@@ -20,9 +20,12 @@ export function observedAsk<Result>(ask: Ask<Result>, observe: Observe): Ask<Res
 }
 
 /** The same for edits: one that is refused changes nothing, so that no store hears of it. */
-export function observedEdit(edit: Ask<EditResult>, observe: Observe): Ask<EditResult> {
-	return async (message) => {
-		const result = await edit(message)
+export function observedEdit<More extends readonly unknown[]>(
+	edit: (message: IncomingMessage, ...more: More) => Promise<EditResult>,
+	observe: Observe,
+): typeof edit {
+	return async (message, ...more) => {
+		const result = await edit(message, ...more)
 		const { platform } = message.conversation
 		if (result.outcome === 'refused') observe({ kind: 'run-refused', runId: null, platform, code: result.code })
 		return result

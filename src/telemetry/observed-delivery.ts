@@ -1,10 +1,10 @@
 import { AbortedError } from '../core/abort.ts'
+import { acceptedAtMs, sinceAcceptedMs } from '../core/accepted-at.ts'
 import type { ChatPlatform, Reply } from '../core/chat-platform.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { isFinal, type ReplyView } from '../core/reply-view.ts'
 import type { Observe } from '../core/telemetry.ts'
-import { acceptedAtMs, sinceAcceptedMs } from './accepted-at.ts'
 
 /** The same platform, of which every message sent, edited or refused is watched. */
 export function observedPlatform(platform: ChatPlatform, observe: Observe): ChatPlatform {
@@ -29,6 +29,7 @@ export function observedPlatform(platform: ChatPlatform, observe: Observe): Chat
 		capabilities: platform.capabilities,
 		start: (events, signal) => platform.start(events, signal),
 		find: (runId, conversation) => platform.find(runId, conversation),
+		readEarlier: (message) => platform.readEarlier(message),
 		post: (runId, conversation, view) => watch(runId, 'post', view, () => platform.post(runId, conversation, view)),
 		update: (reply, view) => watch(reply.runId, 'edit', view, () => platform.update(reply, view)),
 	}

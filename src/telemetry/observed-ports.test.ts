@@ -85,9 +85,10 @@ function watchedPlatform(send: () => Promise<typeof posted>) {
 	const observed: Observation[] = []
 	const platform: ChatPlatform = {
 		name: 'testing',
-		capabilities: { collapse: 'none', maxLength: 100, minEditMs: 0 },
+		capabilities: { collapse: 'none', maxLength: 100, minEditMs: 0, joinsLate: false },
 		start: async () => {},
 		find: async () => posted,
+		readEarlier: async () => [],
 		post: send,
 		update: send,
 	}

@@ -1,10 +1,10 @@
 import type { StopReason } from '../core/abort.ts'
+import { sinceAcceptedMs } from '../core/accepted-at.ts'
 import type { ErrorReport } from '../core/errors.ts'
 import type { JournalEntry, JournalEvent, JournalRecord } from '../core/journal.ts'
 import type { Run, RunKind } from '../core/run.ts'
 import type { Appended, Claimed, Requested, RunStore } from '../core/run-store.ts'
 import type { Observe, RunFacts } from '../core/telemetry.ts'
-import { sinceAcceptedMs } from './accepted-at.ts'
 
 /**
  * The same store, whose callers are watched: all that a run is, from its acceptance to its outcome, passes through here, so that nobody
@@ -46,7 +46,7 @@ export function observedStore(store: RunStore, observe: Observe): RunStore {
 			const { outcome, runId } = recorded
 			const { platform } = message.conversation
 			if (outcome === 'continued') observe({ kind: 'run-continued', runId, platform })
-			if (outcome === 'recorded') begun(runId, platform, 'question', refusal)
+			if (outcome === 'recorded' || outcome === 'held-back') begun(runId, platform, 'question', refusal)
 			return recorded
 		},
 		recordEdit: async (message) => {

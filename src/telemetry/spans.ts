@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { acceptedAtMs } from '../core/accepted-at.ts'
 import type { JournalEvent, JournalEventOf, JournalRecord } from '../core/journal.ts'
 import type { Observation, Observe, RequestFacts, RunFacts } from '../core/telemetry.ts'
 import { toUsd, type Usage } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
-import { acceptedAtMs } from './accepted-at.ts'
 import { type Handlers, handle } from './handlers.ts'
 
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | string[]>>

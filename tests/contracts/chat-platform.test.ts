@@ -4,7 +4,12 @@ import { platforms } from '../../adapters/index.ts'
 import type { Actor, EditResult } from '../../src/core/actor.ts'
 import type { PlatformEvents, Reply } from '../../src/core/chat-platform.ts'
 import { textOf } from '../../src/core/content.ts'
-import { type IncomingMessage, incomingMessageSchema } from '../../src/core/conversation.ts'
+import {
+	type Conversation,
+	type IncomingMessage,
+	incomingMessageSchema,
+	type SaidMessage,
+} from '../../src/core/conversation.ts'
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { aStageView, aView } from '../support/builders.ts'
@@ -39,6 +44,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		let harness: PlatformHarness
 		let received: IncomingMessage[]
 		let edited: IncomingMessage[]
+		let overheard: { readonly conversation: Conversation; readonly said: SaidMessage }[]
 		/** What was done, by which name, with which run, by whom, and what else was said. */
 		let acted: (readonly [string, string, Actor, unknown?])[]
 		let refusals: number
@@ -47,6 +53,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		beforeEach(async () => {
 			received = []
 			edited = []
+			overheard = []
 			acted = []
 			refusals = 0
 			editResult = { outcome: 'begun', runId: 'run-2' }
@@ -58,6 +65,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					}
 					received.push(message)
 				},
+				overhear: async (conversation, said) => void overheard.push({ conversation, said }),
 				edit: async (message) => {
 					edited.push(message)
 					return editResult
@@ -181,6 +189,11 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 			expect(await seenText()).toContain('The order costs $104.')
 		})
 
+		test('reads nothing that was said before, where every conversation begins with a question', async () => {
+			if (harness.platform.capabilities.joinsLate) return
+			expect(await harness.platform.readEarlier({ id: 'message', conversation: harness.conversation })).toEqual([])
+		})
+
 		describe('what stands in the conversation', () => {
 			const find = (runId: string) => harness.platform.find(runId, harness.conversation)
 
@@ -226,6 +239,27 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		})
 
 		if (!hasPeople) return
+		describe('a conversation that others have begun', () => {
+			test('is read as it was before the question, by those who have spoken', async () => {
+				if (!harness.platform.capabilities.joinsLate) return
+				if (harness.joinLate === undefined) throw new Error(`The harness of ${name} can't have the bot come late.`)
+				const { said, by } = await harness.joinLate('The order is 26 × 4 “notebooks” & <pens>.', 'How much is it?')
+				const [question] = received.map((raw) => incomingMessageSchema.parse(raw))
+				if (question === undefined) throw new Error('nothing was asked')
+				expect(question.hasEarlier).toBe(true)
+				const earlier = await harness.platform.readEarlier(question)
+				expect(earlier).toMatchObject([{ id: said, author: { id: by.id, name: by.name } }])
+				expect(earlier.map(({ content }) => textOf(content))).toEqual(['The order is 26 × 4 “notebooks” & <pens>.'])
+				expect(overheard).toEqual([])
+			})
+
+			test('has nothing earlier where the question begins it', async () => {
+				if (harness.person === null) throw new Error(`The harness of ${name} has people, but gives none.`)
+				await harness.person.ask('How much is 6 × 7?')
+				expect(received[0]?.hasEarlier ?? false).toBe(false)
+			})
+		})
+
 		describe('a person', () => {
 			const aPerson = (): PlatformPerson => {
 				if (harness.person === null) throw new Error(`The harness of ${name} has people, but gives none.`)

@@ -168,7 +168,7 @@ async function stopsBy(
 
 describe('Slack, in further ways', () => {
 	const journeys = startSlackJourneys({ way: 'socket' })
-	const { slack, model, ada, mention, say, answer } = journeys
+	const { slack, model, ada, mention, mentioning, say, answer, answers } = journeys
 
 	test('!stop in the thread ends it as the button does', async () => {
 		await stopsBy(journeys, (question) => say(question.channel, '!stop', question.ts))
@@ -183,6 +183,49 @@ describe('Slack, in further ways', () => {
 			await vi.waitFor(() => expect(slack().session(channel, ts)?.status).toBe('processing'), 10_000)
 			await ada().stopSession(channel, ts)
 		})
+	})
+
+	/** What the model was told of the conversation, when it was last asked something. */
+	const toldOf = (question: string) => {
+		const asked = model().requests.filter(({ body }) => JSON.stringify(body).includes(question))
+		return JSON.stringify(asked.at(-1)?.body)
+	}
+	const reads = () => slack().calls.filter(({ method }) => method === 'conversations.replies').length
+
+	test('a thread that it joins late is context, read once, and what others write from then on as well', async () => {
+		const bob = slack().person('Bob')
+		const root = bob.post(slack().general, 'The budget of the reef is 4,200.')
+		bob.post(slack().general, 'And that of the lagoon 900.', { threadTs: root.ts })
+		const before = reads()
+		await say(slack().general, mentioning(easy), root.ts)
+		await answers(root, 1)
+		expect(toldOf(easy)).toContain('Bob (to others, not to you): The budget of the reef is 4,200.')
+		expect(toldOf(easy)).toContain('Bob (to others, not to you): And that of the lagoon 900.')
+		expect(reads()).toBe(before + 1)
+		await bob.post(slack().general, 'Make it 950.', { threadTs: root.ts }).delivered
+		await say(slack().general, 'What is 17 * 24?', root.ts)
+		await answers(root, 2)
+		expect(toldOf('17 * 24')).toContain('Bob (to others, not to you): Make it 950.')
+		expect(toldOf('17 * 24')).toMatch(/Threadwise \(you\): .*391/)
+		expect(reads()).toBe(before + 1)
+	})
+
+	test('shows that it works before a thread that it joins late was read', async () => {
+		const root = slack().person('Bob').post(slack().general, 'Somebody ought to work this out.')
+		const read = Promise.withResolvers<void>()
+		slack().faults.add('conversations.replies', { kind: 'held', until: read.promise })
+		await say(slack().general, mentioning(easy), root.ts)
+		await journeys.inProgress(root)
+		read.resolve()
+		expect(only(await answers(root, 1)).text).toContain('391')
+	})
+
+	test('answers in a thread that it may not read', async () => {
+		const root = slack().person('Bob').post(slack().general, 'You can not read this.')
+		slack().refuse('conversations.replies', 'missing_scope')
+		await say(slack().general, mentioning(easy), root.ts)
+		expect(only(await answers(root, 1)).text).toContain('391')
+		expect(toldOf(easy)).not.toContain('You can not read this.')
 	})
 
 	test('a long answer goes on in further messages, and nothing of it is cut', async () => {

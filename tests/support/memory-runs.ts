@@ -84,6 +84,11 @@ export function createMemoryRuns(): MemoryRuns {
 					lastAskedAt: entry.askedAt,
 				}))
 			},
+			standing: async (conversation, personId) => {
+				const askers = entriesOf(conversation).map(({ asker }) => asker.id)
+				if (askers.length === 0) return 'stranger'
+				return askers.includes(personId) ? 'asker' : 'bystander'
+			},
 			runs: async (conversation) => entriesOf(conversation),
 			run: async (runId) => kept.get(runId)?.entry ?? null,
 			marks: async (conversations) => conversations.map((conversation) => JSON.stringify(entriesOf(conversation))),

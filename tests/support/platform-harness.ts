@@ -1,5 +1,5 @@
 import type { ChatPlatform, PlatformEvents } from '../../src/core/chat-platform.ts'
-import type { Conversation } from '../../src/core/conversation.ts'
+import type { Author, Conversation } from '../../src/core/conversation.ts'
 import type { Feedback } from '../../src/core/feedback.ts'
 
 /** One message as a person sees it on a platform. */
@@ -41,6 +41,11 @@ export type PlatformHarness = AsyncDisposable & {
 	seen(): Promise<readonly SeenMessage[]>
 	/** A person who uses the platform; null where the module says that it has no people. */
 	readonly person: PlatformPerson | null
+	/**
+	 * Somebody says something to others, and another person asks the bot about it in the same conversation. Resolves to the id of what was
+	 * said, and who has said it; absent where `joinsLate` is false.
+	 */
+	readonly joinLate?: (said: string, question: string) => Promise<{ readonly said: string; readonly by: Author }>
 	/** Has the platform take the bot's next post and lose the answer to it; absent where the platform keeps nothing to be found. */
 	readonly loseNextAnswer?: () => void
 }

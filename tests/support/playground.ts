@@ -94,6 +94,7 @@ function recordingEvents(memory: MemoryRuns, done: string[]): PlatformEvents {
 			const runId = memory.begin(conversation, { messageId: id, question, asker: author, preferences })
 			done.push(`message ${runId} ${author.id}`)
 		},
+		overhear: async () => {},
 		edit: async ({ id, conversation, author, preferences }) => {
 			const kind = 'edited-question'
 			return {

@@ -16,6 +16,7 @@ const done = async () => ({ outcome: 'done' }) as const
 /** What nobody here does. */
 const unusedEvents: PlatformEvents = {
 	message: async () => {},
+	overhear: async () => {},
 	edit: async () => ({ outcome: 'begun', runId: 'run' }),
 	stop: done,
 	answerNow: done,

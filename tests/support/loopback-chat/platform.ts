@@ -40,7 +40,7 @@ export function createLoopbackPlatform(options: LoopbackPlatformOptions): ChatPl
 	}
 	return {
 		name: platformName,
-		capabilities: { collapse: 'none', maxLength, minEditMs },
+		capabilities: { collapse: 'none', maxLength, minEditMs, joinsLate: false },
 		start: async (events, signal) => {
 			const feed = await client.openFeed(signal)
 			void followFeed(feed, { client, events, signal, reconnectMs })
@@ -55,6 +55,7 @@ export function createLoopbackPlatform(options: LoopbackPlatformOptions): ChatPl
 			const messageIds = parts.toSorted((left, right) => left.part - right.part).map(({ id }) => id)
 			return messageIds.length === 0 ? null : { runId, conversation, messageIds }
 		},
+		readEarlier: async () => [],
 	}
 }
 

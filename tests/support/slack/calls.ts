@@ -34,6 +34,8 @@ export type CallAnswer = {
 	readonly body: Answer
 	readonly retryAfter: number | null
 	readonly delayMs: number
+	/** When the answer may come; null: at once. */
+	readonly heldUntil: Promise<unknown> | null
 }
 
 type Parts = {
@@ -54,6 +56,7 @@ export function answerCall(request: CallRequest, parts: Parts): CallAnswer {
 		body: outcome?.body ?? {},
 		retryAfter: outcome?.retryAfter ?? null,
 		delayMs: fault?.kind === 'slow' ? fault.milliseconds : 0,
+		heldUntil: fault?.kind === 'held' ? fault.until : null,
 	}
 	const error = typeof answer.body.error === 'string' ? answer.body.error : null
 	parts.calls.push({

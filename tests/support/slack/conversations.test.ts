@@ -20,6 +20,18 @@ test('a thread is read in pages, oldest first, with its root; a channel is read 
 	expect(await codeOf(client.conversations.history({ channel: slack.general, cursor: 'none' }))).toBe('invalid_cursor')
 })
 
+test('an app that is sold outside of the marketplace reads a thread once a minute, fifteen messages at a time', async () => {
+	const { slack, client, ada } = await openSlack({ isSoldElsewhere: true, clockSpeed: 1 })
+	const { ts } = ada.post(slack.general, 'root')
+	for (let count = 1; count <= 20; count += 1) ada.post(slack.general, `reply ${count}`, { threadTs: ts })
+	const thread = { channel: slack.general, ts }
+	const first = await client.conversations.replies(thread)
+	expect(first.messages).toHaveLength(15)
+	await expect(client.conversations.replies(thread)).rejects.toMatchObject({ retryAfter: 60 })
+	slack.clock.advance(60_000)
+	expect(await codeOf(client.conversations.replies({ ...thread, limit: 16 }))).toBe('invalid_limit')
+})
+
 test('a listing starts after the oldest and ends before the latest timestamp', async () => {
 	const { slack, client, ada } = await openSlack()
 	const [first, , last] = ['one', 'two', 'three'].map((text) => ada.post(slack.general, text))

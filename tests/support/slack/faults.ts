@@ -10,6 +10,8 @@ export type Fault =
 	| { readonly kind: 'status'; readonly status: number }
 	/** Everything is done, but only after this time. */
 	| { readonly kind: 'slow'; readonly milliseconds: number }
+	/** Everything is done, but the answer comes only when this resolves. */
+	| { readonly kind: 'held'; readonly until: Promise<unknown> }
 
 export type Faults = {
 	/** Adds faults of a method's next calls. */

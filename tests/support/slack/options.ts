@@ -10,6 +10,8 @@ export type SlackCapabilities = {
 
 export type LocalSlackOptions = {
 	readonly capabilities: SlackCapabilities
+	/** Whether the app is sold outside of Slack's marketplace, so that it may read messages once a minute, fifteen at a time. */
+	readonly isSoldElsewhere: boolean
 	/** What the bot's token may do. */
 	readonly scopes: readonly string[]
 	/** The events that the app has subscribed to, as its manifest names them. */
@@ -30,6 +32,7 @@ export type LocalSlackChoices = Partial<Omit<LocalSlackOptions, 'capabilities'>>
 
 const defaults: LocalSlackOptions = {
 	capabilities: { streaming: true, containers: true, sessionStatus: true },
+	isSoldElsewhere: false,
 	scopes: [
 		'app_mentions:read',
 		'assistant:write',

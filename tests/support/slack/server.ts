@@ -22,7 +22,7 @@ type Exchange = { readonly request: IncomingMessage; readonly response: ServerRe
 
 /** Starts the server on a free port of the loopback interface. */
 export async function startServer(parts: Parts): Promise<Server> {
-	const callParts = { ...parts, rateLimits: createRateLimits(parts.workspace.clock) }
+	const callParts = { ...parts, rateLimits: createRateLimits(parts.workspace.clock, parts.workspace.options) }
 	const server = createServer((request, response) => {
 		const answer = async () => {
 			const exchange = { request, response, body: Buffer.concat(await Array.fromAsync(request)) }
@@ -62,6 +62,7 @@ async function answerApi(
 	const token = bearerOf(request) ?? (typeof bodyToken === 'string' ? bodyToken : null)
 	const answer = answerCall({ method, token, arguments: given }, parts)
 	if (answer.delayMs > 0) await sleep(answer.delayMs)
+	await answer.heldUntil
 	if (answer.status === null) {
 		response.socket?.destroy()
 		return

@@ -22,8 +22,13 @@ import {
 } from './method.ts'
 import { type Page, pageOf } from './pages.ts'
 
+/** How many messages an app gets at once that is sold outside of the marketplace. */
+const mostSoldElsewhere = 15
+
 function listing(messages: readonly SlackMessage[], page: Page, workspace: Workspace) {
-	const { items, nextCursor } = pageOf(messages, page)
+	const most = workspace.options.isSoldElsewhere ? mostSoldElsewhere : page.limit
+	if (page.limit !== undefined && page.limit > (most ?? 0)) throw new SlackRefusal('invalid_limit')
+	const { items, nextCursor } = pageOf(messages, { ...page, limit: page.limit ?? most })
 	const withMetadata = page.include_all_metadata === true
 	return {
 		messages: items.map((message) => messagePayload(workspace, message, withMetadata)),
@@ -34,7 +39,7 @@ function listing(messages: readonly SlackMessage[], page: Page, workspace: Works
 
 export const conversationMethods: Readonly<Record<string, Method>> = {
 	'conversations.history': defineMethod({
-		tier: 3,
+		tier: 'reading',
 		schema: historySchema,
 		run: (values, workspace) => {
 			const channel = readableChannel(workspace, values.channel)
@@ -42,7 +47,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
 		},
 	}),
 	'conversations.replies': defineMethod({
-		tier: 3,
+		tier: 'reading',
 		schema: repliesSchema,
 		run: (values, workspace) => {
 			const channel = readableChannel(workspace, values.channel)
