@@ -8,8 +8,8 @@ import type { SlackConnection } from './config.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
 import { markType, type Person, type Self } from './receive.ts'
-import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
-import type { Draft } from './show.ts'
+import { away, fromSlack, slackCodeOf, tooFast } from './refusals.ts'
+import { type AttachedFile, attachedName, type Draft } from './show.ts'
 
 /** Which part of which run's reply a message is; it travels in the message. */
 export type Mark = { readonly runId: string; readonly part: number }
@@ -22,13 +22,16 @@ export type SlackClient = {
 	/** Returns the message's timestamp, by which it is known in its channel. */
 	post(thread: Thread, draft: Draft, mark: Mark): Promise<string>
 	edit(channelId: string, ts: string, draft: Draft, mark: Mark): Promise<void>
+	remove(channelId: string, ts: string): Promise<void>
+	/** Attaches a file to a thread, in a message of its own. Returns the file's id; it stands there whole, or not at all. */
+	attach(thread: Thread, file: AttachedFile): Promise<string>
 	/** A page of a thread's messages before one of them, the oldest first; `next` leads on from there. */
 	replies(
 		thread: Thread,
 		before: string,
 		cursor: string | null,
 	): Promise<{ readonly messages: readonly unknown[]; readonly next: string | null }>
-	/** The timestamps of a run's messages in a thread, in their order. */
+	/** The timestamps of a run's messages in a thread, in their order, and the id of its file, if it has one. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
 	postQuestion(channelId: string, name: string, question: string): Promise<string>
@@ -106,6 +109,11 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 			call(channelId, async () => {
 				await web.chat.update({ channel: channelId, ts, ...contentOf(draft, mark), parse: 'none', link_names: false })
 			}),
+		remove: (channel, ts) =>
+			call(channel, async () => {
+				await web.chat.delete({ channel, ts })
+			}),
+		attach: (thread, file) => call(`${thread.channelId} files`, () => attachFile(web, thread, file, timeoutMs)),
 		// The rate is that of the method, wherever it is used.
 		replies: ({ channelId, threadId }, latest, cursor) =>
 			call('earlier messages', async () => {
@@ -202,6 +210,7 @@ async function findMarked(
 	runId: string,
 ): Promise<readonly string[]> {
 	const found: { readonly ts: string; readonly part: number }[] = []
+	const attached: string[] = []
 	let cursor: string | undefined
 	do {
 		const page = await web.conversations
@@ -222,10 +231,40 @@ async function findMarked(
 			const { data } = markedSchema.safeParse(message)
 			const mark = data?.metadata.event_payload
 			if (data !== undefined && mark?.run_id === runId) found.push({ ts: data.ts, part: mark.part })
+			attached.push(
+				...(message.files ?? []).flatMap(({ id, name }) => (id && name === attachedName(runId) ? [id] : [])),
+			)
 		}
 		cursor = page?.response_metadata?.next_cursor || undefined
 	} while (cursor !== undefined)
-	return found.toSorted((left, right) => left.part - right.part).map((message) => message.ts)
+	const messages = found.toSorted((left, right) => left.part - right.part).map((message) => message.ts)
+	return [...messages, ...attached]
+}
+
+/** Only the last of three steps shows anything to anybody, so that what fails before may be done again. */
+async function attachFile(
+	web: webApi.WebClient,
+	{ channelId: channel_id, threadId: thread_ts }: Thread,
+	{ name, title, content }: AttachedFile,
+	timeoutMs: number,
+): Promise<string> {
+	const bytes = Buffer.from(content)
+	const { upload_url, file_id } = await web.files.getUploadURLExternal({ filename: name, length: bytes.length })
+	if (upload_url === undefined || file_id === undefined) throw away('it gives no address for a file', null)
+	const uploaded = await fetch(upload_url, {
+		method: 'POST',
+		body: bytes,
+		signal: AbortSignal.timeout(timeoutMs),
+	}).catch((error: unknown) => Promise.reject(away('a file could not be sent', error)))
+	await uploaded.body?.cancel()
+	if (!uploaded.ok) throw away(`a file was refused with HTTP status ${uploaded.status}`, null)
+	await web.files.completeUploadExternal({
+		files: [{ id: file_id, title }],
+		channel_id,
+		thread_ts,
+		initial_comment: title,
+	})
+	return file_id
 }
 
 async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {

@@ -10,7 +10,8 @@ import { readEarlier } from './earlier.ts'
 import { createInbox } from './inbox.ts'
 import { platformName } from './receive.ts'
 import { slackCodeOf } from './refusals.ts'
-import { type BlockSupport, showReply, surplusDraft } from './show.ts'
+import { showMessages } from './reply-messages.ts'
+import { attachedFile, type BlockSupport, showReply } from './show.ts'
 import { createWorkingSigns } from './working-signs.ts'
 
 /** Slack as a chat platform. Over HTTP, whoever has the server mounts its routes; over a socket there are none. */
@@ -64,21 +65,20 @@ function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOpt
 	/** Of each workspace; what it has refused once isn't tried again until the next start. */
 	const supports = new Map<string, BlockSupport>()
 	const supportOf = ({ conversation }: Reply): BlockSupport => supports.get(conversation.workspaceId) ?? 'all'
-	/** Edits what is there, posts what is missing, and tells of each message that has come. */
-	const showIn = async (reply: Reply, view: ReplyView, onPost: (messageIds: readonly string[]) => void) => {
+	const refuseFiles = new Set<string>()
+	const showIn = async (
+		reply: Reply,
+		view: ReplyView,
+		onChange: (messageIds: readonly string[]) => void,
+	): Promise<Reply> => {
 		const { runId, conversation } = reply
-		const support = supportOf(reply)
-		const drafts = showReply({ runId, view, support, recordUrl: runUrl(runId, conversation) })
-		const messageIds = [...reply.messageIds]
-		for (const [part, ts] of messageIds.entries()) {
-			await client.edit(conversation.channelId, ts, drafts[part] ?? surplusDraft, { runId, part })
-		}
-		// One after the other: Slack shows messages in the order in which they come.
-		for (const draft of drafts.slice(messageIds.length)) {
-			messageIds.push(await client.post(conversation, draft, { runId, part: messageIds.length }))
-			onPost([...messageIds])
-		}
-		return { ...reply, messageIds }
+		const attaches = !refuseFiles.has(conversation.workspaceId)
+		const shown = { runId, view, support: supportOf(reply), attaches, recordUrl: runUrl(runId, conversation) }
+		const wanted = { drafts: showReply(shown), file: attachedFile(shown), mayAdd: rests(view) }
+		const { messageIds, refusesFiles } = await showMessages(client, reply, wanted, onChange)
+		if (!refusesFiles) return { ...reply, messageIds }
+		refuseFiles.add(conversation.workspaceId)
+		return showIn({ ...reply, messageIds }, view, onChange)
 	}
 	return {
 		show: async (reply: Reply, view: ReplyView): Promise<Reply> => {

@@ -8,6 +8,7 @@ export const slackScopes = {
 	'channels:history': 'to read threads of public channels',
 	'chat:write': 'to answer',
 	commands: 'for its commands and its message shortcut',
+	'files:write': 'to attach answers that are too long for messages',
 	'groups:history': 'to read threads of private channels',
 	'im:history': 'to hear direct messages',
 	'mpim:history': 'to read threads of group messages',

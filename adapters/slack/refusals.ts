@@ -50,7 +50,7 @@ export function tooFast(afterMs: number, cause?: unknown): ThreadwiseError {
 	})
 }
 
-function away(why: string, cause: unknown): ThreadwiseError {
+export function away(why: string, cause: unknown): ThreadwiseError {
 	return new ThreadwiseError('platform-unavailable', `Slack doesn't answer: ${why}`, {
 		fix: 'Nothing, if it passes; else see https://slack-status.com and the network.',
 		retry: { afterMs: null },

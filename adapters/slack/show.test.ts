@@ -8,7 +8,7 @@ import { showRecord } from './show-record.ts'
 
 const done = aStageView({ status: 'done', summary: '3 of 3 steps done.', details: ['**s1:** Add → **104**'] })
 const show = (view: Partial<ReplyView>, support: BlockSupport = 'all') =>
-	showReply({ runId: 'run-1', view: aView(view), support, recordUrl: null })
+	showReply({ runId: 'run-1', view: aView(view), support, attaches: false, recordUrl: null })
 const typesOf = (blocks: readonly Block[] | undefined) => blocks?.map(({ type }) => type)
 const json = (value: unknown) => JSON.stringify(value)
 /** Everything that can be read, without what is put in to be obeyed by nobody. */

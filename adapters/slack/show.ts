@@ -20,6 +20,9 @@ import { showFolded } from './show-folded.ts'
 /** What one message says. `text` is for notifications and for whoever reads no blocks. */
 export type Draft = { readonly text: string; readonly blocks: readonly Block[] }
 
+/** What is too long for messages, as a file under them. */
+export type AttachedFile = { readonly name: string; readonly title: string; readonly content: string }
+
 /** Whether a workspace knows all blocks, or only those that have always been there. */
 export type BlockSupport = 'all' | 'basic'
 
@@ -27,6 +30,8 @@ export type ShownReply = {
 	readonly runId: string
 	readonly view: ReplyView
 	readonly support: BlockSupport
+	/** Whether files may be attached there. */
+	readonly attaches: boolean
 	/** Where the full record is for whoever is given the address; null: nowhere. */
 	readonly recordUrl: string | null
 }
@@ -36,6 +41,8 @@ const largestMessage = 12_000
 const largestAnswerPart = 11_000
 /** Of an answer that is being written, enough to read along. */
 const largestPreview = 5_000
+/** A thread with more messages than this for one answer is no thread that anybody reads. */
+const mostMessages = 4
 /** Less than this, and what is folded gets a message of its own. */
 const leastForFolded = 3_000
 const mostFolded = 9_000
@@ -51,6 +58,21 @@ export function showReply(shown: ShownReply): readonly Draft[] {
 
 /** What a message says that the reply no longer needs; none may be empty. */
 export const surplusDraft: Draft = { text: '—', blocks: [context('—')] }
+
+/** By its name, the file of a run is found again in a thread. */
+export function attachedName(runId: string): string {
+	return `answer-${runId}.md`
+}
+
+/** The whole answer as it was written, where it is too long for messages. */
+export function attachedFile({ runId, view, attaches }: ShownReply): AttachedFile | null {
+	if (!attaches || view.error !== null || !rests(view) || !isTooLong(answerParts(view.answer))) return null
+	return { name: attachedName(runId), title: english.chat.wholeAnswer, content: view.answer }
+}
+
+function isTooLong(parts: readonly unknown[]): boolean {
+	return parts.length > mostMessages
+}
 
 function showProgress({ runId, view, support }: ShownReply): Draft {
 	const { status, quiet, stages, answer } = view
@@ -125,7 +147,7 @@ function subtaskLine({ id, text, status }: SubtaskView): string {
 
 function showOutcome(shown: ShownReply): readonly Draft[] {
 	const { view } = shown
-	const parts = bodiesOf(view)
+	const parts = bodiesOf(shown)
 	const last = parts.at(-1) ?? []
 	const room = largestMessage - sizeOf(last)
 	const isTight = room < leastForFolded
@@ -136,10 +158,10 @@ function showOutcome(shown: ShownReply): readonly Draft[] {
 }
 
 /** What the outcome says, in as many messages as it takes. */
-function bodiesOf(view: ReplyView): readonly (readonly Block[])[] {
+function bodiesOf({ view, attaches }: ShownReply): readonly (readonly Block[])[] {
 	const { error, stopReason, budget, skipped, answer } = view
 	if (error !== null) return [sections([english.failure(error.message), english.fix(error.fix)])]
-	const found = answer.trim() === '' ? [] : answerParts(answer)
+	const found = answer.trim() === '' ? [] : foundIn(answer, attaches)
 	if (stopReason === null) return found.length === 0 ? [[context(english.nothingYet)]] : found
 	const heading = sections([
 		english.stopped(stopReason, budget),
@@ -148,6 +170,13 @@ function bodiesOf(view: ReplyView): readonly (readonly Block[])[] {
 	])
 	const [first = [], ...more] = found
 	return [[...heading, ...first], ...more]
+}
+
+/** Of what is attached as a file, only the beginning. */
+function foundIn(answer: string, attaches: boolean): readonly (readonly Block[])[] {
+	const parts = answerParts(answer)
+	if (!attaches || !isTooLong(parts)) return parts
+	return [[markdown(beginning(answer)), context(escaped(english.chat.answerAttached))]]
 }
 
 function answerParts(answer: string): readonly (readonly Block[])[] {

@@ -376,6 +376,109 @@ describe('under an answer', () => {
 	})
 })
 
+const sixtyThousand = Array.from(
+	{ length: 1_000 },
+	(_, index) => `Line ${index + 1} of an answer that is far too long for a chat.`,
+)
+	.map((line) => line.padEnd(59, '.'))
+	.join('\n')
+const veryLong = aView({ status: 'answered', answer: sixtyThousand, stages: [done] })
+
+describe('an answer of 60,000 characters', () => {
+	const filesIn = (opened: Awaited<ReturnType<typeof open>>, conversation: Conversation) =>
+		opened.repliesIn(conversation).flatMap(({ files }) => files)
+
+	test('stands in a file, whole, under a message with its beginning', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		const working = await opened.platform.post(runId, conversation, aView())
+		const reply = await opened.platform.update(working, veryLong)
+		expect(opened.textIn(conversation)).toContain('Line 1 of an answer')
+		expect(opened.textIn(conversation)).toContain('The whole answer is in the file below.')
+		expect(opened.repliesIn(conversation)).toHaveLength(2)
+		const [file] = filesIn(opened, conversation)
+		expect(String(opened.slack.fileContent(file?.id ?? ''))).toBe(sixtyThousand)
+		// What is shown again is attached once.
+		expect(await opened.platform.update(reply, veryLong)).toEqual(reply)
+		expect(filesIn(opened, conversation)).toHaveLength(1)
+	})
+
+	test.each(['files.getUploadURLExternal', 'files.completeUploadExternal'])(
+		'is attached once, though the answer to %s is lost',
+		async (method) => {
+			await using opened = await open()
+			const { conversation, runId } = await opened.ask()
+			const working = await opened.platform.post(runId, conversation, aView())
+			opened.slack.loseNextAnswer(method)
+			await expect(opened.platform.update(working, veryLong)).rejects.toMatchObject({ code: 'platform-unavailable' })
+			const found = await opened.platform.find(runId, conversation)
+			if (found === null) throw new Error('nothing was found')
+			const reply = await opened.platform.update(found, veryLong)
+			expect(await opened.platform.find(runId, conversation)).toEqual(reply)
+			expect(filesIn(opened, conversation)).toHaveLength(1)
+		},
+	)
+
+	test.each(['missing_scope', 'file_uploads_disabled', 'file_type_not_allowed'])(
+		'stands in further messages, whole, where files are refused (%s), which are not tried again',
+		async (code) => {
+			await using opened = await open()
+			opened.slack.refuse('files.getUploadURLExternal', code)
+			const { conversation, runId } = await opened.ask()
+			const reply = await opened.platform.post(runId, conversation, veryLong)
+			const texts = opened.repliesIn(conversation).map(({ blocks }) => readableBlocks(blocks))
+			expect(texts.length).toBeGreaterThan(4)
+			expect(
+				texts
+					.join('\n')
+					.match(/^Line .*$/gm)
+					?.join('\n'),
+			).toBe(sixtyThousand)
+			await opened.platform.update(reply, veryLong)
+			expect(opened.slack.calls.filter(({ method }) => method.startsWith('files.'))).toHaveLength(1)
+		},
+	)
+})
+
+describe('messages of a reply', () => {
+	const inMessages = (count: number) =>
+		aView({ status: 'waiting', answer: Array.from({ length: count }, () => 'x'.repeat(10_000)).join('\n\n') })
+
+	test('that it no longer needs are deleted', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		const long = await opened.platform.post(runId, conversation, inMessages(3))
+		expect(opened.repliesIn(conversation).length).toBeGreaterThan(2)
+		const working = await opened.platform.update(long, aView())
+		expect(opened.repliesIn(conversation)).toHaveLength(1)
+		const reply = await opened.platform.update(working, answered)
+		expect(reply.messageIds).toEqual([long.messageIds[0]])
+		expect(opened.repliesIn(conversation)).toHaveLength(1)
+	})
+
+	test('say that they are not needed where a workspace lets nobody delete anything', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		const long = await opened.platform.post(runId, conversation, inMessages(2))
+		opened.slack.refuse('chat.delete', 'compliance_exports_prevent_deletion', 9)
+		const reply = await opened.platform.update(long, answered)
+		expect(reply.messageIds).toEqual(long.messageIds)
+		expect(opened.textIn(conversation)).not.toContain('xxx')
+	})
+
+	test('that somebody has deleted come again with the outcome, and not before', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, aView())
+		opened.slack.removeMessage(conversation.channelId, reply.messageIds[0] ?? '')
+		const working = await opened.platform.update(reply, aView({ lastSeq: 3 }))
+		expect(opened.repliesIn(conversation)).toEqual([])
+		const shown = await opened.platform.update(working, answered)
+		expect(opened.textIn(conversation)).toContain('It costs $104.')
+		expect(await opened.platform.find(runId, conversation)).toEqual(shown)
+	})
+})
+
 describe('where a workspace refuses', () => {
 	test('containers, an answer comes without, and its reasoning in a window; containers are not tried again', async () => {
 		await using opened = await open({ slack: { capabilities: { containers: false } } })

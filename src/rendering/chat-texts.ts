@@ -9,6 +9,8 @@ export type ChatTexts = {
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
+	readonly wholeAnswer: string
+	readonly answerAttached: string
 	readonly page: (page: number, of: number) => string
 	readonly back: string
 	readonly forward: string
@@ -34,6 +36,8 @@ export const englishChatTexts: ChatTexts = {
 	recordGone:
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
 	moreInRecord: 'More stands in the full record.',
+	wholeAnswer: 'The whole answer',
+	answerAttached: 'This is the beginning. The whole answer is in the file below.',
 	page: (page, of) => `${page} of ${of}`,
 	back: 'Back',
 	forward: 'Next',

@@ -16,6 +16,7 @@ import { startServer } from './server.ts'
 import { stateAt } from './streams.ts'
 import type { SlackView } from './views.ts'
 import { type AgentSession, createWorkspace, type SuggestedPrompts, type ThreadStatus } from './workspace.ts'
+import { removeMessage } from './writing.ts'
 
 const signingSecret = 'local-signing-secret'
 
@@ -56,6 +57,8 @@ export type LocalSlack = AsyncDisposable & {
 	status(channel: string, threadTs: string): ThreadStatus | null
 	readonly suggestedPrompts: readonly SuggestedPrompts[]
 	readonly titles: readonly { readonly channel: string; readonly threadTs: string; readonly title: string }[]
+	/** Somebody who looks after the workspace deletes a message, whoever wrote it. */
+	removeMessage(channel: string, ts: string): void
 	/** What was uploaded, by a file's id; null if nothing was. */
 	fileContent(id: string): Buffer | null
 	readonly faults: Faults
@@ -157,6 +160,12 @@ export async function startLocalSlack(choices: LocalSlackChoices = {}): Promise<
 		status: (channel, threadTs) => shownStatus(workspace, channel, threadTs),
 		suggestedPrompts: workspace.suggestedPrompts,
 		titles: workspace.titles,
+		removeMessage: (id, ts) => {
+			const channel = workspace.channels.find(id)
+			const message = workspace.messages.find(id, ts)
+			if (channel === null || message === null) throw new Error('there is no such message')
+			removeMessage(workspace, channel, message)
+		},
 		fileContent: (id) => workspace.files.get(id)?.content ?? null,
 		faults,
 		loseNextAnswer: (method) => faults.add(method, { kind: 'drop-after' }),
