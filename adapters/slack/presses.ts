@@ -9,7 +9,7 @@ import type { SlackClient, Thread } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
 import { refusalText } from './refusals.ts'
-import { pageFrom, showRecord } from './show-record.ts'
+import { pageFrom, type RecordPage, showRecord } from './show-record.ts'
 
 type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
 	readonly client: SlackClient
@@ -128,22 +128,27 @@ const reasonSchema = z.object({
 /** The full record in a window, for whoever may read the run. */
 function createRecordWindow({ client, runs, runUrl, self }: PressParts) {
 	/** What the window shows, or why it doesn't. */
-	const window = async (runId: string, page: number, personId: string): Promise<types.ModalView | string> => {
+	const window = async (
+		{ runId, page }: RecordPage,
+		{ personId, channelId }: Press,
+	): Promise<types.ModalView | string> => {
 		const run = await runs.find(runId)
 		if (run === null) return english.chat.recordGone
-		const permission = may(actorOf(await client.person(personId), self), 'read', runAsSubject(run))
+		const actor = { ...actorOf(await client.person(personId), self), channelId }
+		const permission = may(actor, 'read', runAsSubject(run))
 		if (!permission.allowed) return refusalText(permission.refusal)
-		return showRecord(runId, foldJournal(await runs.read(runId)), page, runUrl(runId, run.conversation))
+		const view = foldJournal(await runs.read(runId))
+		return showRecord({ runId, view, page, channelId, recordUrl: runUrl(runId, run.conversation) })
 	}
 	return {
 		open: async (press: Press, tell: (at: Thread | null, personId: string, text: string) => Promise<void>) => {
-			const shown = await window(press.value, 0, press.personId)
+			const shown = await window({ runId: press.value, page: 0 }, press)
 			if (typeof shown === 'string') await tell(press.at, press.personId, shown)
 			else await client.openWindow(press.triggerId, shown)
 		},
-		turn: async ({ value, viewId, personId }: Press) => {
-			const { runId, page } = pageFrom(value)
-			const shown = await window(runId, page, personId)
+		turn: async (press: Press) => {
+			const { value, viewId } = press
+			const shown = await window(pageFrom(value), press)
 			if (viewId !== null && typeof shown !== 'string') await client.changeWindow(viewId, shown)
 		},
 	}

@@ -290,6 +290,8 @@ export type Press = {
 	/** Where the button stands: in a message, or in a window. */
 	readonly at: { readonly channelId: string; readonly threadId: string } | null
 	readonly viewId: string | null
+	/** In which channel they see what they press; empty on the home tab. */
+	readonly channelId: string
 }
 
 const pressSchema = z.object({
@@ -298,7 +300,7 @@ const pressSchema = z.object({
 	actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
 	channel: z.object({ id: z.string() }).optional(),
 	message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
-	view: z.object({ id: z.string() }).optional(),
+	view: z.object({ id: z.string(), private_metadata: z.string().default('') }).optional(),
 })
 
 export function readPress(body: unknown): Press | null {
@@ -313,6 +315,8 @@ export function readPress(body: unknown): Press | null {
 		triggerId,
 		at: channel && message ? { channelId: channel.id, threadId: message.thread_ts ?? message.ts } : null,
 		viewId: view?.id ?? null,
+		// A window says where it was opened.
+		channelId: channel?.id ?? view?.private_metadata ?? '',
 	}
 }
 

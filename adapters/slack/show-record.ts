@@ -24,13 +24,24 @@ type Page = { readonly title: string; readonly texts: readonly string[]; readonl
 /** A window takes 100 blocks; what is longer than this nobody reads on one page. */
 const mostOnPage = 24_000
 
+export type ShownRecord = {
+	readonly runId: string
+	readonly view: ReplyView
+	/** From 0. */
+	readonly page: number
+	readonly recordUrl: string | null
+	/** In which channel it is opened; the window keeps it. */
+	readonly channelId: string
+}
+
 /** The full record of a run as a window with one stage a page. Nothing is left out; a long stage takes several pages. */
-export function showRecord(runId: string, view: ReplyView, wanted: number, recordUrl: string | null): types.ModalView {
+export function showRecord({ runId, view, page: wanted, recordUrl, channelId }: ShownRecord): types.ModalView {
 	const pages = pagesOf(view)
 	const index = Math.min(Math.max(0, wanted), pages.length - 1)
 	const { title, texts, facts } = pages[index] ?? { title: english.reasoning, texts: [], facts: '' }
 	return {
 		type: 'modal',
+		private_metadata: channelId,
 		title: plain(english.actions.fullRecord, longestWindowTitle),
 		close: plain(english.chat.close, longestWindowTitle),
 		blocks: [

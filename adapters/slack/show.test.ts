@@ -89,7 +89,9 @@ describe('work in progress', () => {
 test('the full record has a page for each stage, and loses nothing of a long one', () => {
 	const lines = Array.from({ length: 900 }, (_, index) => `Line ${index} of a stage that has found out a great deal.`)
 	const view = aView({ stages: [done, aStageView({ id: 'b', status: 'done', details: lines })] })
-	const pages = Array.from({ length: 4 }, (_, page) => showRecord('run-1', view, page, null))
+	const pages = Array.from({ length: 4 }, (_, page) =>
+		showRecord({ runId: 'run-1', view, page, recordUrl: null, channelId: 'C1' }),
+	)
 	expect(json(pages[0])).toContain('3 of 3 steps done.')
 	expect(json(pages[0])).toContain('Next')
 	const text = pages.map(readable).join('\n')
@@ -115,8 +117,9 @@ const views = fc
 		hostileText,
 		fc.constantFrom('working', 'waiting', 'answered', 'stopped'),
 		fc.constantFrom('all', 'basic'),
+		fc.boolean(),
 	)
-	.map(([answer, other, status, support]) => {
+	.map(([answer, other, status, support, attaches]) => {
 		const stage = aStageView({ status: 'done', summary: other, details: [other, answer], notices: [other] })
 		const running = aStageView({ id: 'b', subtasks: [{ id: 's', text: other, status: 'running' }], notices: [other] })
 		const view = aView({
@@ -126,7 +129,7 @@ const views = fc
 			disclosure: other || null,
 			stopReason: status === 'stopped' ? 'user' : null,
 		})
-		return { runId: 'run-1', view, support, recordUrl: null } as const
+		return { runId: 'run-1', view, support, attaches, recordUrl: null } as const
 	})
 
 describe('whatever a model writes', () => {

@@ -360,6 +360,24 @@ describe('under an answer', () => {
 		expect(window()).toContain('Systematic execution')
 	})
 
+	test('the full record opens for nobody who sees its button where it was not asked', async () => {
+		await using opened = await open()
+		const few = opened.slack.addChannel({ name: 'few', kind: 'private', members: [opened.ada.id] })
+		const asked = opened.conversationAt(few, opened.ada.post(few, 'How much?').ts)
+		const secret = opened.memory.begin(asked, { asker: { id: opened.ada.id, name: 'Ada' } })
+		opened.memory.append(secret, outcomes.stop('About 100.'))
+		const { conversation } = await opened.ask()
+		await opened.platform.post(secret, conversation, answered)
+		const [reply] = opened.repliesIn(conversation)
+		if (reply === undefined) throw new Error('nothing stands there')
+		const bob = opened.slack.person('Bob')
+		await bob.press(reply, { actionId: 'full-record' })
+		expect(bob.modals()).toEqual([])
+		expect(bob.ephemerals(opened.slack.general).at(-1)?.text).toContain('asked in another channel')
+		await opened.ada.press(reply, { actionId: 'full-record' })
+		expect(opened.ada.modals()).toHaveLength(1)
+	})
+
 	test('a thumb down that is not explained counts as well', async () => {
 		await using opened = await open()
 		const { conversation, runId } = await opened.ask()

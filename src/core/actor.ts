@@ -9,6 +9,11 @@ export type Actor = {
 	readonly workspaceId: string
 	/** Whether the platform says that they look after that place: a moderator, a workspace's admin, whoever runs Threadwise. */
 	readonly isAdmin: boolean
+	/**
+	 * The channel in which they do it, where the platform shows them nothing of channels that they may not read; empty where they do it in
+	 * none. Absent where there is nothing to be told by it.
+	 */
+	readonly channelId?: string
 }
 
 /** What somebody may want to do. */

@@ -17,6 +17,17 @@ const adasRun: Subject = {
 const admits = (choices: Partial<Admission>): Subject => ({ ...adasRun, admission: { ...admitsEverybody, ...choices } })
 const allowed = (actor: Actor, subject: Subject) => actions.filter((action) => may(actor, action, subject).allowed)
 
+test('what was asked in a channel is read from there, or by whoever asked', () => {
+	const read = (actor: Actor) => may(actor, 'read', adasRun).allowed
+	expect(read({ ...bob, channelId: 'general' })).toBe(true)
+	for (const channelId of ['lab', '']) {
+		expect(read({ ...bob, channelId })).toBe(false)
+		expect(read({ ...admin, channelId })).toBe(false)
+		expect(read({ ...ada, channelId })).toBe(true)
+	}
+	expect(read(bob)).toBe(true)
+})
+
 const name = fc.constantFrom('ada', 'bob', 'eve')
 const place = { platform: fc.constantFrom('chat', 'other'), workspaceId: fc.constantFrom('w', 'v') }
 const anActor: fc.Arbitrary<Actor> = fc.record({ personId: name, isAdmin: fc.boolean(), ...place })

@@ -74,6 +74,12 @@ const saidInPrivate: Condition = ({ personId }, { isDirect = false, ownerId }) =
 		? null
 		: { message: 'This was asked in a direct message.', fix: 'Only whoever asked can open it.' }
 
+/** Whoever is in a channel can read it; of somebody who isn't, nobody knows. */
+const saidElsewhere: Condition = ({ personId, channelId: here }, { channelId, ownerId }) =>
+	here === undefined || here === channelId || personId === ownerId
+		? null
+		: { message: 'This was asked in another channel.', fix: 'Open it where it was asked.' }
+
 const notAnsweredHere: Condition = (_, { isDirect = false, channelId, admission }) => {
 	if (isDirect) {
 		return admission.directMessages
@@ -96,7 +102,7 @@ const notAnswered: Condition = ({ personId }, { admission: { people } }) =>
 /** What has to be so beyond being in the same place. Whatever begins a run needs what asking needs. */
 const conditions: Readonly<Record<Action, readonly Condition[]>> = {
 	ask: [notAnsweredHere, notAnswered],
-	read: [saidInPrivate],
+	read: [saidInPrivate, saidElsewhere],
 	stop: [notTheirs],
 	'answer-now': [notTheirs],
 	again: [saidInPrivate, notAnsweredHere, notAnswered],
