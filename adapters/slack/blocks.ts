@@ -18,6 +18,11 @@ export const actionIds = {
 	recordBack: 'record-back',
 	recordForward: 'record-forward',
 	recordLink: 'record-link',
+	homeEffort: 'home-effort',
+	homeQuiet: 'home-quiet',
+	homeDirectMessages: 'home-direct-messages',
+	homeChannels: 'home-channels',
+	homePeople: 'home-people',
 } as const
 
 const longestLabel = 75

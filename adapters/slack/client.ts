@@ -44,7 +44,9 @@ export type SlackClient = {
 	/** Shows in Slack's own way whether the bot works in a thread. */
 	setWorking(thread: Thread, isWorking: boolean): Promise<void>
 	suggestPrompts(channelId: string): Promise<void>
-	showHome(personId: string): Promise<void>
+	publishHome(personId: string, view: types.HomeView): Promise<void>
+	/** The address of a message, for whoever may read it. */
+	permalink(channelId: string, ts: string): Promise<string | null>
 }
 
 export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
@@ -157,11 +159,11 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				.setSuggestedPrompts({ channel_id, title, prompts: [{ ...first(prompts) }, ...prompts.slice(1)] })
 				.catch(rethrow)
 		},
-		showHome: async (user_id) => {
-			const { home, help } = english.chat
-			const blocks = [section(toMrkdwn(home)), section(toMrkdwn(help))]
-			await web.views.publish({ user_id, view: { type: 'home', blocks } }).catch(rethrow)
+		publishHome: async (user_id, view) => {
+			await web.views.publish({ user_id, view }).catch(rethrow)
 		},
+		permalink: async (channel, message_ts) =>
+			(await web.chat.getPermalink({ channel, message_ts }).catch(rethrow)).permalink ?? null,
 	}
 }
 

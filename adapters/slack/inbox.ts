@@ -9,6 +9,7 @@ import { english } from '../../src/rendering/index.ts'
 import type { SlackClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import type { Listeners, Respond } from './connection.ts'
+import { createHome } from './home.ts'
 import { createPresses } from './presses.ts'
 import {
 	actorOf,
@@ -30,7 +31,10 @@ import {
 } from './receive.ts'
 import { refusalText, slackCodeOf } from './refusals.ts'
 
-export type InboxParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' | 'allowedBots' | 'onTrouble'> & {
+export type InboxParts = Pick<
+	SlackOptions,
+	'runs' | 'conversations' | 'settings' | 'runUrl' | 'allowedBots' | 'onTrouble'
+> & {
 	readonly client: SlackClient
 	readonly events: PlatformEvents
 	readonly self: Self
@@ -42,7 +46,8 @@ export function createInbox(parts: InboxParts): Listeners {
 	const allowedBots = new Set(parts.allowedBots)
 	const threads = createThreads(parts)
 	const isNew = createMemory()
-	const presses = createPresses(parts)
+	const home = createHome(parts)
+	const presses = createPresses({ ...parts, home })
 	const ask = async (said: Said, command: string | null) => {
 		await events.message(toIncomingMessage(said, await client.person(said.personId), preferencesOf(command)))
 	}
@@ -112,7 +117,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		homeOpened: async (event) => {
 			const { data } = homeOpenedSchema.safeParse(event)
 			if (data?.tab === 'messages') await client.suggestPrompts(data.channel).catch(onTrouble)
-			if (data?.tab === 'home') await client.showHome(data.user).catch(onTrouble)
+			if (data?.tab === 'home') await home.open(data.user).catch(onTrouble)
 		},
 		press: async (body) => {
 			const press = readPress(body)

@@ -7,12 +7,14 @@ import { english, foldJournal } from '../../src/rendering/index.ts'
 import { actionIds, longestWindowTitle, plain } from './blocks.ts'
 import type { SlackClient, Thread } from './client.ts'
 import type { SlackOptions } from './config.ts'
+import type { Home } from './home.ts'
 import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
 import { refusalText } from './refusals.ts'
 import { pageFrom, type RecordPage, showRecord } from './show-record.ts'
 
 type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
 	readonly client: SlackClient
+	readonly home: Pick<Home, 'change'>
 	readonly events: PlatformEvents
 	readonly self: Self
 }
@@ -25,7 +27,7 @@ type Presses = {
 
 /** What buttons and windows do. What couldn't be recorded rejects: Slack shows the person that it didn't work. */
 export function createPresses(parts: PressParts): Presses {
-	const { client, events, self, onTrouble } = parts
+	const { client, home, events, self, onTrouble } = parts
 	const tell = async (at: Thread | null, personId: string, text: string) => {
 		if (at !== null) await client.whisper(at, personId, text).catch(onTrouble)
 	}
@@ -56,6 +58,11 @@ export function createPresses(parts: PressParts): Presses {
 		[actionIds.fullRecord]: (press) => record.open(press, tell),
 		[actionIds.recordBack]: record.turn,
 		[actionIds.recordForward]: record.turn,
+		[actionIds.homeEffort]: home.change,
+		[actionIds.homeQuiet]: home.change,
+		[actionIds.homeDirectMessages]: home.change,
+		[actionIds.homeChannels]: home.change,
+		[actionIds.homePeople]: home.change,
 	}
 	return {
 		press: async (press) => presses[press.actionId]?.(press),

@@ -126,6 +126,8 @@ test('a press says what, by whom and where', () => {
 	expect(readPress(recorded('button-press'))).toEqual({
 		actionId: 'stop',
 		value: 'run-1',
+		chosen: [],
+		channelId: 'C0GENERAL',
 		personId: 'U0ADA',
 		triggerId: '1.2.abc',
 		at: { channelId: 'C0GENERAL', threadId: '1796027696.000100' },

@@ -285,6 +285,8 @@ export function actorOf({ id, isAdmin }: Person, { teamId }: Self): Actor {
 export type Press = {
 	readonly actionId: string
 	readonly value: string
+	/** Of a menu in which several can be chosen. */
+	readonly chosen: readonly string[]
 	readonly personId: string
 	readonly triggerId: string
 	/** Where the button stands: in a message, or in a window. */
@@ -294,10 +296,19 @@ export type Press = {
 	readonly channelId: string
 }
 
+const chosenSchema = z.array(z.string()).default([])
+const pressedSchema = z.object({
+	action_id: z.string(),
+	value: z.string().default(''),
+	selected_option: z.object({ value: z.string() }).nullish(),
+	selected_conversations: chosenSchema,
+	selected_users: chosenSchema,
+})
+
 const pressSchema = z.object({
 	user: z.object({ id: z.string() }),
 	trigger_id: z.string(),
-	actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+	actions: z.array(pressedSchema).min(1),
 	channel: z.object({ id: z.string() }).optional(),
 	message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
 	view: z.object({ id: z.string(), private_metadata: z.string().default('') }).optional(),
@@ -310,7 +321,8 @@ export function readPress(body: unknown): Press | null {
 	const { user, trigger_id: triggerId, channel, message, view } = data
 	return {
 		actionId: action.action_id,
-		value: action.value,
+		value: action.selected_option?.value ?? action.value,
+		chosen: [...action.selected_conversations, ...action.selected_users],
 		personId: user.id,
 		triggerId,
 		at: channel && message ? { channelId: channel.id, threadId: message.thread_ts ?? message.ts } : null,

@@ -5,7 +5,9 @@ import { textOf } from '../../src/core/content.ts'
 import type { Conversation, IncomingMessage } from '../../src/core/conversation.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { aStageView, aView, outcomes } from '../../tests/support/builders.ts'
-import { readableBlocks, type SlackAppChoices, startSlackApp } from '../../tests/support/slack-app.ts'
+import { createMemoryRuns } from '../../tests/support/memory-runs.ts'
+import type { SlackPerson } from '../../tests/support/slack/person.ts'
+import { readableBlocks, type SlackAppChoices, settingsOf, startSlackApp } from '../../tests/support/slack-app.ts'
 
 const done = aStageView({ status: 'done', summary: 'All steps done.', details: ['**s1:** Add → **104**'] })
 const answered = aView({ status: 'answered', answer: 'It costs $104.', stages: [done] })
@@ -582,5 +584,86 @@ describe("Slack's own signs", () => {
 		expect(opened.slack.suggestedPrompts[0]?.prompts).toHaveLength(3)
 		await opened.ada.openHome()
 		expect(readableBlocks(opened.ada.home()?.content.blocks)).toContain('step by step')
+	})
+
+	test('what somebody looks at is theirs: it is taken, and nothing comes of it', async () => {
+		await using opened = await open()
+		const calls = opened.slack.calls.length
+		const told = await opened.ada.lookAt(opened.slack.general)
+		expect(told.map(({ failure }) => failure)).toEqual([null])
+		expect(opened.slack.calls).toHaveLength(calls)
+	})
+})
+
+describe('the home tab', () => {
+	const homeOf = (person: SlackPerson) => readableBlocks(person.home()?.content.blocks)
+	const hasControls = (person: SlackPerson) => JSON.stringify(person.home()?.content.blocks).includes('home-effort')
+
+	test('has what somebody has asked, with the way there', async () => {
+		await using opened = await open()
+		const { question } = await opened.ask()
+		await opened.ada.openHome()
+		const shown = JSON.stringify(opened.ada.home()?.content.blocks)
+		expect(shown).toContain(`/archives/${opened.slack.general}/p${question.ts.replace('.', '')}`)
+		expect(shown).toContain('How much is 6 × 7?')
+		const bob = opened.slack.person('Bob')
+		await bob.openHome()
+		expect(homeOf(bob)).not.toContain('How much is 6 × 7?')
+	})
+
+	test('has links to nothing that Slack does not show any more', async () => {
+		await using opened = await open()
+		const { question } = await opened.ask()
+		await opened.ada.delete(question)
+		await opened.ada.openHome()
+		expect(homeOf(opened.ada)).toContain('How much is 6 × 7?')
+		expect(JSON.stringify(opened.ada.home()?.content.blocks)).not.toContain('archives')
+	})
+
+	test('shows everybody what is set, and lets admins alone change it', async () => {
+		await using opened = await open()
+		const { slack, ada } = opened
+		const grace = slack.person('Grace', { isAdmin: true })
+		for (const person of [ada, grace]) await person.openHome()
+		expect(hasControls(ada)).toBe(false)
+		expect(homeOf(ada)).toContain('Direct messages are answered: Yes')
+		expect(hasControls(grace)).toBe(true)
+		const choose = async (choice: Parameters<typeof grace.press>[1]) => {
+			const home = grace.home()
+			if (home === null) throw new Error('no home')
+			await grace.press(home, choice)
+		}
+		await choose({ actionId: 'home-effort', value: 'high' })
+		await choose({ actionId: 'home-quiet', value: 'yes' })
+		await choose({ actionId: 'home-direct-messages', value: 'no' })
+		await choose({ actionId: 'home-channels', values: [slack.general] })
+		await choose({ actionId: 'home-people', values: [ada.id, grace.id] })
+		const place = { platform: 'slack', workspaceId: slack.teamId, channelId: '', personId: '' }
+		const set = {
+			effort: 'high',
+			quiet: true,
+			directMessages: false,
+			allowedChannels: [slack.general],
+			allowedPeople: [ada.id, grace.id],
+		}
+		expect((await opened.memory.settings.read(place)).installation).toEqual(set)
+		expect(JSON.stringify(grace.home()?.content.blocks)).toContain(`"initial_users":["${ada.id}","${grace.id}"]`)
+		await choose({ actionId: 'home-people', values: [] })
+		const { allowedPeople: _, ...others } = set
+		expect((await opened.memory.settings.read(place)).installation).toEqual(others)
+		await ada.openHome()
+		expect(homeOf(ada)).toContain(`Channels in which questions are answered: <#${slack.general}>`)
+		expect(homeOf(ada)).toContain('high effort')
+	})
+
+	test('tells whoever is no admin any more that they may not, and shows what is set', async () => {
+		const settings = { ...settingsOf(createMemoryRuns()), change: async () => refused }
+		await using opened = await open({ options: { settings } })
+		const admin = opened.slack.person('Grace', { isAdmin: true })
+		await admin.openHome()
+		const home = admin.home()
+		if (home === null) throw new Error('no home')
+		await admin.press(home, { actionId: 'home-effort', value: 'low' })
+		expect(homeOf(admin)).toContain('Only whoever asked may do this.')
 	})
 })

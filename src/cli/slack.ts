@@ -18,7 +18,7 @@ export function slackNeedsServer({ slack }: Config): boolean {
  */
 export function connectSlack(
 	config: Config,
-	runtime: Pick<Runtime, 'store' | 'conversationReader'>,
+	runtime: Pick<Runtime, 'store' | 'conversationReader' | 'settingsStore' | 'settingsIn' | 'changeSettings'>,
 	server: Pick<WebServer, 'mount'> | null,
 	log: Logger,
 ): ChatPlatform | null {
@@ -27,6 +27,7 @@ export function connectSlack(
 		...config.slack,
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
+		settings: { read: runtime.settingsStore.read, resolve: runtime.settingsIn, change: runtime.changeSettings },
 		runUrl: runUrls(config),
 		onTrouble: (error) => log.warn({ error }, 'Slack has trouble'),
 	})

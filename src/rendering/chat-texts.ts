@@ -19,6 +19,14 @@ export type ChatTexts = {
 	readonly promptsTitle: string
 	readonly prompts: readonly { readonly title: string; readonly message: string }[]
 	readonly home: string
+	readonly homeSettings: string
+	readonly homeQuestions: string
+	readonly noQuestions: string
+	readonly settingNames: Readonly<Record<'effort' | 'quiet' | 'directMessages' | 'channels' | 'people', string>>
+	readonly yes: string
+	readonly no: string
+	readonly everywhere: string
+	readonly everybody: string
 }
 
 export const englishChatTexts: ChatTexts = {
@@ -61,4 +69,18 @@ export const englishChatTexts: ChatTexts = {
 		},
 	],
 	home: 'I answer questions step by step: hard ones in six stages that are checked, easy ones at once. Under every answer, you can open how it came about.',
+	homeSettings: 'Set in this workspace',
+	homeQuestions: 'Your recent questions',
+	noQuestions: 'You have not asked anything yet.',
+	settingNames: {
+		effort: 'How much to think, where a question says nothing else',
+		quiet: 'Only the answer, without the stages while they run',
+		directMessages: 'Direct messages are answered',
+		channels: 'Channels in which questions are answered',
+		people: 'People whose questions are answered',
+	},
+	yes: 'Yes',
+	no: 'No',
+	everywhere: 'Everywhere',
+	everybody: 'Everybody',
 }

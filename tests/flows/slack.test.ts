@@ -244,6 +244,43 @@ describe('Slack, in further ways', () => {
 	})
 })
 
+describe('Slack, for those who look after it', () => {
+	const journeys = startSlackJourneys({ way: 'socket' })
+	const { slack, model, ada, mention, say, answer } = journeys
+
+	test('an answer of 60,000 characters stands in a file, whole, under its beginning', async () => {
+		const lines = Array.from({ length: 1_000 }, (_, index) => `Line ${index + 1} of many.`.padEnd(59, '.'))
+		using _script = model().script('direct', reply(lines.map((line) => `${line}\n`)))
+		const question = await mention('!quick Tell me all that there is to tell.')
+		const { messages, text } = await answer(question)
+		only(messages)
+		expect(text).toContain(english.chat.answerAttached)
+		const files = await vi.waitFor(() => {
+			const found = slack()
+				.messages(question.channel, question.ts)
+				.flatMap((message) => message.files)
+			expect(found).toHaveLength(1)
+			return found
+		}, 10_000)
+		expect(String(slack().fileContent(only(files).id)).trim()).toBe(lines.join('\n'))
+	})
+
+	test('what an admin sets on the home tab holds from the next question on', async () => {
+		const grace = slack().person('Grace', { isAdmin: true })
+		await grace.openHome()
+		const home = grace.home()
+		if (home === null) throw new Error('there is no home tab')
+		await grace.press(home, { actionId: 'home-direct-messages', value: 'no' })
+		const question = await say(ada().directMessages, easy)
+		await vi.waitFor(() => {
+			expect(only(journeys.replies(question)).text).toContain('Direct messages are not answered here.')
+		}, 10_000)
+		await ada().openHome()
+		expect(readableBlocks(ada().home()?.content.blocks)).toContain(`${english.chat.settingNames.directMessages}: No`)
+		expect(readableBlocks(ada().home()?.content.blocks)).toContain(easy)
+	})
+})
+
 /** What `start` runs with, besides a Slack. */
 async function settings(folder: string, modelUrl: string): Promise<Record<string, string>> {
 	await unpackDatabaseDump(inject('databaseDump'), join(folder, 'database'))

@@ -73,8 +73,11 @@ export function createMemoryRuns(): MemoryRuns {
 			},
 		},
 		conversations: {
-			list: async ({ limit, before }) => {
-				const all = [...kept.values()].filter(({ entry }) => before === undefined || entry.askedAt < before)
+			list: async ({ limit, before, personId }) => {
+				const all = [...kept.values()].filter(
+					({ entry }) =>
+						(before === undefined || entry.askedAt < before) && (personId === undefined || entry.asker.id === personId),
+				)
 				const threads = new Map(all.map((run) => [run.conversation.threadId, run]))
 				return [...threads.values()].slice(0, limit).map(({ conversation, entry }) => ({
 					conversation,

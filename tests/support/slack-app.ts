@@ -7,6 +7,8 @@ import {
 	slackManifest,
 } from '../../adapters/slack/index.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import { createSettingsReader } from '../../src/core/resolve-settings.ts'
+import { changeSettings } from '../../src/intake/index.ts'
 import { createMemoryRuns, type MemoryRuns } from './memory-runs.ts'
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
 import type { LocalSlackChoices, LocalSlackOptions } from './slack/options.ts'
@@ -49,6 +51,7 @@ export async function startSlackApp({
 		allowedBots: [],
 		runs: memory.runs,
 		conversations: memory.conversations,
+		settings: settingsOf(memory),
 		runUrl: () => null,
 		onTrouble: (error) => troubles.push(error),
 		...options,
@@ -66,6 +69,15 @@ export async function startSlackApp({
 			await server[Symbol.asyncDispose]()
 			await slack[Symbol.asyncDispose]()
 		},
+	}
+}
+
+/** What is set in memory, changed by those who may. */
+export function settingsOf({ settings }: MemoryRuns): SlackOptions['settings'] {
+	return {
+		read: settings.read,
+		resolve: createSettingsReader(settings, { effort: 'medium', workflow: 'default' }),
+		change: (actor, key, wanted) => changeSettings(settings, actor, key, wanted),
 	}
 }
 

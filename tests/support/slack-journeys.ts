@@ -122,7 +122,8 @@ function describeReplies(replies: readonly SlackReply[]): string {
 
 /** The replies in a message's thread, oldest first. */
 export function repliesIn(slack: LocalSlack, { channel, ts }: MessageReference): readonly SlackReply[] {
-	const own = slack.messages(channel, ts).filter((message) => message.isFromBot && message.ts !== ts)
+	const isReply = ({ isFromBot, files, ts: own }: SlackMessage) => isFromBot && files.length === 0 && own !== ts
+	const own = slack.messages(channel, ts).filter(isReply)
 	const byRun = Map.groupBy(own, (message) => markSchema.parse(message.metadata?.event_payload).run_id)
 	return [...byRun].map(([runId, messages]) => ({
 		runId,

@@ -8,6 +8,7 @@ import { createMemoryRuns } from '../../../tests/support/memory-runs.ts'
 import { freePort } from '../../../tests/support/servers.ts'
 import { type LocalSlack, startLocalSlack } from '../../../tests/support/slack/local-slack.ts'
 import type { LocalSlackChoices } from '../../../tests/support/slack/options.ts'
+import { settingsOf } from '../../../tests/support/slack-app.ts'
 import type { CheckRow } from '../../core/check.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -152,10 +153,18 @@ describe('requests from Slack', () => {
 
 	/** The adapter's own way in. */
 	function threadwise(signingSecret: string): Promise<string> {
-		const { runs, conversations } = createMemoryRuns()
+		const memory = createMemoryRuns()
+		const { runs, conversations } = memory
 		const { routes } = createSlackPlatform({
 			...{ botToken: slack.botToken, apiUrl: slack.apiUrl, receives: { over: 'http', signingSecret } },
-			...{ allowedBots: [], runs, conversations, runUrl: () => null, onTrouble: () => {} },
+			...{
+				allowedBots: [],
+				runs,
+				conversations,
+				settings: settingsOf(memory),
+				runUrl: () => null,
+				onTrouble: () => {},
+			},
 		})
 		if (routes === null) throw new Error('there is no way in')
 		return addressOf(createAdaptorServer({ fetch: routes.fetch }))

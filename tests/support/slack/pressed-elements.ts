@@ -6,6 +6,8 @@ export type Choice = {
 	readonly blockId?: string
 	/** Which of several buttons, or which option. */
 	readonly value?: string
+	/** All that is chosen in a menu of people or of channels. */
+	readonly values?: readonly string[]
 }
 
 const valued = z.looseObject({ value: z.string().optional() })
@@ -32,7 +34,7 @@ const blockSchema = z.looseObject({
 export function elementIn(blocks: readonly unknown[], choice: Choice): Readonly<Record<string, unknown>> {
 	const found = everyElement(blocks).flatMap(({ blockId, element }) => {
 		if (element.action_id !== choice.actionId || (choice.blockId !== undefined && choice.blockId !== blockId)) return []
-		const action = actionOf(element, choice.value)
+		const action = actionOf(element, choice)
 		return action === null ? [] : [{ type: element.type, action_id: element.action_id, block_id: blockId, ...action }]
 	})
 	const [first] = found
@@ -52,7 +54,9 @@ function everyElement(blocks: readonly unknown[]): readonly { readonly blockId: 
 }
 
 /** What using the element says; null if it has no such value. */
-function actionOf(element: Element, value: string | undefined): Readonly<Record<string, unknown>> | null {
+function actionOf(element: Element, { value, values = [] }: Choice): Readonly<Record<string, unknown>> | null {
+	if (element.type === 'multi_users_select') return { selected_users: values }
+	if (element.type === 'multi_conversations_select') return { selected_conversations: values }
 	const { options, option_groups: groups, positive_button: positive, negative_button: negative } = element
 	const choices = options ?? groups?.flatMap((group) => group.options)
 	if (choices !== undefined) {

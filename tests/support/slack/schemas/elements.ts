@@ -88,6 +88,37 @@ export const plainTextInputSchema = z.strictObject({
 	dispatch_action_config: z.unknown().optional(),
 })
 
+export const multiUsersSelectSchema = z.strictObject({
+	...confirmable,
+	type: z.literal('multi_users_select'),
+	initial_users: z.array(z.string().regex(/^[UW]/)).min(1).optional(),
+	max_selected_items: z.number().int().min(1).optional(),
+	placeholder,
+	focus_on_load: z.boolean().optional(),
+})
+export const multiConversationsSelectSchema = z.strictObject({
+	...confirmable,
+	type: z.literal('multi_conversations_select'),
+	initial_conversations: z
+		.array(z.string().regex(/^[CDG]/))
+		.min(1)
+		.optional(),
+	default_to_current_conversation: z.boolean().optional(),
+	max_selected_items: z.number().int().min(1).optional(),
+	filter: z
+		.strictObject({
+			include: z
+				.array(z.enum(['im', 'mpim', 'private', 'public']))
+				.min(1)
+				.optional(),
+			exclude_external_shared_channels: z.boolean().optional(),
+			exclude_bot_users: z.boolean().optional(),
+		})
+		.optional(),
+	placeholder,
+	focus_on_load: z.boolean().optional(),
+})
+
 /** Elements whose content this workspace doesn't look into. */
 const otherElementTypes = [
 	'users_select',
@@ -95,8 +126,6 @@ const otherElementTypes = [
 	'channels_select',
 	'external_select',
 	'multi_static_select',
-	'multi_users_select',
-	'multi_conversations_select',
 	'multi_channels_select',
 	'multi_external_select',
 	'datepicker',
@@ -118,11 +147,20 @@ export const actionElementSchema = z.union([
 		overflowSchema,
 		radioButtonsSchema,
 		checkboxesSchema,
+		multiUsersSelectSchema,
+		multiConversationsSelectSchema,
 	]),
 	otherElementSchema,
 ])
 
 export const inputElementSchema = z.union([
-	z.discriminatedUnion('type', [plainTextInputSchema, staticSelectSchema, radioButtonsSchema, checkboxesSchema]),
+	z.discriminatedUnion('type', [
+		plainTextInputSchema,
+		staticSelectSchema,
+		radioButtonsSchema,
+		checkboxesSchema,
+		multiUsersSelectSchema,
+		multiConversationsSelectSchema,
+	]),
 	otherElementSchema,
 ])
