@@ -103,7 +103,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		longestQuestion: config.longestQuestion,
 		longestQueue: config.longestQueue,
 		onTrouble: warn('a run could not be enqueued; it will be'),
-		onUnread: warn('what was said before a question could not be read; it is answered without'),
+		onUnread: warn('what was said before questions could not be read; they are answered without'),
 	})
 	const { ask, edit } = unwatchedIntake
 	const intake = { ...unwatchedIntake, ask: observedAsk(ask, observe), edit: observedEdit(edit, observe) }

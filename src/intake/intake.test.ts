@@ -36,6 +36,7 @@ beforeEach(() => {
 		longestQuestion: 100,
 		longestQueue: 1_000,
 		onTrouble: (error) => troubles.push(error),
+		onUnread: (error) => troubles.push(error),
 	})
 })
 
@@ -61,11 +62,13 @@ describe('a question in a conversation that began without us', () => {
 		expect((await store.find(runId))?.history).toMatchObject([{ author: 'Bob', isOverheard: true }])
 	})
 
-	test('goes on without it where it is refused, which is told', async () => {
+	test('goes on without it where it is refused, which is told once', async () => {
 		const refusal = new Error('not in the channel')
-		const { runId } = await intake.receive(late(), () => Promise.reject(refusal))
-		await enqueued(runId)
-		expect((await store.find(runId))?.history).toEqual([])
+		for (const message of [late(), late()]) {
+			const { runId } = await intake.receive(message, () => Promise.reject(refusal))
+			await enqueued(runId)
+			expect((await store.find(runId))?.history).toEqual([])
+		}
 		expect(troubles).toEqual([refusal])
 	})
 

@@ -25,8 +25,8 @@ export type IntakeDependencies = {
 	readonly longestQueue: number
 	/** Told when a run could not be enqueued; the sweeper enqueues it later. */
 	readonly onTrouble: (error: unknown, runId: string) => void
-	/** Told when what was said before a question can't be read: the run goes on without it. Nobody needs to know where nothing is. */
-	readonly onUnread?: (error: unknown, runId: string) => void
+	/** Told once when what was said before questions can't be read: they are answered without. Where nothing is read, nobody is needed. */
+	readonly onUnread?: (error: unknown) => void
 }
 
 /** Where messages become runs. */
@@ -81,7 +81,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		longestQuestion,
 		longestQueue,
 		onTrouble,
-		onUnread = onTrouble,
+		onUnread = () => {},
 	} = dependencies
 	const admit = createAdmit({ store, settings, spending, longestQueue })
 	const add = async (runId: string, attempt: number) => {
@@ -102,7 +102,7 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		await admit({ ...editing, actor: authorOf(message) })
 		checkText(message)
 	}
-	const earlier = createEarlier({ store, enqueue, onUnread })
+	const earlier = createEarlier({ store, enqueue, onTrouble, onUnread })
 	const recordAndEnqueue = async (message: IncomingMessage, readEarlier: ReadEarlier) => {
 		const recorded = await store.record(message)
 		if (recorded.outcome === 'held-back') earlier.complete(recorded.runId, message, readEarlier)
