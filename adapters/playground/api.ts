@@ -10,7 +10,7 @@ import { noPreferences } from '../../src/core/run-preferences.ts'
 import type { SettingsKey } from '../../src/core/settings.ts'
 import { foldJournal } from '../../src/rendering/index.ts'
 import { routes } from './api-routes.ts'
-import type { PlaygroundOptions } from './config.ts'
+import type { Person, PlaygroundOptions } from './config.ts'
 import { RequestFailure, refusedFailure, unknownRun } from './failure.ts'
 import { entryForGuest, recordsForGuest } from './guest.ts'
 import type { Hub, RunNow, Watched } from './hub.ts'
@@ -20,7 +20,7 @@ import { streamRuns } from './run-stream.ts'
 
 /** Who makes a request. Whoever has only the key of a run may read that one, which was checked before. */
 export type Visitor =
-	| { readonly kind: 'person'; readonly id: string; readonly name: string }
+	| { readonly kind: 'person'; readonly person: Person }
 	| { readonly kind: 'guest'; readonly runId: string }
 
 export type ApiEnv = { Bindings: HttpBindings; Variables: { visitor: Visitor; openStream: () => Disposable } }
@@ -68,9 +68,8 @@ function addAccount(api: OpenAPIHono<ApiEnv>, { settings, changeSettings, workfl
 		return chain[scope]
 	}
 	api.openapi(routes.me, async (context) => {
-		const { id: personId, name } = personOf(context)
+		const { id: personId, name, isAdmin } = personOf(context)
 		const own = await readAt({ scope: 'person', subject: personId })
-		const { isAdmin } = actorOf(context)
 		return context.json({ personId, name, isAdmin, disclosure, workflows, settings: own }, 200)
 	})
 	api.openapi(routes.readSettings, async (context) => {
@@ -201,20 +200,21 @@ function shownEntry(context: Context<ApiEnv>, entry: RunEntry): RunEntry {
 	return isGuest(context) ? entryForGuest(entry) : entry
 }
 
-function personOf(context: Context<ApiEnv>): Extract<Visitor, { kind: 'person' }> {
+function personOf(context: Context<ApiEnv>): Person {
 	const visitor = context.get('visitor')
-	if (visitor.kind === 'person') return visitor
+	if (visitor.kind === 'person') return visitor.person
 	throw new RequestFailure(401, {
 		code: 'unauthorized',
 		message: 'This link lets you read one run, and nothing else.',
-		fix: 'Open the playground with its token.',
+		fix: 'Open the playground with a token of your own.',
 	})
 }
 
-/** Whoever gets in looks after the playground: on loopback it is their own machine, elsewhere they have the token. */
+/** Whoever looks after the playground looks after all of this Threadwise. */
 function actorOf(context: Context<ApiEnv>): Actor {
 	const { platform, workspaceId } = place
-	return { personId: personOf(context).id, platform, workspaceId, isAdmin: true }
+	const { id, isAdmin } = personOf(context)
+	return { personId: id, platform, workspaceId, isAdmin, runsThreadwise: isAdmin }
 }
 
 function saidBy(context: Context<ApiEnv>): Pick<Said, 'person' | 'acceptLanguage' | 'at'> {
@@ -229,12 +229,10 @@ async function readableRun(context: Context<ApiEnv>, { runs }: ApiParts): Promis
 	return run
 }
 
-/** Whoever looks after the playground looks after all of this Threadwise, and so may read what was asked on other platforms. */
 function mayRead(context: Context<ApiEnv>, run: Run): boolean {
 	const visitor = context.get('visitor')
 	if (visitor.kind === 'guest') return visitor.runId === run.id
-	const { platform, workspaceId } = run.conversation
-	return may({ ...actorOf(context), platform, workspaceId }, 'read', runAsSubject(run)).allowed
+	return may(actorOf(context), 'read', runAsSubject(run)).allowed
 }
 
 /** What somebody has set is shown to whoever may change it. */

@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Access } from './access.ts'
 import { type ApiEnv, type ApiParts, createApi, type Visitor } from './api.ts'
 import { openAssets } from './assets.ts'
+import type { Person } from './config.ts'
 import { loginDocument, nothingDocument, onwardsDocument, pageDocument } from './document.ts'
 import { RequestFailure, toFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
@@ -15,7 +16,6 @@ import type { Limits } from './limits.ts'
 export type ClientParts = ApiParts & {
 	readonly access: Access
 	readonly limits: Limits
-	readonly personName: string
 }
 
 export type PlaygroundRoutes = Hono<PageEnv>
@@ -24,8 +24,6 @@ type PageEnv = { Bindings: HttpBindings; Variables: { secureHeadersNonce: string
 /** Questions are limited by the configuration; this is what reading them at all may cost. */
 const largestBody = 64 * 1024
 const streamRetryMs = 10_000
-/** There is one person: whoever may come in. */
-const personId = 'owner'
 
 /** The playground as people and programs reach it: the page, its files, and the API. */
 export function createClient(parts: ClientParts): PlaygroundRoutes {
@@ -76,7 +74,7 @@ function securityHeaders({ cookie }: Access): MiddlewareHandler {
 
 /** The API for those who may use it, from where they may, as often as they may. */
 function guardedApi(parts: ClientParts): Hono<ApiEnv> {
-	const { access, limits, personName } = parts
+	const { access, limits } = parts
 	const api = new Hono<ApiEnv>()
 	api.use(async (context, next) => {
 		checkOrigin(context, access)
@@ -85,7 +83,7 @@ function guardedApi(parts: ClientParts): Hono<ApiEnv> {
 	api.use(async (context, next) => {
 		// The description of the API is no secret, and says how to get in.
 		if (context.req.path.endsWith('/openapi.json')) return next()
-		context.set('visitor', await visitorOf(context, { access, limits, personName }))
+		context.set('visitor', await visitorOf(context, { access, limits }))
 		return next()
 	})
 	api.use(async (context, next) => {
@@ -117,10 +115,11 @@ function isStream({ req }: Context): boolean {
 	return req.path.endsWith('/events')
 }
 
-type Doorkeeper = Pick<ClientParts, 'access' | 'limits' | 'personName'>
+type Doorkeeper = Pick<ClientParts, 'access' | 'limits'>
 
-async function visitorOf(context: Context<ApiEnv>, { access, limits, personName }: Doorkeeper): Promise<Visitor> {
-	if (await isKnown(context, { access, limits })) return { kind: 'person', id: personId, name: personName }
+async function visitorOf(context: Context<ApiEnv>, { access, limits }: Doorkeeper): Promise<Visitor> {
+	const person = await personOf(context, { access, limits })
+	if (person !== null) return { kind: 'person', person }
 	const { req } = context
 	// Ids of runs need no escaping; what does is none.
 	const runId = /\/runs\/([\w-]+)(?:\/events|\/trace)?$/.exec(req.path)?.[1]
@@ -131,13 +130,13 @@ async function visitorOf(context: Context<ApiEnv>, { access, limits, personName 
 	throw unauthorized
 }
 
-/** Whether the request shows the token or a session. */
-async function isKnown(context: Context, { access, limits }: Pick<ClientParts, 'access' | 'limits'>): Promise<boolean> {
+/** Who makes a request, by the token or session that it shows; null: nobody known. */
+async function personOf(context: Context, { access, limits }: Doorkeeper): Promise<Person | null> {
 	const authorization = context.req.header('authorization')
 	const session = getCookie(context, access.cookie.name)
-	const known = access.isKnown({ authorization, session }, new Date())
-	if (!known && authorization !== undefined) await countFailure(context, limits)
-	return known
+	const person = access.personWith({ authorization, session }, new Date())
+	if (person === null && authorization !== undefined) await countFailure(context, limits)
+	return person
 }
 
 /**
@@ -166,7 +165,9 @@ async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<v
 	}
 	if (context.req.method === 'GET') return
 	const isQuestion = context.req.method === 'POST' && context.req.path.endsWith('/messages')
-	const waitMs = await limits.count(isQuestion ? 'question' : 'write', [address, `person ${personId}`])
+	const visitor = context.get('visitor')
+	const whose = visitor.kind === 'person' ? [address, `person ${visitor.person.id}`] : [address]
+	const waitMs = await limits.count(isQuestion ? 'question' : 'write', whose)
 	if (waitMs !== null) throw tooMuch(isQuestion ? 'questions' : 'changes', waitMs)
 }
 
@@ -194,7 +195,7 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 	app.get('/login', async (context) => {
 		const next = localPath(context.req.query('next') ?? '/')
 		context.header('Cache-Control', 'no-store')
-		if (await isKnown(context, { access, limits })) return context.redirect(next, 303)
+		if ((await personOf(context, { access, limits })) !== null) return context.redirect(next, 303)
 		return context.html(loginDocument({ next, problem: null }))
 	})
 	app.post('/login', async (context) => {
@@ -202,11 +203,13 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		const form = loginSchema.safeParse(await context.req.parseBody())
 		if (!form.success) throw badForm
 		const next = localPath(form.data.next)
-		if (!access.isToken(form.data.token)) {
+		const holder = access.holderOf(form.data.token)
+		if (holder === null) {
 			await countFailure(context, limits)
-			return context.html(loginDocument({ next, problem: 'That is not the token.' }), 401)
+			return context.html(loginDocument({ next, problem: 'That is nobody’s token.' }), 401)
 		}
-		setCookie(context, cookie.name, access.newSession(new Date()), { ...attributes, maxAge: cookie.maxAgeSeconds })
+		const session = access.newSession(holder, new Date())
+		setCookie(context, cookie.name, session, { ...attributes, maxAge: cookie.maxAgeSeconds })
 		return context.redirect(next, 303)
 	})
 	app.post('/logout', (context) => {
@@ -227,7 +230,7 @@ function addPages(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		const { runId, threadId } = context.req.param()
 		const key = context.req.query('key')
 		const isGuest = runId !== undefined && key !== undefined && access.opensRun(runId, key)
-		if (isGuest || (await isKnown(context, { access, limits }))) {
+		if (isGuest || (await personOf(context, { access, limits })) !== null) {
 			const isNowhere = threadId !== undefined && !z.uuid().safeParse(threadId).success
 			return isNowhere ? nothing(context) : context.html(pageDocument(context.get('secureHeadersNonce')))
 		}
@@ -263,7 +266,7 @@ const wrongOrigin = new RequestFailure(403, {
 const unauthorized = new RequestFailure(401, {
 	code: 'unauthorized',
 	message: 'Nobody known makes this request.',
-	fix: 'Send the token (THREADWISE_TOKEN) as "Authorization: Bearer …", or log in at /login.',
+	fix: 'Send your token (of THREADWISE_TOKEN or THREADWISE_TOKENS) as "Authorization: Bearer …", or log in at /login.',
 })
 const tooLarge = new RequestFailure(413, {
 	code: 'too-large',

@@ -5,21 +5,32 @@ import type { RunUrl } from '../../src/core/run-url.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
 import type { LimitSettings } from './limits.ts'
 
+/** Somebody who uses the playground. */
+export type Person = {
+	readonly id: string
+	readonly name: string
+	/** Whether they look after it, and so after all of this Threadwise. */
+	readonly isAdmin: boolean
+}
+
+/** Somebody who gets in by a token of their own. */
+export type TokenHolder = Person & { readonly token: string }
+
 /** Who gets in, and where. */
 export type AccessSettings = {
 	/** The address on which the server listens. */
 	readonly listensOn: { readonly host: string; readonly port: number }
 	/** The origin by which others reach it, such as `https://bot.example.com`; null where only the address above is. */
 	readonly publicUrl: string | null
-	/** What whoever comes must show; null: whoever reaches it may come in. */
-	readonly token: string | null
+	/** Whoever comes must show the token of one of these; nobody: whoever reaches it may come in, and looks after it. */
+	readonly people: readonly TokenHolder[]
+	/** What whoever comes in without a token is called. */
+	readonly ownerName?: string
 }
 
 /** What the playground needs of the rest of Threadwise. */
 export type PlaygroundOptions = {
 	readonly access: AccessSettings
-	/** What whoever uses it is called. */
-	readonly personName: string
 	readonly runs: Pick<RunStore, 'find' | 'read' | 'follow'>
 	readonly conversations: ConversationReader
 	readonly settings: Pick<SettingsStore, 'read'>

@@ -5,8 +5,9 @@ import { freePort } from '../../tests/support/servers.ts'
 import { openTelemetry } from '../telemetry/index.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
-const unshared = { publicUrl: null, token: null }
+const unshared = { publicUrl: null, people: [] }
 const token = 'a-token-of-at-least-24-characters'
+const people = [{ id: 'owner', name: 'Owner', token, isAdmin: true }]
 const readiness = async () => []
 
 async function someMetrics() {
@@ -58,7 +59,7 @@ test('what is counted is told beside health, also where a page is mounted, and n
 test('a page elsewhere reads nothing of what is counted on this machine under a name of its own', async () => {
 	const parts = { readiness, metrics: await someMetrics() }
 	const publicUrl = 'https://bot.example.com'
-	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, parts, { publicUrl, token: null })
+	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, parts, { publicUrl, people: [] })
 	const { port } = server.address
 	expect(await statusOf(server, '/metrics', { host: `evil.example:${port}` })).toBe(421)
 	expect(await statusOf(server, '/metrics', { host: `localhost:${port}` })).toBe(200)
@@ -71,7 +72,7 @@ test('a page elsewhere reads nothing of what is counted on this machine under a 
 test('where a token is configured, what is counted is told to whoever shows it', async () => {
 	const parts = { readiness, metrics: await someMetrics() }
 	for (const host of ['127.0.0.1', '0.0.0.0']) {
-		await using server = await startWebServer({ host, port: 0 }, parts, { publicUrl: null, token })
+		await using server = await startWebServer({ host, port: 0 }, parts, { publicUrl: null, people })
 		const own = { host: `127.0.0.1:${server.address.port}` }
 		expect(await statusOf(server, '/metrics', own)).toBe(401)
 		expect(await statusOf(server, '/metrics', { ...own, authorization: `Bearer ${token}x` })).toBe(401)
@@ -85,7 +86,7 @@ test('inside a network it is told under whatever name the process has there', as
 	const everywhere = { host: '0.0.0.0', port: 0 }
 	await using worker = await startWebServer(everywhere, parts, unshared)
 	expect(await statusOf(worker, '/metrics', { host: 'worker-1:8080' })).toBe(200)
-	await using bot = await startWebServer(everywhere, parts, { publicUrl: null, token })
+	await using bot = await startWebServer(everywhere, parts, { publicUrl: null, people })
 	expect(await statusOf(bot, '/metrics', { host: 'bot:8080', authorization: `Bearer ${token}` })).toBe(200)
 })
 

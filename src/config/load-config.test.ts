@@ -27,13 +27,15 @@ const noPrice = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }
 
 const noLimit = { calls: null, tokens: null, costMicroUsd: null }
 
+const token = 'a-token-of-at-least-24-characters'
+
 describe('without anything configured', () => {
 	test('everything is embedded, and the practice model answers', () => {
 		expect(configOf({})).toEqual({
 			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
 			models: { kind: 'practice' },
 			http: null,
-			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, token: null },
+			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, people: [] },
 			slack: null,
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
@@ -53,7 +55,6 @@ describe('without anything configured', () => {
 	})
 
 	test('the page is for this machine, and for others only with a token', () => {
-		const token = 'a-token-of-at-least-24-characters'
 		const problemOf = (env: Env) => playgroundProblem(configOf(env).playground)
 		const alone: readonly Env[] = [
 			{},
@@ -77,6 +78,50 @@ describe('without anything configured', () => {
 		expect(configOf({ THREADWISE_PUBLIC_URL: 'https://bot.example:8443/' }).playground.publicUrl).toBe(
 			'https://bot.example:8443',
 		)
+	})
+
+	test('each person may have a token of their own, beside that of the owner or instead of it', () => {
+		const peopleOf = (env: Env) => configOf(env).playground.people
+		expect(peopleOf({ THREADWISE_TOKEN: token })).toEqual([{ id: 'owner', name: 'Owner', token, isAdmin: true }])
+		const ada = { id: 'ada', name: 'ada', token: 'adas-token-of-24-characters', isAdmin: true }
+		const bob = { id: 'bob-2', name: 'bob-2', token: 'bobs+token/of=24-characters', isAdmin: false }
+		const named = { THREADWISE_TOKENS: ` ada:${ada.token}:admin , bob-2:${bob.token} ` }
+		expect(peopleOf(named)).toEqual([ada, bob])
+		expect(peopleOf({ ...named, THREADWISE_TOKEN: token }).map(({ id }) => id)).toEqual(['owner', 'ada', 'bob-2'])
+		expect(configOf(named).secrets).toEqual(expect.arrayContaining([ada.token, bob.token]))
+		expect(playgroundProblem(configOf({ ...named, THREADWISE_HOST: '0.0.0.0' }).playground)).toBeNull()
+	})
+
+	test.each<[string, Env, string]>([
+		['no token', { THREADWISE_TOKENS: 'ada' }, 'entry 1 with a token of 0 characters'],
+		[
+			'one that is short',
+			{ THREADWISE_TOKENS: `ada:${token}:admin,bob:short` },
+			'entry 2 with a token of 5 characters',
+		],
+		['no name', { THREADWISE_TOKENS: `:${token}` }, 'entry 1 with a name of other characters'],
+		['a role that is none', { THREADWISE_TOKENS: `ada:${token}:root` }, 'entry 1 with a role other than admin'],
+		['a part too many', { THREADWISE_TOKENS: `ada:${token}:admin:x` }, 'entry 1 with a colon too many'],
+		['a comma at its end', { THREADWISE_TOKENS: `ada:${token}:admin,` }, 'entry 2 with a name'],
+		['a space in a token', { THREADWISE_TOKENS: `ada:${token} x:admin` }, 'entry 1 with a token of other characters'],
+		['a name twice', { THREADWISE_TOKENS: `ada:${token}:admin,Ada:${token}x` }, 'entry 2 with a name that is there'],
+		['a token twice', { THREADWISE_TOKENS: `ada:${token}:admin,bob:${token}` }, 'entry 2 with a token that is there'],
+		['nobody who looks after it', { THREADWISE_TOKENS: `ada:${token}` }, 'no admin'],
+		[
+			'the name of the owner',
+			{ THREADWISE_TOKEN: token, THREADWISE_TOKENS: `Owner:${token}x` },
+			'the name "Owner", beside THREADWISE_TOKEN',
+		],
+		[
+			'the token of the owner',
+			{ THREADWISE_TOKEN: token, THREADWISE_TOKENS: `ada:${token}` },
+			'the token of THREADWISE_TOKEN, beside THREADWISE_TOKEN',
+		],
+	])('a list of tokens with %s is refused, without a word of a token', (_, env, found) => {
+		const [problem, ...more] = problemsOf(env)
+		expect(more).toEqual([])
+		expect(problem).toMatchObject({ variable: 'THREADWISE_TOKENS', found: expect.stringContaining(found) })
+		expect(JSON.stringify(problem)).not.toContain(token)
 	})
 
 	test('variables that are empty or blank count as absent', () => {
@@ -472,6 +517,7 @@ describe('problems', () => {
 			[{ SLACK_BOT_TOKEN: `xoxb-${canary}`, SLACK_SIGNING_SECRET: `${canary} ${canary}` }, null],
 			[{ SLACK_API_URL: `ftp://me:${canary}@x` }, null],
 			[{ THREADWISE_TOKEN: canary }, null],
+			[{ THREADWISE_TOKENS: `${canary}:${canary},${canary}` }, null],
 			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
 			[{ OPENAI_BASE_URL: `https://user:${canary}@models.example/v1` }, null],

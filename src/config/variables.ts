@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { effortSchema } from '../core/run-preferences.ts'
+import { type TokenHolder, tokenHoldersIn, troubleWithTokens } from './people.ts'
 import type { ConfigProblem } from './problem.ts'
 
 /** How one environment variable is read, and what to tell when it can't be. */
@@ -100,6 +101,17 @@ export const variables = {
 		expected: 'at least 24 characters without spaces',
 		fix: 'Let `openssl rand -hex 24` make one.',
 		secret: true,
+	}),
+	THREADWISE_TOKENS: variable({
+		schema: z
+			.string()
+			.refine((text) => troubleWithTokens(text) === null)
+			.transform((text): readonly TokenHolder[] => tokenHoldersIn(text)),
+		expected:
+			'name:token or name:token:admin for each person, separated by commas, with tokens of at least 24 characters',
+		fix: 'Write them so, such as ada:…:admin,bob:…, and let `openssl rand -hex 24` make each token.',
+		secret: true,
+		kindOf: troubleWithTokens,
 	}),
 	THREADWISE_PLAYGROUND: variable({
 		schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,

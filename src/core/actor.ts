@@ -9,10 +9,21 @@ export type Actor = {
 	readonly workspaceId: string
 	/** Whether the platform says that they look after that place: a moderator, a workspace's admin, whoever runs Threadwise. */
 	readonly isAdmin: boolean
+	/** Whether they look after all of this Threadwise, and so see and set what holds in other places as well. */
+	readonly runsThreadwise?: boolean
 }
 
 /** What somebody may want to do. */
-export type Action = 'ask' | 'read' | 'stop' | 'answer-now' | 'again' | 'edit' | 'feedback' | 'change-settings'
+export type Action =
+	| 'ask'
+	| 'read'
+	| 'stop'
+	| 'answer-now'
+	| 'again'
+	| 'edit'
+	| 'feedback'
+	| 'read-settings'
+	| 'change-settings'
 
 /** Nothing was changed; the report says why and what to do, for whoever wanted it. */
 export type Refused = ErrorReport & {

@@ -34,12 +34,11 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 	const server = await startWebServer(
 		{ host: '127.0.0.1', port: 0 },
 		{ readiness: async () => [], metrics: null },
-		{ publicUrl: null, token: null },
+		{ publicUrl: null, people: [] },
 	)
 	const done: string[] = []
 	const trouble: unknown[] = []
 	const platform = createPlaygroundPlatform({
-		personName: 'Ada',
 		runs: memory.runs,
 		conversations: memory.conversations,
 		settings: memory.settings,
@@ -52,7 +51,7 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 		runUrl: () => null,
 		onTrouble: (error) => void trouble.push(error),
 		...options,
-		access: { listensOn: server.address, publicUrl: null, token: null, ...access },
+		access: { listensOn: server.address, publicUrl: null, people: [], ownerName: 'Ada', ...access },
 	})
 	const left = new AbortController()
 	await platform.start({ ...recordingEvents(memory, done), ...events }, left.signal)
