@@ -10,7 +10,13 @@ const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAd
 const now = new Date('2026-01-01T12:00:00Z')
 
 function access(choices: Partial<AccessSettings> = {}) {
-	return createAccess({ listensOn: { host: '127.0.0.1', port: 3210 }, publicUrl: null, people: [], ...choices })
+	return createAccess({
+		listensOn: { host: '127.0.0.1', port: 3210 },
+		publicUrl: null,
+		people: [],
+		trustedProxies: [],
+		...choices,
+	})
 }
 
 describe('the Host header', () => {
@@ -60,20 +66,27 @@ describe('the Host header', () => {
 describe('the origin of a request', () => {
 	const { isSameOrigin } = access({ publicUrl: 'https://bot.example.com' })
 	const host = '127.0.0.1:3210'
+	const from = { host, protocol: 'http' } as const
 
 	test('is ours, or that of no page at all', () => {
-		expect(isSameOrigin({ host, origin: 'http://127.0.0.1:3210', fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: 'https://bot.example.com', fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: null, fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: null, fetchSite: null })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: 'http://127.0.0.1:3210', fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: 'https://bot.example.com', fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: null, fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: null, fetchSite: null })).toBe(true)
+	})
+
+	test('is ours over https where a proxy says that the person came so', () => {
+		const secure = { host: '192.0.2.7', protocol: 'https', fetchSite: 'same-origin' } as const
+		expect(isSameOrigin({ ...secure, origin: 'https://192.0.2.7' })).toBe(true)
+		expect(isSameOrigin({ ...secure, origin: 'http://192.0.2.7' })).toBe(false)
 	})
 
 	test('is not that of any other page, of whatever kind', () => {
 		for (const origin of ['http://evil.example', 'null', 'http://localhost:3210', 'https://127.0.0.1:3210', '']) {
-			expect(isSameOrigin({ host, origin, fetchSite: null }), origin).toBe(false)
+			expect(isSameOrigin({ ...from, origin, fetchSite: null }), origin).toBe(false)
 		}
 		for (const fetchSite of ['cross-site', 'same-site', 'none', '']) {
-			expect(isSameOrigin({ host, origin: 'http://127.0.0.1:3210', fetchSite }), fetchSite).toBe(false)
+			expect(isSameOrigin({ ...from, origin: 'http://127.0.0.1:3210', fetchSite }), fetchSite).toBe(false)
 		}
 	})
 })

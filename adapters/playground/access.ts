@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { AccessSettings, Person, TokenHolder } from './config.ts'
 import { isRunKey, linkSecretOf } from './run-link.ts'
 import { sameText } from './same-text.ts'
+import { createSenderOf, type Sender, type SenderOf } from './sender.ts'
 
 /** The headers by which a request is judged. */
 export type Credentials = {
@@ -12,6 +13,7 @@ export type Credentials = {
 }
 
 export type Access = {
+	readonly senderOf: SenderOf
 	/** Whether a Host header names this server, so that no page elsewhere reaches it under a name of its own. */
 	isOurHost(host: string | undefined): boolean
 	/** Whether what a browser tells about where a request comes from names a page of this server. */
@@ -28,8 +30,7 @@ export type Access = {
 }
 
 /** Null where the request has no such header: what is no browser sends neither. */
-export type RequestOrigin = {
-	readonly host: string
+export type RequestOrigin = Pick<Sender, 'host' | 'protocol'> & {
 	readonly origin: string | null
 	readonly fetchSite: string | null
 }
@@ -38,17 +39,19 @@ const sessionSeconds = 30 * 24 * 3_600
 /** Whoever comes where nobody has a token: on their own machine, it is theirs. */
 const ownerId = 'owner'
 
-export function createAccess({ listensOn, publicUrl, people, ownerName = 'Owner' }: AccessSettings): Access {
+export function createAccess(settings: AccessSettings): Access {
+	const { listensOn, publicUrl, people, trustedProxies, ownerName = 'Owner' } = settings
 	const isSecure = publicUrl?.startsWith('https:') ?? false
 	const publicHost = publicUrl === null ? null : new URL(publicUrl).host
 	const linkSecret = linkSecretOf(people)
 	const holderOf = (given: string) => people.find(({ token }) => sameText(given, token)) ?? null
 	return {
+		senderOf: createSenderOf(trustedProxies),
 		isOurHost: (host) =>
 			host !== undefined && (host.toLowerCase() === publicHost || isListeningAddress(host, listensOn)),
-		isSameOrigin: ({ host, origin, fetchSite }) => {
+		isSameOrigin: ({ host, protocol, origin, fetchSite }) => {
 			if (fetchSite !== null && fetchSite !== 'same-origin') return false
-			return origin === null || origin === publicUrl || origin === `http://${host}`
+			return origin === null || origin === publicUrl || origin === `${protocol}://${host}`
 		},
 		personWith: ({ authorization, session = '' }, now) => {
 			if (people.length === 0) return { id: ownerId, name: ownerName, isAdmin: true }

@@ -317,6 +317,65 @@ describe('with tokens of several people', () => {
 	})
 })
 
+describe('behind a proxy', () => {
+	const through = (forwarded: Record<string, string>, id: string) =>
+		ask(forwarded, 'Again?', messageId.slice(0, -1) + id)
+	const statusThrough = async (address: string, id: string) =>
+		(await through({ 'x-forwarded-for': address }, id)).status
+	const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAdmin: false }
+
+	test('that is trusted, guesses are counted for whoever guesses, not for all', async () => {
+		const limits = { failedLoginsPerMinute: 1 }
+		await start({ access: { people: [owner], trustedProxies: ['127.0.0.1'] }, limits })
+		const guess = async (from: string) => {
+			const headers = { authorization: 'Bearer guess', 'x-forwarded-for': from }
+			return (await playground.request('/api/v1/me', { headers })).status
+		}
+		expect([await guess('203.0.113.1'), await guess('203.0.113.1')]).toEqual([401, 429])
+		expect(await guess('203.0.113.2')).toBe(401)
+		// What somebody puts before is no other address.
+		expect(await guess('198.51.100.9, 203.0.113.1')).toBe(429)
+	})
+
+	test('that is trusted, each address may ask so often', async () => {
+		const limits = { questionsPerMinute: 1 }
+		await start({ access: { people: [owner, bob], trustedProxies: ['127.0.0.1'] }, limits })
+		const as = async (token: string, from: string, id: string) =>
+			(await through({ authorization: `Bearer ${token}`, 'x-forwarded-for': from }, id)).status
+		expect(await as(owner.token, '203.0.113.1', '1')).toBe(202)
+		expect(await as(bob.token, '203.0.113.1', '2')).toBe(429)
+		expect(await as(bob.token, '203.0.113.2', '3')).toBe(429)
+	})
+
+	test('that is not, nobody passes for somebody else', async () => {
+		await start({ limits: { questionsPerMinute: 1 } })
+		expect([await statusThrough('203.0.113.1', '1'), await statusThrough('203.0.113.2', '2')]).toEqual([202, 429])
+	})
+
+	test('its name for the server counts where it is trusted, and nowhere else', async () => {
+		const publicUrl = 'https://bot.example.com'
+		const named = (host: string, forwardedHost: string) =>
+			raw('/api/v1/me', { host, 'x-forwarded-host': forwardedHost, 'x-forwarded-for': '203.0.113.1' })
+		await start({ access: { publicUrl, trustedProxies: ['127.0.0.1'] } })
+		const own = `127.0.0.1:${playground.port}`
+		expect((await named('bot:8080', 'bot.example.com')).status).toBe(200)
+		// It was asked for under a name that is none of ours, whatever the proxy has made of it.
+		expect((await named(own, 'evil.example')).status).toBe(421)
+		await playground[Symbol.asyncDispose]()
+		await start({ access: { publicUrl } })
+		expect((await named('bot:8080', 'bot.example.com')).status).toBe(421)
+	})
+
+	test('a page that it serves over https is ours', async () => {
+		await start({ access: { trustedProxies: ['127.0.0.1'] } })
+		const host = `127.0.0.1:${playground.port}`
+		const from = { host, origin: `https://${host}`, 'sec-fetch-site': 'same-origin', ...json }
+		const body = JSON.stringify({ messageId, text: 'How much is 6 × 7?' })
+		expect((await raw(messages, { ...from, 'x-forwarded-proto': 'https' }, 'POST', body)).status).toBe(202)
+		expect((await raw(messages, from, 'POST', body)).status).toBe(403)
+	})
+})
+
 describe('limits', () => {
 	test('a question that is too large is refused before it is read whole', async () => {
 		await start()

@@ -1,5 +1,4 @@
 import type { HttpBindings } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
@@ -19,6 +18,8 @@ export type ClientParts = ApiParts & {
 }
 
 export type PlaygroundRoutes = Hono<PageEnv>
+/** Of whatever a request is for: it came over this server. */
+type Served = { Bindings: HttpBindings }
 type PageEnv = { Bindings: HttpBindings; Variables: { secureHeadersNonce: string } }
 
 /** Questions are limited by the configuration; this is what reading them at all may cost. */
@@ -38,7 +39,7 @@ export function createClient(parts: ClientParts): PlaygroundRoutes {
 	app.notFound(nothing)
 	app.use(securityHeaders(access))
 	app.use(async (context, next) => {
-		if (!access.isOurHost(context.req.header('host'))) throw wrongHost
+		if (!access.isOurHost(access.senderOf(context.env.incoming).host)) throw wrongHost
 		return next()
 	})
 	app.use(bodyLimit({ maxSize: largestBody, onError: () => Promise.reject(tooLarge) }))
@@ -87,7 +88,7 @@ function guardedApi(parts: ClientParts): Hono<ApiEnv> {
 		return next()
 	})
 	api.use(async (context, next) => {
-		await countRequest(context, limits)
+		await countRequest(context, { access, limits })
 		return next()
 	})
 	api.route('/', createApi(parts))
@@ -98,12 +99,14 @@ function guardedApi(parts: ClientParts): Hono<ApiEnv> {
  * What changes something, and a stream, is asked for by our own page or by no page at all. Reading by other pages is refused as far
  * as the browser says that it is one.
  */
-function checkOrigin(context: Context, access: Access): void {
-	const { req } = context
+function checkOrigin<Env extends Served>(context: Context<Env>, access: Access): void {
+	const { req, env } = context
+	const { host, protocol } = access.senderOf(env.incoming)
 	const fetchSite = req.header('sec-fetch-site') ?? null
 	const isRead = req.method === 'GET' && !isStream(context)
 	const from = {
-		host: req.header('host') ?? '',
+		host,
+		protocol,
 		origin: req.header('origin') ?? null,
 		// `none` is what a person has typed into the address bar.
 		fetchSite: isRead && fetchSite === 'none' ? null : fetchSite,
@@ -131,11 +134,14 @@ async function visitorOf(context: Context<ApiEnv>, { access, limits }: Doorkeepe
 }
 
 /** Who makes a request, by the token or session that it shows; null: nobody known. */
-async function personOf(context: Context, { access, limits }: Doorkeeper): Promise<Person | null> {
+async function personOf<Env extends Served>(
+	context: Context<Env>,
+	{ access, limits }: Doorkeeper,
+): Promise<Person | null> {
 	const authorization = context.req.header('authorization')
 	const session = getCookie(context, access.cookie.name)
 	const person = access.personWith({ authorization, session }, new Date())
-	if (person === null && authorization !== undefined) await countFailure(context, limits)
+	if (person === null && authorization !== undefined) await countFailure(context, { access, limits })
 	return person
 }
 
@@ -143,13 +149,13 @@ async function personOf(context: Context, { access, limits }: Doorkeeper): Promi
  * Whoever shows a wrong token too often has to wait, so that nobody guesses it. Only wrong ones are counted, and only after a look at
  * them: many share an address behind a proxy, and one of them must not keep the others out.
  */
-async function countFailure(context: Context, limits: Limits): Promise<void> {
-	const waitMs = await limits.count('failed-login', [addressOf(context)])
+async function countFailure<Env extends Served>(context: Context<Env>, { access, limits }: Doorkeeper): Promise<void> {
+	const waitMs = await limits.count('failed-login', [access.senderOf(context.env.incoming).address])
 	if (waitMs !== null) throw tooMuch('attempts to come in', waitMs)
 }
 
-async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<void> {
-	const address = addressOf(context)
+async function countRequest(context: Context<ApiEnv>, { access, limits }: Doorkeeper): Promise<void> {
+	const { address } = access.senderOf(context.env.incoming)
 	if (isStream(context)) {
 		// It would be answered without its body, and go on for nobody.
 		if (context.req.method === 'HEAD') throw noHead
@@ -169,10 +175,6 @@ async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<v
 	const whose = visitor.kind === 'person' ? [address, `person ${visitor.person.id}`] : [address]
 	const waitMs = await limits.count(isQuestion ? 'question' : 'write', whose)
 	if (waitMs !== null) throw tooMuch(isQuestion ? 'questions' : 'changes', waitMs)
-}
-
-function addressOf(context: Context): string {
-	return getConnInfo(context).remote.address ?? 'unknown'
 }
 
 function addAssets(app: Hono<PageEnv>): void {
@@ -205,7 +207,7 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		const next = localPath(form.data.next)
 		const holder = access.holderOf(form.data.token)
 		if (holder === null) {
-			await countFailure(context, limits)
+			await countFailure(context, { access, limits })
 			return context.html(loginDocument({ next, problem: 'That is nobody’s token.' }), 401)
 		}
 		const session = access.newSession(holder, new Date())

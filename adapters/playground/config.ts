@@ -24,6 +24,8 @@ export type AccessSettings = {
 	readonly publicUrl: string | null
 	/** Whoever comes must show the token of one of these; nobody: whoever reaches it may come in, and looks after it. */
 	readonly people: readonly TokenHolder[]
+	/** Addresses and ranges of proxies that are believed about where a request comes from. */
+	readonly trustedProxies: readonly string[]
 	/** What whoever comes in without a token is called. */
 	readonly ownerName?: string
 }

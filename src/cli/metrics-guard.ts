@@ -2,22 +2,19 @@ import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { type AccessSettings, createAccess, isLoopback } from '../../adapters/playground/index.ts'
 
-/** By which name others reach this process, and who is let in. */
-export type OutsideAccess = Pick<AccessSettings, 'publicUrl' | 'people'>
+/** Through what and by which name others reach this process, and who is let in. */
+export type OutsideAccess = Pick<AccessSettings, 'publicUrl' | 'people' | 'trustedProxies'>
 
 /**
  * Lets those read what is counted who may. On this machine it is asked for under a name of ours, so that no page elsewhere reads it
  * under one of its own. Inside a network processes have names that they don't know, so there it is a token alone, where there is one.
  */
-export function guardMetrics(
-	host: string,
-	{ publicUrl, people }: OutsideAccess,
-): MiddlewareHandler<{ Bindings: HttpBindings }> {
+export function guardMetrics(host: string, outside: OutsideAccess): MiddlewareHandler<{ Bindings: HttpBindings }> {
 	return async (context, next) => {
 		// The port may have been chosen by the system.
 		const port = context.env.incoming.socket.localPort ?? 0
-		const access = createAccess({ listensOn: { host, port }, publicUrl, people })
-		if (isLoopback(host) && !access.isOurHost(context.req.header('host')))
+		const access = createAccess({ listensOn: { host, port }, ...outside })
+		if (isLoopback(host) && !access.isOurHost(access.senderOf(context.env.incoming).host))
 			return context.json({ error: wrongHost }, 421)
 		const authorization = context.req.header('authorization')
 		// A session is for pages.

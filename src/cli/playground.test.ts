@@ -7,6 +7,7 @@ test('a run has an address for others where they reach the page, but not what wa
 		host: '127.0.0.1',
 		publicUrl: 'https://bot.example.com',
 		people: [{ id: 'ada', name: 'ada', token: 'a-token-of-at-least-24-characters', isAdmin: true }],
+		trustedProxies: [],
 	}
 	const place = { platform: 'somewhere', workspaceId: 'w', channelId: 'c', threadId: 't' }
 	expect(runUrls({ playground })('run-1', place)).toMatch(/^https:\/\/bot\.example\.com\/runs\/run-1\?key=/)

@@ -17,10 +17,10 @@ export function refuseOpenPlayground({ playground }: Config): void {
 
 /** Mounts the page and its API on the server. Returns the platform that takes what people do there; null where it is off. */
 export function mountPlayground(config: Config, runtime: Runtime, server: WebServer, log: Logger): ChatPlatform | null {
-	const { isOn, publicUrl, people } = config.playground
+	const { isOn, publicUrl, people, trustedProxies } = config.playground
 	if (!isOn) return null
 	const platform = createPlaygroundPlatform({
-		access: { listensOn: server.address, publicUrl, people, ownerName: nameOfUser() },
+		access: { listensOn: server.address, publicUrl, people, trustedProxies, ownerName: nameOfUser() },
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
 		settings: runtime.settingsStore,

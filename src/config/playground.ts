@@ -11,6 +11,8 @@ export type PlaygroundConfig = {
 	readonly publicUrl: string | null
 	/** Who may open it, each with a token of their own; nobody: whoever reaches it may, and nobody else does. */
 	readonly people: readonly TokenHolder[]
+	/** Addresses and ranges of proxies that are believed about where a request comes from. */
+	readonly trustedProxies: readonly string[]
 }
 
 /** Whoever has THREADWISE_TOKEN. */
@@ -33,6 +35,7 @@ export function playgroundConfigFrom(
 		host: values.THREADWISE_HOST ?? '127.0.0.1',
 		publicUrl: values.THREADWISE_PUBLIC_URL ?? null,
 		people,
+		trustedProxies: values.THREADWISE_TRUSTED_PROXIES ?? [],
 	}
 	return { playground, problems }
 }

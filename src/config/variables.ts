@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { effortSchema } from '../core/run-preferences.ts'
 import { type TokenHolder, tokenHoldersIn, troubleWithTokens } from './people.ts'
@@ -24,6 +25,13 @@ export function hasNoCredentials(address: string): boolean {
 const url = (protocol: RegExp) => z.url({ protocol }) as z.ZodType<string, string>
 const integer = (least: number, most: number) =>
 	z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most))
+
+/** A range of all addresses would trust everybody. */
+function isAddressOrRange(text: string): boolean {
+	const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+	const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+	return most > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= most))
+}
 
 /** How much is logged, from nothing to everything. */
 const logLevelSchema = z.enum(['silent', 'error', 'warn', 'info', 'debug'])
@@ -112,6 +120,14 @@ export const variables = {
 		fix: 'Write them so, such as ada:…:admin,bob:…, and let `openssl rand -hex 24` make each token.',
 		secret: true,
 		kindOf: troubleWithTokens,
+	}),
+	THREADWISE_TRUSTED_PROXIES: variable({
+		schema: z
+			.string()
+			.transform((text): readonly string[] => text.split(',').map((range) => range.trim()))
+			.refine((ranges) => ranges.every(isAddressOrRange)) as z.ZodType<readonly string[], string>,
+		expected: 'addresses or ranges such as 127.0.0.1 or 172.16.0.0/12, separated by commas',
+		fix: 'Name the proxies before Threadwise by their numbers, never everybody: whoever is trusted passes for whom they like.',
 	}),
 	THREADWISE_PLAYGROUND: variable({
 		schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,

@@ -34,7 +34,7 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 	const server = await startWebServer(
 		{ host: '127.0.0.1', port: 0 },
 		{ readiness: async () => [], metrics: null },
-		{ publicUrl: null, people: [] },
+		{ publicUrl: null, people: [], trustedProxies: [] },
 	)
 	const done: string[] = []
 	const trouble: unknown[] = []
@@ -51,7 +51,7 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 		runUrl: () => null,
 		onTrouble: (error) => void trouble.push(error),
 		...options,
-		access: { listensOn: server.address, publicUrl: null, people: [], ownerName: 'Ada', ...access },
+		access: { listensOn: server.address, publicUrl: null, people: [], trustedProxies: [], ownerName: 'Ada', ...access },
 	})
 	const left = new AbortController()
 	await platform.start({ ...recordingEvents(memory, done), ...events }, left.signal)
