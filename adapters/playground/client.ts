@@ -5,12 +5,13 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
 import { z } from 'zod'
 import type { Access } from './access.ts'
-import { type ApiEnv, type ApiParts, createApi, type Visitor } from './api.ts'
+import { type ApiParts, createApi } from './api.ts'
 import { openAssets } from './assets.ts'
 import type { Person } from './config.ts'
 import { loginDocument, nothingDocument, onwardsDocument, pageDocument } from './document.ts'
 import { RequestFailure, toFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
+import type { ApiEnv, Visitor } from './visitor.ts'
 
 export type ClientParts = ApiParts & {
 	readonly access: Access

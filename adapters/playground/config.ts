@@ -1,8 +1,10 @@
 import type { ActionResult, Actor } from '../../src/core/actor.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
+import type { Defaults } from '../../src/core/resolve-settings.ts'
 import type { RunStore } from '../../src/core/run-store.ts'
 import type { RunUrl } from '../../src/core/run-url.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
+import type { DayBudgets } from '../../src/core/spend-store.ts'
 import type { LimitSettings } from './limits.ts'
 
 /** Somebody who uses the playground. */
@@ -35,9 +37,11 @@ export type PlaygroundOptions = {
 	readonly access: AccessSettings
 	readonly runs: Pick<RunStore, 'find' | 'read' | 'follow'>
 	readonly conversations: ConversationReader
-	readonly settings: Pick<SettingsStore, 'read'>
+	readonly settings: Pick<SettingsStore, 'read' | 'installations'>
 	/** Changes what is set, if whoever wants it may and it makes sense. */
 	readonly changeSettings: (actor: Actor, key: SettingsKey, settings: Settings) => Promise<ActionResult>
+	/** What the configuration says for what nobody has set. */
+	readonly defaults: Defaults & { readonly budgets: DayBudgets }
 	/** Names of those that questions may ask for. */
 	readonly workflows: readonly string[]
 	/** What must be said about who answers; null where there is nothing to say. */

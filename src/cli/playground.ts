@@ -25,6 +25,7 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
 		conversations: runtime.conversationReader,
 		settings: runtime.settingsStore,
 		changeSettings: runtime.changeSettings,
+		defaults: { ...config.defaults, budgets: config.budgets },
 		workflows: runtime.workflowNames,
 		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
 		runUrl: runUrls(config),

@@ -2,7 +2,7 @@ import type { Action, Actor } from './actor.ts'
 import type { Conversation } from './conversation.ts'
 import { type ErrorReport, ThreadwiseError } from './errors.ts'
 import type { Run } from './run.ts'
-import type { SettingsKey } from './settings.ts'
+import type { Settings, SettingsKey } from './settings.ts'
 
 /** Where and whose questions are answered. */
 export type Admission = {
@@ -38,6 +38,19 @@ export function insistOn(permission: Permission): void {
 	if (permission.allowed) return
 	const { code, message, fix } = permission.refusal
 	throw new ThreadwiseError(code, message, { fix })
+}
+
+/**
+ * Whether somebody may set this for a place of theirs without shutting themselves out of it: then nobody who looks after it could tell
+ * what is wrong there. Of other places they aren't.
+ */
+export function mayNameAsAllowed(actor: Actor, key: SettingsKey, { allowedPeople }: Settings): Permission {
+	if (allowedPeople === undefined || !isSamePlace(actor, key) || allowedPeople.includes(actor.personId)) {
+		return { allowed: true }
+	}
+	const message = 'This would shut you out: you are not among the allowed people.'
+	const fix = `Add yourself to them, as "${actor.personId}", or leave the list empty to answer everybody.`
+	return { allowed: false, refusal: { code: 'forbidden', message, fix } }
 }
 
 /** A run, or its question, with who has asked it. */

@@ -24,8 +24,8 @@ export type JourneyModel =
 	| (() => Promise<AsyncDisposable & { readonly baseUrl: string }>)
 	| { readonly practice: readonly string[] }
 
-/** Starts everything before the first test of the suite it is called in, and ends it after the last. */
-export function startJourneys(model: JourneyModel): Journeys {
+/** Starts everything before the first test of the suite it is called in, and ends it after the last. `variables` are further settings. */
+export function startJourneys(model: JourneyModel, variables: Readonly<Record<string, string>> = {}): Journeys {
 	const opened = new AsyncDisposableStack()
 	let started: { readonly service: PageService; readonly window: OpenedBrowser } | null = null
 	const running = () => {
@@ -36,7 +36,7 @@ export function startJourneys(model: JourneyModel): Journeys {
 		if ('missing' in browser) return
 		const models = typeof model === 'function' ? { url: opened.use(await model()).baseUrl } : model
 		const [service, window] = await Promise.all([
-			startPageService({ models, databaseDump: inject('databaseDump') }),
+			startPageService({ models, databaseDump: inject('databaseDump'), variables }),
 			openBrowser(browser.path),
 		])
 		opened.use(service)

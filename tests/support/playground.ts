@@ -8,6 +8,9 @@ import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { createMemoryRuns, type MemoryRuns } from './memory-runs.ts'
 
+const noLimit = { calls: null, tokens: null, costMicroUsd: null }
+const noBudgets = { person: noLimit, channel: noLimit, installation: noLimit }
+
 /** The playground on a port of its own, over runs in memory. */
 export type RunningPlayground = AsyncDisposable & {
 	readonly platform: PlaygroundPlatform
@@ -46,6 +49,7 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 			await memory.settings.write(key, settings)
 			return { outcome: 'done' }
 		},
+		defaults: { effort: 'medium', workflow: 'default', budgets: noBudgets },
 		workflows: ['default', 'quick'],
 		disclosure: null,
 		runUrl: () => null,
