@@ -491,7 +491,7 @@ describe('the documents', () => {
 			const { headers } = await playground.request(path)
 			expect(Object.fromEntries(headers), path).toMatchObject({
 				'x-content-type-options': 'nosniff',
-				'referrer-policy': 'no-referrer',
+				'referrer-policy': 'same-origin',
 				'cross-origin-opener-policy': 'same-origin',
 				'cross-origin-resource-policy': 'same-origin',
 				'x-frame-options': 'DENY',

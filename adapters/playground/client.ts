@@ -67,7 +67,8 @@ function securityHeaders({ cookie }: Access): MiddlewareHandler {
 		},
 		crossOriginOpenerPolicy: 'same-origin',
 		crossOriginResourcePolicy: 'same-origin',
-		referrerPolicy: 'no-referrer',
+		// Other sites learn no address, which may hold a key. With none at all, forms of ours would come from the origin "null".
+		referrerPolicy: 'same-origin',
 		xFrameOptions: 'DENY',
 		strictTransportSecurity: cookie.isSecure,
 		permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [], browsingTopics: [] },
