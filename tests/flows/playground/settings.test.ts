@@ -31,8 +31,12 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 	const settingsNow = () => journeys.service().runtime.settingsStore.read(inGeneral)
 
 	/** The panel of somebody who has come in with their token. */
-	async function openPanel(who: keyof typeof tokens, width = 1_280): Promise<{ page: Page; panel: Locator }> {
-		const newPage = await journeys.visit({ width, height: 844, motion: false })
+	async function openPanel(
+		who: keyof typeof tokens,
+		width = 1_280,
+		refused?: number,
+	): Promise<{ page: Page; panel: Locator }> {
+		const newPage = await journeys.visit({ width, height: 844, motion: false }, refused)
 		const page = await newPage()
 		await page.goto(`${journeys.service().url}/login`)
 		await page.getByLabel('Token').fill(tokens[who])
@@ -106,7 +110,7 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 	})
 
 	test('the playground is one channel, and an admin does not shut themselves out of it', async () => {
-		const { page, panel } = await openPanel('ada')
+		const { page, panel } = await openPanel('ada', 1_280, 403)
 		const people = panel.getByLabel('Allowed people')
 		await people.waitFor()
 		expect(await panel.getByLabel('Allowed channels').count()).toBe(0)
