@@ -60,8 +60,8 @@ function Change({ me, installation, known }: ChangeProps): ComponentChild {
 	const names = settingNames.filter((name) => inherited[name] !== undefined)
 	return h('form', { class: 'settings-form', onSubmit: save }, [
 		...names.map((name) => h(Setting, { key: name, name, settings, inherited, me, installation, set })),
-		problem === null ? null : h(ProblemNote, { problem }),
 		h('div', { class: 'form-actions' }, [
+			problem === null ? null : h(ProblemNote, { problem }),
 			h('button', { type: 'submit', class: 'button primary' }, words.save),
 			h('span', { role: 'status', class: 'settings-saved' }, saved ? words.saved : ''),
 		]),
