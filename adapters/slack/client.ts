@@ -1,6 +1,5 @@
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
-import type { Conversation } from '../../src/core/conversation.ts'
 import { english } from '../../src/rendering/index.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
@@ -11,8 +10,7 @@ import type { Person, Self } from './receive.ts'
 import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
 import type { Draft } from './show.ts'
 import { createStreamCalls, type StreamCalls } from './stream-calls.ts'
-
-export type Thread = Pick<Conversation, 'channelId' | 'threadId'>
+import type { Thread } from './thread.ts'
 
 /** Everything that is asked of Slack. Each call is made once: whether it is safe to make it again, the caller knows. */
 export type SlackClient = StreamCalls & {

@@ -1,7 +1,7 @@
 import type { webApi } from '@slack/bolt'
-import type { Thread } from './client.ts'
 import { type Mark, markOf } from './mark.ts'
 import type { StreamChunk } from './stream-plan.ts'
+import type { Thread } from './thread.ts'
 
 /** Whom a stream is for: in a channel, Slack wants to know. */
 export type Recipient = { readonly userId: string; readonly teamId: string }

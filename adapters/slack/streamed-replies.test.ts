@@ -109,6 +109,15 @@ describe('a run in Slack', () => {
 		])
 	})
 
+	test.each(['containers', 'sessionStatus'])('is streamed where Slack has no %s', async (capability) => {
+		const opened = await open({ capabilities: { [capability]: false } })
+		const run = opened.begin()
+		const reply = await deliver(opened, run, working)
+		expect(opened.only(run.conversation).stream?.state).toBe('streaming')
+		expect(await opened.platform.update(reply, answered)).toEqual(reply)
+		expect(opened.only(run.conversation).read).toContain('It costs $104.')
+	})
+
 	test('in a direct message is streamed as well', async () => {
 		const opened = await open()
 		const run = opened.begin(opened.slack.person('Ada').directMessages)
