@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
 import { aStageView, aView } from '../../tests/support/builders.ts'
-import { pingsOfText } from '../../tests/support/slack/pings.ts'
-import { addToStream, createStream } from '../../tests/support/slack/streams.ts'
+import { pingsOfBlocks, pingsOfText } from '../../tests/support/slack/pings.ts'
+import { addToStream, blocksOfStream, createStream } from '../../tests/support/slack/streams.ts'
 import {
 	chunksBetween,
 	closingChunks,
@@ -73,6 +73,25 @@ describe('a stream', () => {
 		expect(planOf({ answer: 'One\nTwo\nThr' }).text).toBe('One\nTwo\n')
 		expect(between({ answer: 'One\n' }, { answer: 'One\nTwo\n' })).toEqual([{ type: 'markdown_text', text: 'Two\n' }])
 		expect(between({ answer: 'One\n' }, { answer: 'Other\nTwo\n' })).toEqual([])
+	})
+
+	test('tells how the run is answered once that is known, and once more where it is answered otherwise', () => {
+		const direct = { route: 'direct', stages: [] } as const
+		expect(JSON.stringify(between({ status: 'queued', routing: null }, { routing: null }))).not.toContain('"context"')
+		expect(between({ ...direct, routing: null }, direct)).toMatchObject([
+			{ type: 'blocks', blocks: [{ type: 'context' }] },
+		])
+		expect(between({ stages: [] }, direct)).toMatchObject([{ type: 'blocks', blocks: [{ type: 'context' }] }])
+		expect(between({ ...direct, elapsedMs: 1 }, { ...direct, elapsedMs: 2 })).toEqual([])
+	})
+
+	test('of a run that is to be quiet shows one line', () => {
+		expect(planOf({ quiet: true, answer: 'One\n' })).toMatchObject({
+			title: 'Systematic execution (1 of 1)',
+			tasks: [],
+			blocks: [{ name: 'stop' }, { name: 'answer-now' }],
+			text: '',
+		})
 	})
 
 	test('ends with no task in progress, since that looks like a failure', () => {
@@ -157,7 +176,28 @@ test('whatever views come, all chunks together show the tasks of the last one, a
 			}
 			expect(stream.markdown).toBe(shown.text)
 			expect(pingsOfText(JSON.stringify(chunks))).toEqual([])
-			expect(new Set(chunks.flatMap((chunk) => (chunk.type === 'blocks' ? chunk.blocks : []))).size).toBeLessThan(4)
+			expect(pingsOfBlocks([...blocksOfStream(stream)])).toEqual([])
+			expect(JSON.stringify(chunks).match(/"action_id":"(?:stop|answer-now)"/g)).toHaveLength(2)
+		}),
+	)
+})
+
+test('an answer that grows is shown line by line without a letter too many, and pings nobody', () => {
+	const answers = fc.array(texts, { maxLength: 12 }).map((parts) => parts.join(''))
+	fc.assert(
+		fc.property(answers, fc.array(fc.nat(200), { maxLength: 12 }), (answer, cuts) => {
+			const lengths = [...cuts.toSorted((left, right) => left - right), answer.length]
+			let shown: StreamedPlan = emptyPlan
+			const chunks: StreamChunk[] = []
+			for (const length of lengths) {
+				const next = chunksBetween(shown, planOf({ answer: answer.slice(0, length) }))
+				chunks.push(...next.chunks)
+				shown = next.shown
+			}
+			const stream = shownBySlack(chunks)
+			expect(stream.markdown).toBe(shown.text)
+			expect(pingsOfText(stream.markdown)).toEqual([])
+			expect(stream.markdown.replaceAll('\u200B', '').length).toBeLessThanOrEqual(answer.length)
 		}),
 	)
 })

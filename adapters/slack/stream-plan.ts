@@ -40,9 +40,13 @@ export const emptyPlan: StreamedPlan = { title: '', tasks: [], blocks: [], text:
 const largestStream = 9_000
 const largestPreview = 5_000
 
-/** What a stream is to show of a run at work: a task for each stage, under it the answer as far as it is written. */
+/**
+ * What a stream is to show of a run at work: a task for each stage, under it the answer as far as it is written; of one that is to
+ * be quiet, one line.
+ */
 export function streamedPlan(runId: string, view: ReplyView): StreamedPlan {
 	const title = planTitle(english.quietly(view))
+	if (view.quiet) return { title, tasks: [], blocks: blocksOf(runId, view), text: '' }
 	const tasks = view.stages.map(streamedTask)
 	const room = Math.min(largestPreview, largestStream - weightOf(title, tasks))
 	return { title, tasks, blocks: blocksOf(runId, view), text: finishedLines(view.answer, room) }
@@ -76,11 +80,14 @@ function linesOf({ status, subtasks, notices }: StageView): readonly string[] {
 }
 
 function blocksOf(runId: string, view: ReplyView): StreamedPlan['blocks'] {
-	const isRouted = view.status !== 'queued'
+	const { status, quiet, routing, answerNow } = view
+	// A run that turns out to be hard is routed once more.
+	const routes = quiet || routing === null ? [] : routeOf(view).map((block) => ({ name: english.routed(view), block }))
+	const canBeNow = status !== 'queued' && !answerNow
 	return [
 		{ name: 'stop', block: actions([stopButton(runId)]) },
-		...(isRouted ? routeOf(view).map((block) => ({ name: 'route', block })) : []),
-		...(isRouted && !view.answerNow ? [{ name: 'answer-now', block: actions([answerNowButton(runId)]) }] : []),
+		...routes,
+		...(canBeNow ? [{ name: 'answer-now', block: actions([answerNowButton(runId)]) }] : []),
 	]
 }
 
