@@ -89,7 +89,7 @@ export function createReplies({ client, runs, runUrl, onTrouble, clock = process
 	const removeSurplus = async ({ reply, surplus }: Standing) => {
 		const stream = streams.of(reply.runId)
 		for (const ts of surplus) {
-			if (stream?.message.ts === ts) await stream.end(emptyPlan)
+			if (stream?.message.ts === ts) await stream.end(emptyPlan).catch((error) => isRefusal(error) || rethrow(error))
 			await messages.remove(reply, ts)
 		}
 	}

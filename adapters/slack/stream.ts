@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { isTooFast, slackCodeOf } from './refusals.ts'
+import { isRefusal, isTooFast, slackCodeOf } from './refusals.ts'
 import type { StreamCalls, StreamedMessage } from './stream-calls.ts'
 import { chunksBetween, closingChunks, heartbeat, type StreamChunk, type StreamedPlan } from './stream-plan.ts'
 
@@ -56,8 +56,12 @@ export function createStream(message: StreamedMessage, begun: StreamedPlan, opti
 			if (!isTooFast(error)) close()
 		}
 	}
+	/** What Slack never ends isn't tried again: it dies by itself. */
 	const stop = async () => {
-		await endStream(calls, message, closingChunks(shown, wanted))
+		await endStream(calls, message, closingChunks(shown, wanted)).catch((error: unknown) => {
+			if (isRefusal(error)) close()
+			throw error
+		})
 		close()
 	}
 	const beat = async () => {

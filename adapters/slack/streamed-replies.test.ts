@@ -175,10 +175,14 @@ describe('a run in Slack', () => {
 		const run = opened.begin()
 		await deliver({ platform }, run, working)
 		expect(clock.waiting()).toBe(1)
+		opened.slack.faults.add('chat.startStream', { kind: 'slow', milliseconds: 100 })
+		const starting = deliver({ platform }, opened.begin(), working)
+		await vi.waitFor(() => expect(opened.callsOf('chat.startStream')).toHaveLength(2))
 		stop.abort()
+		await starting
 		expect(clock.waiting()).toBe(0)
 		await deliver({ platform }, opened.begin(), working)
-		expect(opened.callsOf('chat.startStream')).toHaveLength(1)
+		expect(opened.callsOf('chat.startStream')).toHaveLength(2)
 	})
 })
 
@@ -286,6 +290,16 @@ describe('an outcome', () => {
 			expect(opened.callsOf('chat.postMessage')).toHaveLength(1)
 		},
 	)
+
+	test('is posted where Slack does not end the stream at all', async () => {
+		const opened = await open()
+		const run = opened.begin()
+		const progress = await deliver(opened, run, working)
+		opened.slack.refuse('chat.stopStream', 'msg_too_long')
+		await opened.platform.update(progress, answered)
+		isAnswered(opened.only(run.conversation), run.runId)
+		expect(opened.clock.waiting()).toBe(0)
+	})
 
 	test('that had to be posted is there once, though what became of the post is not known', async () => {
 		for (const fault of ['drop-before', 'drop-after'] as const) {

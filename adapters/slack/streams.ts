@@ -16,15 +16,8 @@ const restsForMs = 60_000
 
 /** What Slack says where streams aren't for this workspace, whatever is streamed; anything else is about one message. */
 const forNobody: ReadonlySet<string | null> = new Set([
-	...[
-		'unknown_method',
-		'not_allowed',
-		'missing_scope',
-		'feature_not_enabled',
-		'not_allowed_token_type',
-		'no_permission',
-	],
-	...['access_denied', 'method_deprecated', 'deprecated_endpoint', 'team_access_not_granted'],
+	...['unknown_method', 'method_deprecated', 'deprecated_endpoint', 'feature_not_enabled', 'missing_scope'],
+	...['not_allowed', 'not_allowed_token_type', 'no_permission', 'access_denied', 'team_access_not_granted'],
 	...['invalid_chunks', 'invalid_blocks', 'invalid_arguments'],
 ])
 
@@ -54,6 +47,7 @@ export function createStreams({ calls, runs, clock, onTrouble }: StreamsOptions)
 	const begin = async ({ runId, conversation }: Unposted, recipient: Recipient, plan: StreamedPlan) => {
 		const { chunks, shown } = chunksBetween(emptyPlan, plan)
 		const ts = await calls.startStream(conversation, recipient, chunks)
+		if (gate.isShut()) return ts
 		const stream = createStream({ thread: conversation, ts, mark: { runId, part: 0 } }, shown, {
 			calls,
 			clock,
@@ -78,7 +72,7 @@ export function createStreams({ calls, runs, clock, onTrouble }: StreamsOptions)
 		},
 		of: (runId) => open.get(runId) ?? null,
 		leave: () => {
-			gate.close()
+			gate.shut()
 			for (const stream of open.values()) stream.leave()
 		},
 	}
@@ -89,10 +83,11 @@ function createGate(clock: Clock) {
 	const mayStart = createMinuteRate(mostStarts, clock)
 	const refusing = new Set<string>()
 	const restsUntil = new Map<string, number>()
-	let isClosed = false
+	let isShut = false
 	return {
+		isShut: () => isShut,
 		isClosed: (workspaceId: string) =>
-			isClosed || refusing.has(workspaceId) || clock.now() < (restsUntil.get(workspaceId) ?? 0),
+			isShut || refusing.has(workspaceId) || clock.now() < (restsUntil.get(workspaceId) ?? 0),
 		takeStart: mayStart,
 		/** Where nothing was done, the message is to be posted; else nobody knows whether it stands there. */
 		meet: (workspaceId: string, error: unknown): null => {
@@ -101,8 +96,8 @@ function createGate(clock: Clock) {
 			if (isRefusal(error) || isTooFast(error)) return null
 			throw error
 		},
-		close: () => {
-			isClosed = true
+		shut: () => {
+			isShut = true
 		},
 	}
 }
