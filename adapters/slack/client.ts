@@ -1,26 +1,25 @@
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
-import type { Conversation } from '../../src/core/conversation.ts'
 import { english } from '../../src/rendering/index.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
+import { inOrder, type Mark, markOf, readMark } from './mark.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { Person, Self } from './receive.ts'
 import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
 import type { Draft } from './show.ts'
-
-/** Which part of which run's reply a message is; it travels in the message. */
-export type Mark = { readonly runId: string; readonly part: number }
-
-export type Thread = Pick<Conversation, 'channelId' | 'threadId'>
+import { createStreamCalls, type StreamCalls } from './stream-calls.ts'
+import type { Thread } from './thread.ts'
 
 /** Everything that is asked of Slack. Each call is made once: whether it is safe to make it again, the caller knows. */
-export type SlackClient = {
+export type SlackClient = StreamCalls & {
 	identify(): Promise<Self>
 	/** Returns the message's timestamp, by which it is known in its channel. */
 	post(thread: Thread, draft: Draft, mark: Mark): Promise<string>
 	edit(channelId: string, ts: string, draft: Draft, mark: Mark): Promise<void>
+	/** Takes a message away. */
+	remove(channelId: string, ts: string): Promise<void>
 	/** The timestamps of a run's messages in a thread, in their order. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
@@ -39,7 +38,6 @@ export type SlackClient = {
 
 export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
 
-const markType = 'threadwise_reply'
 const personForMs = 3_600_000
 const mostPeople = 5_000
 const pageSize = 200
@@ -60,33 +58,26 @@ const userSchema = z.object({
 	profile: z.object({ display_name: z.string().optional() }).optional(),
 })
 
-const markedSchema = z.object({
-	ts: z.string(),
-	metadata: z.object({
-		event_type: z.literal(markType),
-		event_payload: z.object({ run_id: z.string(), part: z.coerce.number() }),
-	}),
-})
-
 export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): SlackClient {
 	const web = new webApi.WebClient(botToken, {
 		...webOptions(apiUrl, timeoutMs),
 		logger: quietLogger(() => {}),
 	})
 	const pauses = createPauses()
-	const call = async <Result>(channelId: string, request: () => Promise<Result>): Promise<Result> => {
-		pauses.check(channelId)
+	/** What can't be done now in a channel says nothing of what else can: Slack has a rate for each. */
+	const call = async <Result>(what: string, request: () => Promise<Result>): Promise<Result> => {
+		pauses.check(what)
 		try {
 			return await request()
 		} catch (error) {
-			if (error instanceof webApi.WebAPIRateLimitedError) pauses.pause(channelId, error.retryAfter * 1_000)
+			if (error instanceof webApi.WebAPIRateLimitedError) pauses.pause(what, error.retryAfter * 1_000)
 			throw fromSlack(error)
 		}
 	}
 	return {
 		identify: () => identify(web),
 		post: ({ channelId, threadId }, draft, mark) =>
-			call(channelId, async () => {
+			call(`${channelId} post`, async () => {
 				const { ts = '' } = await web.chat.postMessage({
 					channel: channelId,
 					thread_ts: threadId,
@@ -96,13 +87,18 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				return ts
 			}),
 		edit: (channelId, ts, draft, mark) =>
-			call(channelId, async () => {
+			call(`${channelId} edit`, async () => {
 				await web.chat.update({ channel: channelId, ts, ...contentOf(draft, mark), parse: 'none', link_names: false })
 			}),
+		remove: (channelId, ts) =>
+			call(`${channelId} remove`, async () => {
+				await web.chat.delete({ channel: channelId, ts })
+			}),
+		...createStreamCalls(web, call),
 		find: ({ channelId, threadId }, runId) =>
 			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
 		postQuestion: (channelId, name, question) =>
-			call(channelId, async () => {
+			call(`${channelId} post`, async () => {
 				const asks = english.chat.asks(name)
 				const pieces = escapedPieces(question, 3_000).slice(0, mostQuestionSections)
 				const blocks = [context(toMrkdwn(asks)), ...pieces.map(section)]
@@ -161,9 +157,8 @@ async function identify(web: webApi.WebClient): Promise<Self> {
 	return { teamId, userId, botId }
 }
 
-function contentOf({ text, blocks }: Draft, { runId, part }: Mark) {
-	const metadata = { event_type: markType, event_payload: { run_id: runId, part } }
-	return { text, blocks: [...blocks], metadata }
+function contentOf({ text, blocks }: Draft, mark: Mark) {
+	return { text, blocks: [...blocks], metadata: markOf(mark) }
 }
 
 async function findMarked(
@@ -189,13 +184,12 @@ async function findMarked(
 				throw error
 			})
 		for (const message of page?.messages ?? []) {
-			const { data } = markedSchema.safeParse(message)
-			const mark = data?.metadata.event_payload
-			if (data !== undefined && mark?.run_id === runId) found.push({ ts: data.ts, part: mark.part })
+			const mark = readMark(message)
+			if (message.ts !== undefined && mark?.runId === runId) found.push({ ts: message.ts, part: mark.part })
 		}
 		cursor = page?.response_metadata?.next_cursor || undefined
 	} while (cursor !== undefined)
-	return found.toSorted((left, right) => left.part - right.part).map((message) => message.ts)
+	return inOrder(found)
 }
 
 async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {
@@ -224,15 +218,15 @@ function remembering(read: (id: string) => Promise<Person>): (id: string) => Pro
 	}
 }
 
-/** Slack says for how long it takes nothing more; whoever writes into the same channel needn't ask again. */
+/** Slack says for how long it takes nothing more; whoever wants the same in the same channel needn't ask again. */
 function createPauses() {
 	const until = new Map<string, number>()
 	return {
-		pause: (channelId: string, ms: number) => void until.set(channelId, performance.now() + ms),
-		check: (channelId: string) => {
-			const left = (until.get(channelId) ?? 0) - performance.now()
+		pause: (what: string, ms: number) => void until.set(what, performance.now() + ms),
+		check: (what: string) => {
+			const left = (until.get(what) ?? 0) - performance.now()
 			if (left > 0) throw tooFast(left)
-			until.delete(channelId)
+			until.delete(what)
 		},
 	}
 }

@@ -1,16 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
-import type { ChatPlatform, Reply } from '../../src/core/chat-platform.ts'
-import { type ReplyView, rests } from '../../src/core/reply-view.ts'
-import { createClient, type SlackClient } from './client.ts'
+import type { ChatPlatform } from '../../src/core/chat-platform.ts'
+import { createClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { createReceiving, eventsPath } from './connection.ts'
 import { createInbox } from './inbox.ts'
 import { platformName } from './receive.ts'
-import { slackCodeOf } from './refusals.ts'
-import { type BlockSupport, showReply, surplusDraft } from './show.ts'
-import { createWorkingSigns } from './working-signs.ts'
+import { createReplies } from './replies.ts'
 
 /** Slack as a chat platform. Over HTTP, whoever has the server mounts its routes; over a socket there are none. */
 export type SlackPlatform = ChatPlatform & { readonly routes: Hono<{ Bindings: HttpBindings }> | null }
@@ -25,7 +22,7 @@ export function createSlackPlatform(options: SlackOptions): SlackPlatform {
 	const { timeoutMs = usualTimeoutMs, onTrouble, receives } = options
 	const client = createClient({ ...options, timeoutMs })
 	const receiving = createReceiving({ ...options, timeoutMs })
-	const replies = createReplies(client, options)
+	const replies = createReplies({ ...options, client })
 	return {
 		name: platformName,
 		routes: receives.over === 'http' ? routesOf(receiving.take) : null,
@@ -34,7 +31,10 @@ export function createSlackPlatform(options: SlackOptions): SlackPlatform {
 		start: async (events, signal) => {
 			const self = await client.identify()
 			await receiving.start(self, createInbox({ ...options, client, events, self }))
-			const stop = () => void receiving.stop().catch(onTrouble)
+			const stop = () => {
+				replies.leave()
+				void receiving.stop().catch(onTrouble)
+			}
 			if (signal.aborted) stop()
 			else signal.addEventListener('abort', stop, { once: true })
 		},
@@ -54,46 +54,6 @@ function routesOf(take: ReturnType<typeof createReceiving>['take']): Hono<{ Bind
 		return RESPONSE_ALREADY_SENT
 	})
 	return routes
-}
-
-/** Shows views in the messages of a reply. */
-function createReplies(client: SlackClient, { runUrl, onTrouble }: Pick<SlackOptions, 'runUrl' | 'onTrouble'>) {
-	const signs = createWorkingSigns(client, onTrouble)
-	/** Of each workspace; what it has refused once isn't tried again until the next start. */
-	const supports = new Map<string, BlockSupport>()
-	const supportOf = ({ conversation }: Reply): BlockSupport => supports.get(conversation.workspaceId) ?? 'all'
-	/** Edits what is there, posts what is missing, and tells of each message that has come. */
-	const showIn = async (reply: Reply, view: ReplyView, onPost: (messageIds: readonly string[]) => void) => {
-		const { runId, conversation } = reply
-		const support = supportOf(reply)
-		const drafts = showReply({ runId, view, support, recordUrl: runUrl(runId, conversation) })
-		const messageIds = [...reply.messageIds]
-		for (const [part, ts] of messageIds.entries()) {
-			await client.edit(conversation.channelId, ts, drafts[part] ?? surplusDraft, { runId, part })
-		}
-		// One after the other: Slack shows messages in the order in which they come.
-		for (const draft of drafts.slice(messageIds.length)) {
-			messageIds.push(await client.post(conversation, draft, { runId, part: messageIds.length }))
-			onPost([...messageIds])
-		}
-		return { ...reply, messageIds }
-	}
-	return {
-		show: async (reply: Reply, view: ReplyView): Promise<Reply> => {
-			let posted = reply
-			const show = () =>
-				showIn(posted, view, (messageIds) => {
-					posted = { ...posted, messageIds }
-				})
-			const shown = await show().catch((error: unknown) => {
-				if (slackCodeOf(error) !== 'invalid_blocks' || supportOf(reply) === 'basic') throw error
-				supports.set(reply.conversation.workspaceId, 'basic')
-				return show()
-			})
-			signs.show(reply.conversation, reply.runId, !rests(view))
-			return shown
-		},
-	}
 }
 
 export { slackChecks } from './checks.ts'

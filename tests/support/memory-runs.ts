@@ -63,7 +63,8 @@ export function createMemoryRuns(): MemoryRuns {
 				const run = kept.get(runId)
 				if (run === undefined) return null
 				const { entry, conversation } = run
-				return { ...aRun({ author: entry.asker }), id: runId, state: entry.state, conversation }
+				const { preferences, state } = entry
+				return { ...aRun({ author: entry.asker }), id: runId, state, preferences, conversation }
 			},
 			read,
 			follow: async function* (runId, afterSeq, signal) {

@@ -47,6 +47,7 @@ export type SlackJourneyOptions = Pick<SlackServiceOptions, 'way' | 'slack'>
 
 const patience = { timeout: 60_000, interval: 20 }
 const markSchema = z.object({ run_id: z.string(), part: z.number() })
+const stopSchema = z.object({ action_id: z.literal('stop'), value: z.string() })
 
 /** Starts everything before the first test of the suite it is called in, and ends it after the last. */
 export function startSlackJourneys(options: SlackJourneyOptions): SlackJourneys {
@@ -116,6 +117,13 @@ export async function answersIn(
 	return replies
 }
 
+/** Slack takes no metadata of a message that is streamed, but its button tells. */
+function runIdOf({ metadata, blocks }: SlackMessage): string {
+	if (metadata !== null) return markSchema.parse(metadata.event_payload).run_id
+	const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))
+	return only(elements.flatMap((element) => stopSchema.safeParse(element).data ?? [])).value
+}
+
 function describeReplies(replies: readonly SlackReply[]): string {
 	return replies.map(({ runId, text }) => `${runId}: ${text}`).join('\n---\n')
 }
@@ -123,7 +131,7 @@ function describeReplies(replies: readonly SlackReply[]): string {
 /** The replies in a message's thread, oldest first. */
 export function repliesIn(slack: LocalSlack, { channel, ts }: MessageReference): readonly SlackReply[] {
 	const own = slack.messages(channel, ts).filter((message) => message.isFromBot && message.ts !== ts)
-	const byRun = Map.groupBy(own, (message) => markSchema.parse(message.metadata?.event_payload).run_id)
+	const byRun = Map.groupBy(own, runIdOf)
 	return [...byRun].map(([runId, messages]) => ({
 		runId,
 		messages,
