@@ -37,7 +37,10 @@ export type SlackClient = {
 	showHome(personId: string): Promise<void>
 }
 
-export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
+export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
+	readonly botToken: string
+	readonly timeoutMs: number
+}
 
 const markType = 'threadwise_reply'
 const personForMs = 3_600_000

@@ -35,6 +35,7 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 			return result.outcome === 'refused' ? result : { outcome: 'begun', runId: 'run-9' }
 		},
 		feedback: act('feedback'),
+		removed: async () => {},
 	}
 	const app = await startSlackApp({ ...choices, events })
 	const { slack, memory, platform } = app

@@ -154,7 +154,8 @@ describe('requests from Slack', () => {
 	function threadwise(signingSecret: string): Promise<string> {
 		const { runs, conversations } = createMemoryRuns()
 		const { routes } = createSlackPlatform({
-			...{ botToken: slack.botToken, apiUrl: slack.apiUrl, receives: { over: 'http', signingSecret } },
+			...{ access: { by: 'token', botToken: slack.botToken }, apiUrl: slack.apiUrl, installations: null },
+			...{ receives: { over: 'http', signingSecret } },
 			...{ allowedBots: [], runs, conversations, runUrl: () => null, onTrouble: () => {} },
 		})
 		if (routes === null) throw new Error('there is no way in')
