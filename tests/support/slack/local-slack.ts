@@ -8,18 +8,22 @@ import { createRequestUrl } from './delivery/request-url.ts'
 import { createSocketMode, type DisconnectReason } from './delivery/socket-mode.ts'
 import { createFaults, type Faults } from './faults.ts'
 import type { Ephemeral, SlackMessage } from './messages.ts'
-import { findSession } from './methods/sessions.ts'
-import { shownStatus } from './methods/thread-status.ts'
 import { completeOptions, type LocalSlackChoices } from './options.ts'
-import { createPerson, type SlackPerson } from './person.ts'
+import type { SlackPerson } from './person.ts'
 import { startServer } from './server.ts'
-import { stateAt } from './streams.ts'
+import { createTeam } from './team.ts'
 import type { SlackView } from './views.ts'
-import { type AgentSession, createWorkspace, type SuggestedPrompts, type ThreadStatus } from './workspace.ts'
+import {
+	type AgentSession,
+	createNeighbour,
+	createWorkspace,
+	type SuggestedPrompts,
+	type ThreadStatus,
+} from './workspace.ts'
 
 const signingSecret = 'local-signing-secret'
 
-/** A Slack on loopback with one workspace and one app, as tests see it. */
+/** A Slack on loopback with one app, and one workspace unless more are added, as tests see it. */
 export type LocalSlack = AsyncDisposable & {
 	/** For `SLACK_API_URL` and the client's `slackApiUrl`; ends in a slash. */
 	readonly apiUrl: string
@@ -35,6 +39,8 @@ export type LocalSlack = AsyncDisposable & {
 	readonly clock: SlackClock
 	/** The public channel that everybody and the bot are in. */
 	readonly general: string
+	/** Adds a workspace, in which the app is not installed. */
+	addTeam(name: string): SlackTeam
 	/** Adds a channel and returns its id. The bot is a member unless told otherwise; so is everybody named. */
 	addChannel(channel: NewChannel): string
 	/** The bot joins or leaves a channel. */
@@ -80,11 +86,29 @@ export type LocalSlack = AsyncDisposable & {
 	authorizationCode(): string
 	/** Somebody takes the app off the workspace. */
 	uninstall(): void
+	/** Whoever looks after the workspace doesn't allow the app to be installed, or does from now on. */
+	declineInstalling(declines?: boolean): void
 	/** Somebody revokes the bot's token. */
 	revokeToken(): void
 	/** Resolves when everything that was sent so far has been acknowledged or given up. */
 	settled(): Promise<void>
 }
+
+/** What belongs to one workspace of several; the first one's stands in `LocalSlack` itself. */
+export type SlackTeam = Pick<LocalSlack, OfTeam>
+
+type OfTeam =
+	| ('botToken' | 'teamId' | 'botUserId' | 'botId' | 'general' | 'addChannel' | 'setMembership' | 'person' | 'messages')
+	| ('ephemerals' | 'views' | 'session' | 'status' | 'suggestedPrompts' | 'titles' | 'fileContent' | 'acknowledgements')
+	| (
+			| 'deliverTwice'
+			| 'deliverAgain'
+			| 'reorder'
+			| 'authorizationCode'
+			| 'declineInstalling'
+			| 'uninstall'
+			| 'revokeToken'
+	  )
 
 export type NewChannel = {
 	readonly name: string
@@ -98,96 +122,55 @@ export type NewChannel = {
 export async function startLocalSlack(choices: LocalSlackChoices = {}): Promise<LocalSlack> {
 	const options = completeOptions(choices)
 	const workspace = createWorkspace(options)
+	const workspaces = [workspace]
 	const faults = createFaults()
 	const calls: SlackCall[] = []
 	const socketMode = createSocketMode(workspace)
 	let requestAddress = options.requestUrl
 	const requestUrl = createRequestUrl(() => requestAddress ?? '', { ...options, signingSecret })
-	const dispatcher = createDispatcher(workspace, () => (requestAddress === null ? socketMode : requestUrl))
+	const transport = () => (requestAddress === null ? socketMode : requestUrl)
+	const dispatcher = createDispatcher(workspace, transport)
 	workspace.publish = dispatcher.publish
-	const server = await startServer({ workspace, faults, socketMode, calls })
-	const general = workspace.channels.add('general', 'public', [workspace.bot.id])
-	const people = new Map<string, SlackPerson>()
-	const revoke = (refusal: string, events: readonly Parameters<typeof dispatcher.publish>[0][]) => {
-		workspace.tokenRefusal = refusal
-		for (const event of events) dispatcher.publish(event)
-	}
-	const revoked = { type: 'tokens_revoked', tokens: { oauth: [], bot: [workspace.bot.id] } }
-	return {
+	const server = await startServer({ workspaces, faults, socketMode, calls })
+	const dispatchers = [dispatcher]
+	const first = createTeam(workspace, dispatcher)
+	return Object.assign(first, {
 		apiUrl: `${workspace.origin}/api/`,
-		botToken: workspace.tokens.bot,
 		appToken: workspace.tokens.app,
 		signingSecret,
-		teamId: workspace.team.id,
 		appId: workspace.app.id,
-		botUserId: workspace.bot.id,
-		botId: workspace.app.botId,
 		clientId: workspace.app.clientId,
 		clientSecret: workspace.app.clientSecret,
 		clock: workspace.clock,
-		general: general.id,
-		addChannel: ({ name, kind, hasBot = true, members = [], isArchived = false }) => {
-			const channel = workspace.channels.add(name, kind, [...(hasBot ? [workspace.bot.id] : []), ...members])
-			channel.isArchived = isArchived
-			return channel.id
+		addTeam: (name: string) => {
+			const neighbour = createNeighbour(workspace, name)
+			const its = createDispatcher(neighbour, transport)
+			neighbour.publish = its.publish
+			workspaces.push(neighbour)
+			dispatchers.push(its)
+			return createTeam(neighbour, its)
 		},
-		setMembership: (id, isMember) => {
-			const members = workspace.channels.find(id)?.members
-			if (isMember) members?.add(workspace.bot.id)
-			else members?.delete(workspace.bot.id)
-		},
-		person: (name, { isAdmin = false } = {}) => {
-			const existing = people.get(name)
-			if (existing !== undefined) return existing
-			const person = createPerson({ workspace, dispatcher }, name, isAdmin)
-			general.members.add(person.id)
-			people.set(name, person)
-			return person
-		},
-		messages: (channel, threadTs) => {
-			const messages = workspace.messages.list(channel, threadTs)
-			for (const { stream } of messages) if (stream !== null) stateAt(stream, workspace.clock.now())
-			return messages
-		},
-		ephemerals: () => workspace.ephemerals.filter(({ isDeleted }) => !isDeleted),
-		views: () => workspace.views.all().filter(({ isOpen }) => isOpen),
 		calls,
-		acknowledgements: dispatcher.acknowledgements,
-		session: (channel, threadTs) => findSession(workspace, channel, threadTs),
-		status: (channel, threadTs) => shownStatus(workspace, channel, threadTs),
-		suggestedPrompts: workspace.suggestedPrompts,
-		titles: workspace.titles,
-		fileContent: (id) => workspace.files.get(id)?.content ?? null,
 		faults,
 		loseNextAnswer: (method) => faults.add(method, { kind: 'drop-after' }),
 		dropNext: (method) => faults.add(method, { kind: 'drop-before' }),
 		refuse: (method, error, times = 1, retryAfter) =>
 			faults.add(method, { kind: 'refuse', error, retryAfter: retryAfter ?? null }, times),
-		deliverTwice: dispatcher.deliverTwice,
-		deliverAgain: dispatcher.deliverAgain,
-		reorder: dispatcher.reorder,
 		connectionCount: socketMode.connectionCount,
 		disconnectSockets: (reason = null) => socketMode.disconnect(reason),
 		receiveEventsAt: (url) => {
 			requestAddress = url
 			return requestUrl.verify()
 		},
-		authorizationCode: () => {
-			const code = workspace.identifiers.next('code-')
-			workspace.authorizationCodes.add(code)
-			return code
-		},
-		uninstall: () => revoke('account_inactive', [revoked, { type: 'app_uninstalled' }]),
-		revokeToken: () => revoke('token_revoked', [revoked]),
 		settled: async () => {
-			await Promise.all(dispatcher.sent)
+			await Promise.all(dispatchers.flatMap(({ sent }) => sent))
 		},
 		[Symbol.asyncDispose]: async () => {
-			dispatcher.close()
+			for (const each of dispatchers) each.close()
 			socketMode.close()
 			server.close()
 			server.closeAllConnections()
 			await once(server, 'close')
 		},
-	}
+	} satisfies Omit<LocalSlack, keyof SlackTeam>)
 }
