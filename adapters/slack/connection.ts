@@ -47,14 +47,13 @@ export type ReceivingOptions = Pick<SlackConnection, 'apiUrl' | 'receives'> & {
 	readonly onTrouble: (error: unknown) => void
 }
 
-/**
- * For opening a socket alone: one that was cut is opened again for as long as it takes. A failure would be nobody's to catch, and so
- * the end of the process.
- */
+/** For opening a socket alone: one that was cut is opened again for as long as it takes. */
 const patiently: webApi.WebClientOptions = {
 	retryConfig: { forever: true, factor: 1.3, minTimeout: 500, maxTimeout: 15_000, randomize: true },
 	rejectRateLimitedCalls: false,
 }
+/** How long until a socket is opened again that Slack has refused to open. */
+const refusedAgainMs = 5_000
 /** A closing handshake that never comes isn't waited for. */
 const longestStopMs = 2_000
 
@@ -81,6 +80,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
 				})
 			: null
+	const ended = new AbortController()
 	return {
 		take: (request, response) => {
 			if (http === null) throw new TypeError('Slack is reached over a socket.')
@@ -100,12 +100,40 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 			})
 			app.error((error) => forgive(error, onTrouble))
 			listen(app, told, onTrouble)
-			if (socket !== null) await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
+			if (socket === null) return
+			await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
+			openAgain(socket.client, ended.signal, onTrouble)
 		},
 		stop: async () => {
+			ended.abort()
 			if (socket === null) return
 			await Promise.race([socket.stop().catch(onTrouble), sleep(longestStopMs, undefined, { ref: false })])
 		},
+	}
+}
+
+/**
+ * A socket that was cut is opened again by the client itself, which leaves it to nobody to catch what goes wrong then: Slack may refuse
+ * the app's token for a while. That would be the end of the process, or of hearing anything. So it is tried until we end ourselves.
+ */
+function openAgain(
+	client: SocketModeReceiver['client'],
+	ended: AbortSignal,
+	onTrouble: (error: unknown) => void,
+): void {
+	const open = client.start.bind(client)
+	client.start = async () => {
+		while (!ended.aborted) {
+			try {
+				return await open()
+			} catch (error) {
+				if (ended.aborted) break
+				onTrouble(fromSlack(error))
+				await sleep(refusedAgainMs, undefined, { ref: false, signal: ended }).catch(() => {})
+			}
+		}
+		// Nobody waits for it any more.
+		return new Promise(() => {})
 	}
 }
 

@@ -323,6 +323,19 @@ describe('where a workspace refuses', () => {
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
 	}, 30_000)
 
+	test('the app token when the socket was cut, it is told, and the socket opened once the token is good again', async () => {
+		await using opened = await open()
+		opened.slack.refuse('apps.connections.open', 'invalid_auth')
+		opened.slack.disconnectSockets()
+		await vi.waitFor(
+			() => expect(opened.troubles).toContainEqual(expect.objectContaining({ code: 'platform-refused' })),
+			20_000,
+		)
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
 	test('the token, what is to be shown waits for a new one, with what to do', async () => {
 		await using opened = await open()
 		const { conversation, runId } = await opened.ask()
