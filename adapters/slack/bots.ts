@@ -107,12 +107,14 @@ export function isNotInstalled(error: unknown): boolean {
 	return original instanceof NotInstalled
 }
 
+const thenGood =
+	'the key that has sealed them is written behind it, after a comma, or the app is installed there again, at /slack/install'
+
 function sealedOtherwise(names: readonly string[]): ThreadwiseError {
 	return new ThreadwiseError(
 		'config',
-		`SLACK_TOKEN_KEY does not open the tokens of ${names.join(', ')}: nobody is answered there.`,
-		{
-			fix: 'Write the key that has sealed them behind it, after a comma. Where it is lost, have the app installed again there, at /slack/install.',
-		},
+		// The log tells messages alone.
+		`SLACK_TOKEN_KEY does not open the tokens of ${names.join(', ')}: nobody is answered there until ${thenGood}.`,
+		{ fix: 'Do the one or the other.' },
 	)
 }
