@@ -4,6 +4,7 @@ import type { InstallationStore } from '../../src/core/installation-store.ts'
 import { createClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { platformName, type Self } from './receive.ts'
+import { slackCodeOf } from './refusals.ts'
 
 /** The bot in one workspace, with what it speaks there. */
 export type Bot = { readonly self: Self; readonly token: string }
@@ -14,6 +15,11 @@ export type Bots = {
 	 * @throws ThreadwiseError `platform-refused`, not to be tried again, where nobody has it installed any more.
 	 */
 	of(workspaceId: string): Promise<Bot>
+	/**
+	 * Hears of a call that has failed with the bot of a workspace. Where Slack says that the app was taken off and nobody has heard of it,
+	 * the workspace is forgotten, unless it has installed the app again since that moment, ISO 8601.
+	 */
+	failed(workspaceId: string, error: unknown, since: string): Promise<void>
 	/** Looks once at what is there: whether the token is good, or whether the tokens that were kept can be read. */
 	check(): Promise<void>
 }
@@ -44,6 +50,7 @@ function botOfToken(token: string, apiUrl: string | null, timeoutMs: number): Bo
 	}
 	return {
 		of: () => known ?? identify(),
+		failed: async () => {},
 		check: async () => {
 			await identify()
 		},
@@ -58,12 +65,19 @@ function botsOfInstallations(installations: InstallationStore, onTrouble: (error
 			const { token, userId, botId } = readCredentials(kept.credentials)
 			return { token, self: { teamId: workspaceId, userId, botId } }
 		},
+		failed: async (workspaceId, error, since) => {
+			if (!goneCodes.has(slackCodeOf(error) ?? '')) return
+			await installations.remove({ platform: platformName, workspaceId }, since).catch(onTrouble)
+		},
 		check: async () => {
 			const unreadable = await installations.renew(platformName)
 			if (unreadable.length > 0) onTrouble(sealedOtherwise(unreadable.map(({ name }) => name)))
 		},
 	}
 }
+
+/** What Slack says of a token that will never be good again. */
+const goneCodes: ReadonlySet<string> = new Set(['account_inactive', 'token_revoked'])
 
 const credentialsSchema = z.object({ token: z.string(), userId: z.string(), botId: z.string() })
 

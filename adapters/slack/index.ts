@@ -35,8 +35,15 @@ export function createSlackPlatform(options: SlackOptions): SlackPlatform {
 	})
 	const receiving = createReceiving({ ...options, bots, timeoutMs })
 	const installer = createInstaller({ ...options, timeoutMs })
-	const show = async (reply: Reply, view: ReplyView) =>
-		(await workspaceOf(reply.conversation.workspaceId)).replies.show(reply, view)
+	const show = async (reply: Reply, view: ReplyView) => {
+		const { workspaceId } = reply.conversation
+		const since = new Date().toISOString()
+		const { replies } = await workspaceOf(workspaceId)
+		return replies.show(reply, view).catch(async (error: unknown) => {
+			await bots.failed(workspaceId, error, since)
+			throw error
+		})
+	}
 	return {
 		name: platformName,
 		routes: routesOf(options, receiving, installer),

@@ -4,6 +4,7 @@ export { type Database, dumpFreshDatabase, openEmbeddedDatabase, openServerDatab
 export type { DatabaseFacts } from './database-facts.ts'
 export { createDeliveryStore } from './delivery-store.ts'
 export { type DataFolderFacts, type InspectedDataFolder, inspectDataFolder } from './inspect-data-folder.ts'
+export { inspectInstallations, type KeptInstallations } from './inspect-installations.ts'
 export { inspectServer, type ServerFacts } from './inspect-server.ts'
 export { createInstallationStore } from './installation-store.ts'
 export { createRunStore } from './run-store.ts'

@@ -5,7 +5,7 @@ import { ThreadwiseError } from '../core/errors.ts'
 import type { Installation, InstallationStore, Place, Unreadable } from '../core/installation-store.ts'
 import type { Database, Orm } from './database.ts'
 import { execute, queryRows } from './rows.ts'
-import { createSealing, type Sealing } from './seal.ts'
+import { contextOf, createSealing, type Sealing } from './seal.ts'
 import { storable } from './storable.ts'
 
 const keptRow = z.object({ workspace_id: z.string(), name: z.string(), sealed: z.string() })
@@ -24,11 +24,6 @@ export function createInstallationStore(
 		count: (platform) => count(orm, platform),
 		renew: (platform) => renew(orm, sealing, platform),
 	}
-}
-
-/** What a text is sealed for: it opens in no other place. */
-function contextOf({ platform, workspaceId }: Place): string {
-	return JSON.stringify([platform, workspaceId])
 }
 
 async function save(orm: Orm, { seal }: Sealing, installation: Installation): Promise<void> {

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { ThreadwiseError } from '../core/errors.ts'
+import type { Place } from '../core/installation-store.ts'
 
 /** Keeps texts so that nobody reads or changes them without a key, nor takes one for another's. */
 export type Sealing = {
@@ -8,6 +9,11 @@ export type Sealing = {
 	open(sealed: string, context: string): string | null
 	/** Whether it was sealed with the key that seals now. */
 	isNewest(sealed: string): boolean
+}
+
+/** What the credentials of a place are sealed for: they open in no other. */
+export function contextOf({ platform, workspaceId }: Place): string {
+	return JSON.stringify([platform, workspaceId])
 }
 
 const algorithm = 'aes-256-gcm'

@@ -297,6 +297,16 @@ describe('an installation', () => {
 	})
 })
 
+test('a workspace that took the app off unheard is forgotten as soon as Slack says so', async () => {
+	const scene = await openScene('socket')
+	await install(scene.origin, scene.lab)
+	scene.slack.refuse('chat.postMessage', 'account_inactive')
+	await mention(scene.lab, easy)
+	await vi.waitFor(async () => expect(await kept(scene, scene.lab)).toBeNull(), patience)
+	await install(scene.origin, scene.lab)
+	expect(await answerTo(scene.lab, 'What is 17 * 24?')).toContain('408')
+})
+
 test('a workspace in which Slack takes nothing at the moment does not hold up another', async () => {
 	const { slack, lab, office, origin } = await openScene('socket')
 	await install(origin, lab)
