@@ -8,8 +8,9 @@ import { temporaryFolder } from '../support/data-folder.ts'
 import { unpackDatabaseDump } from '../support/database-dump.ts'
 import { type HeldModel, startHeldModel } from '../support/held-model.ts'
 import { schoolTrip } from '../support/school-trip.ts'
-import { type LocalSlack, type SlackTeam, startLocalSlack } from '../support/slack/local-slack.ts'
+import { type LocalSlack, startLocalSlack } from '../support/slack/local-slack.ts'
 import type { MessageReference } from '../support/slack/person.ts'
+import type { SlackTeam } from '../support/slack/team.ts'
 import type { SlackWay } from '../support/slack-app.ts'
 import {
 	beginInstalling,

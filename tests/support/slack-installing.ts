@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { freePort } from './servers.ts'
-import type { LocalSlack, SlackTeam } from './slack/local-slack.ts'
+import type { LocalSlack } from './slack/local-slack.ts'
+import type { SlackTeam } from './slack/team.ts'
 import type { SlackWay } from './slack-app.ts'
 
 /** The settings with which workspaces install the app themselves, at an address of this machine. */

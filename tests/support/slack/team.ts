@@ -1,11 +1,67 @@
+import type { ChannelKind } from './channels.ts'
+import type { Acknowledgement } from './delivery/delivery.ts'
 import type { Dispatcher } from './delivery/dispatcher.ts'
 import { revokeToken, uninstall } from './installing.ts'
-import type { SlackTeam } from './local-slack.ts'
+import type { Ephemeral, SlackMessage } from './messages.ts'
 import { findSession } from './methods/sessions.ts'
 import { shownStatus } from './methods/thread-status.ts'
 import { createPerson, type SlackPerson } from './person.ts'
 import { stateAt } from './streams.ts'
-import type { Workspace } from './workspace.ts'
+import type { SlackView } from './views.ts'
+import type { AgentSession, SuggestedPrompts, ThreadStatus, Workspace } from './workspace.ts'
+
+/** One workspace of a Slack, as tests see it. */
+export type SlackTeam = {
+	readonly botToken: string
+	readonly teamId: string
+	readonly botUserId: string
+	readonly botId: string
+	/** The public channel that everybody and the bot are in. */
+	readonly general: string
+	/** Adds a channel and returns its id. The bot is a member unless told otherwise; so is everybody named. */
+	addChannel(channel: NewChannel): string
+	/** The bot joins or leaves a channel. */
+	setMembership(channel: string, isMember: boolean): void
+	/** A person of that name; the same one whenever asked. They are in `general`. */
+	person(name: string, choices?: { readonly isAdmin?: boolean }): SlackPerson
+	/** A channel's own messages, or a thread with its root, as they are shown now; oldest first. */
+	messages(channel: string, threadTs?: string): readonly SlackMessage[]
+	/** What only single people see. */
+	ephemerals(): readonly Ephemeral[]
+	/** Modals that are open, and home tabs. */
+	views(): readonly SlackView[]
+	/** What became of everything that the app was told of. */
+	readonly acknowledgements: readonly Acknowledgement[]
+	session(channel: string, threadTs: string): AgentSession | null
+	/** What a thread says is going on; null when nothing is shown. */
+	status(channel: string, threadTs: string): ThreadStatus | null
+	readonly suggestedPrompts: readonly SuggestedPrompts[]
+	readonly titles: readonly { readonly channel: string; readonly threadTs: string; readonly title: string }[]
+	/** What was uploaded, by a file's id; null if nothing was. */
+	fileContent(id: string): Buffer | null
+	/** Has the next event delivered twice. */
+	deliverTwice(): void
+	/** Delivers the newest event once more. */
+	deliverAgain(): Promise<Acknowledgement>
+	/** Has the next event delivered after the one that follows it. */
+	reorder(): void
+	/** A code with which an installation is completed. */
+	authorizationCode(): string
+	/** Somebody takes the app off the workspace. */
+	uninstall(): void
+	/** Whoever looks after the workspace doesn't allow the app to be installed, or does from now on. */
+	declineInstalling(declines?: boolean): void
+	/** Somebody revokes the bot's token. */
+	revokeToken(): void
+}
+
+type NewChannel = {
+	readonly name: string
+	readonly kind: Exclude<ChannelKind, 'im'>
+	readonly hasBot?: boolean
+	readonly members?: readonly string[]
+	readonly isArchived?: boolean
+}
 
 /** One workspace, with a channel that everybody is in, as tests see it. */
 export function createTeam(workspace: Workspace, dispatcher: Dispatcher): SlackTeam {
