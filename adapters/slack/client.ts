@@ -36,7 +36,10 @@ export type SlackClient = StreamCalls & {
 	showHome(personId: string): Promise<void>
 }
 
-export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
+export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
+	readonly botToken: string
+	readonly timeoutMs: number
+}
 
 const personForMs = 3_600_000
 const mostPeople = 5_000

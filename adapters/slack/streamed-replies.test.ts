@@ -188,7 +188,8 @@ describe('a run in Slack', () => {
 
 function optionsOf({ slack, memory }: Pick<Opened, 'slack' | 'memory'>) {
 	return {
-		botToken: slack.botToken,
+		access: { by: 'token', botToken: slack.botToken },
+		installations: null,
 		apiUrl: slack.apiUrl,
 		receives: { over: 'socket', appToken: slack.appToken },
 		allowedBots: [],

@@ -33,6 +33,7 @@ export async function servePlatforms(
 			return result
 		},
 		...intake.actions,
+		removed: intake.removed,
 		again: async (runId, kind, actor) => {
 			const begun = await intake.actions.again(runId, kind, actor)
 			delivery.look()

@@ -199,6 +199,7 @@ describe('store and queue', () => {
 
 const slackBot = 'xoxb-1-canary'
 const slackApp = 'xapp-1-canary'
+const byToken = { by: 'token', botToken: slackBot } as const
 const slackSecret = 'canary0123456789canary0123456789'
 
 describe('Slack', () => {
@@ -208,7 +209,7 @@ describe('Slack', () => {
 		[
 			'an app token',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+			{ access: byToken, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 		[
 			'a signing secret, an address and bots that are answered',
@@ -219,7 +220,7 @@ describe('Slack', () => {
 				SLACK_ALLOWED_BOTS: 'B01, U02',
 			},
 			{
-				botToken: slackBot,
+				access: byToken,
 				apiUrl: 'http://127.0.0.1:80/api/',
 				receives: { over: 'http', signingSecret: slackSecret },
 				allowedBots: ['B01', 'U02'],
@@ -228,7 +229,7 @@ describe('Slack', () => {
 		[
 			'both, of which the socket needs no address of ours',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+			{ access: byToken, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 	])('with %s', (_, env, slack) => {
 		expect(configOf(env).slack).toEqual(slack)
@@ -288,6 +289,96 @@ describe('Slack', () => {
 				fix: expect.stringContaining('xoxb- belongs into SLACK_BOT_TOKEN'),
 			},
 		])
+	})
+
+	const installing: Env = {
+		SLACK_CLIENT_ID: '100.200',
+		SLACK_CLIENT_SECRET: `client-${slackSecret}`,
+		SLACK_TOKEN_KEY: 'ab'.repeat(32),
+		SLACK_APP_TOKEN: slackApp,
+		THREADWISE_PUBLIC_URL: 'https://bot.example',
+	}
+
+	test('several workspaces install the app, each kind of event way is possible, and a state secret is made where there is none', () => {
+		const access = {
+			by: 'installation',
+			clientId: '100.200',
+			clientSecret: `client-${slackSecret}`,
+			publicUrl: 'https://bot.example',
+			allowedWorkspaces: null,
+			tokenKeys: [Buffer.alloc(32, 0xab)],
+		}
+		const socket = configOf(installing).slack
+		expect(socket).toMatchObject({ access, receives: { over: 'socket', appToken: slackApp } })
+		const overHttp = { ...installing, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: slackSecret }
+		expect(configOf(overHttp).slack).toMatchObject({ access, receives: { over: 'http' } })
+		const stateSecretOf = (env: Env) => {
+			const made = configOf(env).slack?.access
+			return made?.by === 'installation' ? made.stateSecret : ''
+		}
+		expect(stateSecretOf(installing)).toMatch(/^[\da-f]{64}$/)
+		expect(stateSecretOf(installing)).toBe(stateSecretOf(overHttp))
+		expect(stateSecretOf({ ...installing, SLACK_TOKEN_KEY: 'cd'.repeat(32) })).not.toBe(stateSecretOf(installing))
+		expect(stateSecretOf({ ...installing, SLACK_STATE_SECRET: slackSecret })).toBe(slackSecret)
+	})
+
+	test('a newer key stands before the earlier ones, and only some workspaces may be meant', () => {
+		const keys = `${'CD'.repeat(32)} , ${'ab'.repeat(32)}`
+		const { slack, secrets } = configOf({ ...installing, SLACK_TOKEN_KEY: keys, SLACK_ALLOWED_WORKSPACES: 'T1,T2' })
+		expect(slack?.access).toMatchObject({
+			tokenKeys: [Buffer.alloc(32, 0xcd), Buffer.alloc(32, 0xab)],
+			allowedWorkspaces: ['T1', 'T2'],
+		})
+		expect(secrets).toEqual(expect.arrayContaining(['CD'.repeat(32), 'ab'.repeat(32), `client-${slackSecret}`]))
+	})
+
+	test.each<[string, Env, string, string, string]>([
+		['no client ID', { SLACK_CLIENT_ID: '' }, 'SLACK_CLIENT_ID', 'no SLACK_CLIENT_ID', 'Client ID'],
+		['no client secret', { SLACK_CLIENT_SECRET: '' }, 'SLACK_CLIENT_SECRET', 'no SLACK_CLIENT_SECRET', 'Client Secret'],
+		['no key for tokens', { SLACK_TOKEN_KEY: '' }, 'SLACK_TOKEN_KEY', 'no SLACK_TOKEN_KEY', 'openssl rand -hex 32'],
+		['a key that is too short', { SLACK_TOKEN_KEY: 'canary' }, 'SLACK_TOKEN_KEY', '(hidden)', 'openssl rand -hex 32'],
+		['a client ID that is none', { SLACK_CLIENT_ID: 'A0123' }, 'SLACK_CLIENT_ID', 'A0123', 'Client ID'],
+		[
+			'a bot token beside it',
+			{ SLACK_BOT_TOKEN: slackBot },
+			'SLACK_CLIENT_ID',
+			'beside SLACK_BOT_TOKEN',
+			'take SLACK_BOT_TOKEN out',
+		],
+		[
+			'no way for events',
+			{ SLACK_APP_TOKEN: '' },
+			'SLACK_CLIENT_ID',
+			'neither SLACK_APP_TOKEN',
+			'SLACK_SIGNING_SECRET',
+		],
+		['no address', { THREADWISE_PUBLIC_URL: '' }, 'THREADWISE_PUBLIC_URL', 'no address', '/slack/oauth_redirect'],
+		[
+			'a state secret that is too short',
+			{ SLACK_STATE_SECRET: 'canary' },
+			'SLACK_STATE_SECRET',
+			'(hidden)',
+			'leave the variable out',
+		],
+		[
+			'a list of workspaces that is none',
+			{ SLACK_ALLOWED_WORKSPACES: 'lab' },
+			'SLACK_ALLOWED_WORKSPACES',
+			'lab',
+			'leave the variable out',
+		],
+	])('with %s for several workspaces there is one mistake with a fix', (_, change, variable, found, fix) => {
+		const problems = problemsOf({ ...installing, ...change })
+		expect(problems).toMatchObject([
+			{ variable, found: expect.stringContaining(found), fix: expect.stringContaining(fix) },
+		])
+		expect(JSON.stringify(problems)).not.toContain('canary')
+	})
+
+	test('a state secret alone names all that is missing', () => {
+		const problems = problemsOf({ SLACK_STATE_SECRET: slackSecret, SLACK_APP_TOKEN: slackApp })
+		const missing = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY', 'THREADWISE_PUBLIC_URL']
+		expect(problems.map(({ variable }) => variable)).toEqual(missing)
 	})
 
 	test('its tokens and its secret are secrets', () => {

@@ -17,7 +17,12 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>, mod
 	const endpoints = models.kind === 'configured' ? Object.values(models.settings.endpoints) : []
 	const addresses = [...entries.map(({ value }) => value), ...endpoints.map(({ baseUrl }) => baseUrl)]
 	const secrets = [
-		...named.flatMap(({ name, value }) => [value, ...headersIn(name, value), ...tokensIn(name, value)]),
+		...named.flatMap(({ name, value }) => [
+			value,
+			...headersIn(name, value),
+			...tokensIn(name, value),
+			...keysIn(name, value),
+		]),
 		...endpoints.flatMap(({ apiKey }) => (apiKey === null ? [] : [apiKey])),
 		...addresses.flatMap(passwordsIn),
 	]
@@ -37,6 +42,11 @@ function headersIn(name: string, value: string): readonly string[] {
 
 function tokensIn(name: string, value: string): readonly string[] {
 	return name === 'THREADWISE_TOKENS' ? tokenHoldersIn(value).map(({ token }) => token) : []
+}
+
+/** A key that was followed by a newer one is still a key. */
+function keysIn(name: string, value: string): readonly string[] {
+	return /KEY$/i.test(name) ? value.split(/\s*,\s*/) : []
 }
 
 function passwordsIn(address: string): readonly string[] {

@@ -49,6 +49,15 @@ function slackTokenKind(found: string): string | null {
 	return kind === undefined ? null : `${kind[1]} (${kind[0]}…)`
 }
 
+/** What Slack calls a secret is none of its tokens. */
+const slackSecret = z.string().regex(/^(?!xox|xapp-)[\x21-\x7E]{16,}$/)
+
+/** The first seals, all of them open. */
+const tokenKeys = z
+	.string()
+	.regex(/^[\da-f]{64}(?:\s*,\s*[\da-f]{64})*$/i)
+	.transform((text): readonly Uint8Array[] => text.split(/\s*,\s*/).map((key) => Buffer.from(key, 'hex')))
+
 /** As the OpenTelemetry specification writes headers: `name=value,name=value`, percent-encoded. */
 const headers = z
 	.string()
@@ -149,11 +158,43 @@ export const variables = {
 		kindOf: slackTokenKind,
 	}),
 	SLACK_SIGNING_SECRET: variable({
-		schema: z.string().regex(/^(?!xox|xapp-)[\x21-\x7E]{16,}$/),
+		schema: slackSecret,
 		expected: 'a signing secret, which has at least 16 characters and no spaces, and is no token',
 		fix: 'Copy the Signing Secret of your app (Basic Information, App Credentials).',
 		secret: true,
 		kindOf: slackTokenKind,
+	}),
+	SLACK_CLIENT_ID: variable({
+		schema: z.string().regex(/^\d+\.\d+$/),
+		expected: 'a client ID, which is two numbers with a dot between them',
+		fix: 'Copy the Client ID of your app (Basic Information, App Credentials).',
+	}),
+	SLACK_CLIENT_SECRET: variable({
+		schema: slackSecret,
+		expected: 'a client secret, which has at least 16 characters and no spaces, and is no token',
+		fix: 'Copy the Client Secret of your app (Basic Information, App Credentials).',
+		secret: true,
+		kindOf: slackTokenKind,
+	}),
+	SLACK_STATE_SECRET: variable({
+		schema: z.string().regex(/^[\x21-\x7E]{24,500}$/),
+		expected: 'at least 24 characters without spaces',
+		fix: 'Let `openssl rand -hex 24` make one, or leave the variable out: then it is made from SLACK_TOKEN_KEY.',
+		secret: true,
+	}),
+	SLACK_TOKEN_KEY: variable({
+		schema: tokenKeys,
+		expected: 'a key of 32 bytes, written as 64 hexadecimal digits; earlier keys may follow it, separated by commas',
+		fix: 'Let `openssl rand -hex 32` make one, and keep it as you keep the database: without it the tokens in there are lost.',
+		secret: true,
+	}),
+	SLACK_ALLOWED_WORKSPACES: variable({
+		schema: z
+			.string()
+			.regex(/^T\w+(?:\s*,\s*T\w+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of workspaces such as T0123ABC, separated by commas',
+		fix: 'Copy them from the addresses of the workspaces in a browser, or leave the variable out: then every workspace may install it.',
 	}),
 	SLACK_API_URL: variable({
 		schema: url(/^https?$/).transform((text) => text.replace(/\/*$/, '/')),

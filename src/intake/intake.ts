@@ -3,6 +3,7 @@ import type { Actor, EditResult, Refused } from '../core/actor.ts'
 import { textOf } from '../core/content.ts'
 import type { IncomingMessage } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import type { Place } from '../core/installation-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { type SettingsReader, settingsFrom } from '../core/resolve-settings.ts'
 import { isFinished, type RunState } from '../core/run.ts'
@@ -49,6 +50,8 @@ export type Intake = {
 	edit(message: IncomingMessage): Promise<EditResult>
 	/** Stops a run wherever it is, whoever wants it. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
+	/** Stops everything that is open in a place which the bot was taken off. */
+	removed(place: Place): Promise<void>
 	/** What people do with runs, each of them only if they may. */
 	readonly actions: Actions
 	/**
@@ -143,6 +146,9 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		receive,
 		edit,
 		stop,
+		removed: async (place) => {
+			for (const runId of await store.findOpen(place)) await stop(runId, 'uninstalled')
+		},
 		actions: createActions({ store, queue, admit, enqueue, stop, onTrouble }),
 		sweep: async (missedForMs = missedAfterMs) => {
 			const unanswered = await store.endWaits(longestWaitMs)

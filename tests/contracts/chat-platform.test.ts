@@ -69,6 +69,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					return { outcome: 'begun', runId: 'run-2' }
 				},
 				feedback: async (runId, actor, said) => did('feedback', runId, actor, said),
+				removed: async () => {},
 			}
 			const did = (...what: (typeof acted)[number]) => {
 				acted.push(what)

@@ -114,5 +114,6 @@ function recordingEvents(memory: MemoryRuns, done: string[]): PlatformEvents {
 			memory.change(runId, { feedback: [{ personId: actor.personId, helpful, reason }] })
 			return note(`feedback ${helpful} ${reason}`, runId, actor)
 		},
+		removed: async () => {},
 	}
 }

@@ -103,7 +103,7 @@ export function startSlackJourneys(options: SlackJourneyOptions): SlackJourneys 
 
 /** The replies in a message's thread, once there are so many that rest; there may be no others. */
 export async function answersIn(
-	slack: LocalSlack,
+	slack: Pick<LocalSlack, 'messages'>,
 	root: MessageReference,
 	count: number,
 ): Promise<readonly SlackReply[]> {
@@ -129,7 +129,10 @@ function describeReplies(replies: readonly SlackReply[]): string {
 }
 
 /** The replies in a message's thread, oldest first. */
-export function repliesIn(slack: LocalSlack, { channel, ts }: MessageReference): readonly SlackReply[] {
+export function repliesIn(
+	slack: Pick<LocalSlack, 'messages'>,
+	{ channel, ts }: MessageReference,
+): readonly SlackReply[] {
 	const own = slack.messages(channel, ts).filter((message) => message.isFromBot && message.ts !== ts)
 	const byRun = Map.groupBy(own, runIdOf)
 	return [...byRun].map(([runId, messages]) => ({

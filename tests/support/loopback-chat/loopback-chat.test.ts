@@ -21,6 +21,7 @@ const unusedEvents: PlatformEvents = {
 	answerNow: done,
 	again: async () => ({ outcome: 'begun', runId: 'run' }),
 	feedback: done,
+	removed: async () => {},
 }
 
 async function openChat(
