@@ -1,13 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { createAccess, isLoopback } from './access.ts'
 import type { AccessSettings } from './config.ts'
-import { isRunKey, runPageUrl } from './run-link.ts'
+import { isRunKey, linkSecretOf, runPageUrl } from './run-link.ts'
 
 const token = 'a-token-of-at-least-24-characters'
+const owner = { id: 'owner', name: 'Owner', token, isAdmin: true }
+const ada = { id: 'ada', name: 'ada', token: 'adas-token-of-24-characters', isAdmin: true }
+const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAdmin: false }
 const now = new Date('2026-01-01T12:00:00Z')
 
 function access(choices: Partial<AccessSettings> = {}) {
-	return createAccess({ listensOn: { host: '127.0.0.1', port: 3210 }, publicUrl: null, token: null, ...choices })
+	return createAccess({
+		listensOn: { host: '127.0.0.1', port: 3210 },
+		publicUrl: null,
+		people: [],
+		trustedProxies: [],
+		...choices,
+	})
 }
 
 describe('the Host header', () => {
@@ -57,34 +66,44 @@ describe('the Host header', () => {
 describe('the origin of a request', () => {
 	const { isSameOrigin } = access({ publicUrl: 'https://bot.example.com' })
 	const host = '127.0.0.1:3210'
+	const from = { host, protocol: 'http' } as const
 
 	test('is ours, or that of no page at all', () => {
-		expect(isSameOrigin({ host, origin: 'http://127.0.0.1:3210', fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: 'https://bot.example.com', fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: null, fetchSite: 'same-origin' })).toBe(true)
-		expect(isSameOrigin({ host, origin: null, fetchSite: null })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: 'http://127.0.0.1:3210', fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: 'https://bot.example.com', fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: null, fetchSite: 'same-origin' })).toBe(true)
+		expect(isSameOrigin({ ...from, origin: null, fetchSite: null })).toBe(true)
+	})
+
+	test('is ours over https where a proxy says that the person came so', () => {
+		const secure = { host: '192.0.2.7', protocol: 'https', fetchSite: 'same-origin' } as const
+		expect(isSameOrigin({ ...secure, origin: 'https://192.0.2.7' })).toBe(true)
+		expect(isSameOrigin({ ...secure, origin: 'http://192.0.2.7' })).toBe(false)
 	})
 
 	test('is not that of any other page, of whatever kind', () => {
 		for (const origin of ['http://evil.example', 'null', 'http://localhost:3210', 'https://127.0.0.1:3210', '']) {
-			expect(isSameOrigin({ host, origin, fetchSite: null }), origin).toBe(false)
+			expect(isSameOrigin({ ...from, origin, fetchSite: null }), origin).toBe(false)
 		}
 		for (const fetchSite of ['cross-site', 'same-site', 'none', '']) {
-			expect(isSameOrigin({ host, origin: 'http://127.0.0.1:3210', fetchSite }), fetchSite).toBe(false)
+			expect(isSameOrigin({ ...from, origin: 'http://127.0.0.1:3210', fetchSite }), fetchSite).toBe(false)
 		}
 	})
 })
 
 describe('whoever comes', () => {
-	test('is known where no token is asked for', () => {
-		expect(access().isKnown({ authorization: undefined, session: undefined }, now)).toBe(true)
+	const unknown = { authorization: undefined, session: undefined }
+
+	test('looks after the place where nobody has a token: it is their own machine', () => {
+		const { personWith } = access({ ownerName: 'ada' })
+		expect(personWith(unknown, now)).toEqual({ id: 'owner', name: 'ada', isAdmin: true })
 	})
 
-	test('shows the token or a session that was given for it', () => {
-		const { isKnown, newSession } = access({ token })
-		const known = (authorization?: string, session?: string, at = now) => isKnown({ authorization, session }, at)
+	test('shows a token or a session that was given for it', () => {
+		const { personWith, newSession } = access({ people: [owner] })
+		const known = (authorization?: string, session?: string) => personWith({ authorization, session }, now) !== null
 		expect(known(`Bearer ${token}`)).toBe(true)
-		expect(known(undefined, newSession(now))).toBe(true)
+		expect(known(undefined, newSession(owner, now))).toBe(true)
 		expect(known()).toBe(false)
 		for (const wrong of [
 			token,
@@ -96,24 +115,37 @@ describe('whoever comes', () => {
 		]) {
 			expect(known(wrong), wrong).toBe(false)
 		}
-		for (const wrong of ['', token, '1.', `9999999999.${newSession(now).split('.')[1]}`, `${newSession(now)}x`]) {
+		const session = newSession(owner, now)
+		for (const wrong of ['', token, '1.', `9999999999.${session.split('.')[1]}`, `${session}x`]) {
 			expect(known(undefined, wrong), wrong).toBe(false)
 		}
 	})
 
-	test('has to come in again after 30 days, or when the token was changed', () => {
-		const session = access({ token }).newSession(now)
+	test('is the one whose token it is, also by a session', () => {
+		const { personWith, holderOf, newSession } = access({ people: [owner, ada, bob] })
+		for (const person of [owner, ada, bob]) {
+			expect(personWith({ ...unknown, authorization: `Bearer ${person.token}` }, now)).toEqual(person)
+			expect(personWith({ ...unknown, session: newSession(person, now) }, now)).toEqual(person)
+			expect(holderOf(person.token)).toEqual(person)
+		}
+		expect(holderOf(`${ada.token}x`)).toBeNull()
+	})
+
+	test('has to come in again after 30 days, or when their token was changed, and not when that of somebody else was', () => {
+		const people = [owner, ada]
+		const credentials = { ...unknown, session: access({ people }).newSession(ada, now) }
 		const later = new Date(now.getTime() + 31 * 86_400_000)
-		expect(access({ token }).isKnown({ authorization: undefined, session }, later)).toBe(false)
-		expect(access({ token: `${token}2` }).isKnown({ authorization: undefined, session }, now)).toBe(false)
+		expect(access({ people }).personWith(credentials, later)).toBeNull()
+		expect(access({ people: [owner, { ...ada, token: `${ada.token}2` }] }).personWith(credentials, now)).toBeNull()
+		expect(access({ people: [{ ...owner, token: `${token}2` }, ada] }).personWith(credentials, now)).toEqual(ada)
 	})
 
 	test('is given a cookie that only https carries where the public address is one', () => {
-		expect(access({ token, publicUrl: 'https://bot.example.com' }).cookie).toMatchObject({
+		expect(access({ people: [owner], publicUrl: 'https://bot.example.com' }).cookie).toMatchObject({
 			name: '__Host-threadwise',
 			isSecure: true,
 		})
-		expect(access({ token }).cookie).toMatchObject({ name: 'threadwise', isSecure: false })
+		expect(access({ people: [owner] }).cookie).toMatchObject({ name: 'threadwise', isSecure: false })
 	})
 })
 
@@ -126,12 +158,20 @@ describe('the address of a run', () => {
 		expect(isRunKey(key, token, 'run-2')).toBe(false)
 		expect(isRunKey(key, `${token}2`, 'run-1')).toBe(false)
 		expect(isRunKey('', token, 'run-1')).toBe(false)
-		expect(access({ token }).opensRun('run-1', key)).toBe(true)
-		expect(access({ token }).isKnown({ authorization: `Bearer ${key}`, session: key }, now)).toBe(false)
+		expect(access({ people: [owner] }).opensRun('run-1', key)).toBe(true)
+		expect(access({ people: [owner] }).personWith({ authorization: `Bearer ${key}`, session: key }, now)).toBeNull()
 	})
 
 	test('is the same every time, so that it can be posted again', () => {
 		expect(runPageUrl('https://a.example', token, 'r')).toBe(runPageUrl('https://a.example', token, 'r'))
+	})
+
+	test('is made of the token of an admin: whoever else has one can make none', () => {
+		expect(linkSecretOf([bob, ada, owner])).toBe(ada.token)
+		const { opensRun } = access({ people: [bob, ada] })
+		const keyOf = (secret: string) =>
+			new URL(runPageUrl('https://a.example', secret, 'r')).searchParams.get('key') ?? ''
+		expect([opensRun('r', keyOf(ada.token)), opensRun('r', keyOf(bob.token))]).toEqual([true, false])
 	})
 
 	test('opens nothing where there is no token to make a key of', () => {

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { isIP } from 'node:net'
-import type { AccessSettings } from './config.ts'
-import { isRunKey } from './run-link.ts'
+import type { AccessSettings, Person, TokenHolder } from './config.ts'
+import { isRunKey, linkSecretOf } from './run-link.ts'
 import { sameText } from './same-text.ts'
+import { createSenderOf, type Sender, type SenderOf } from './sender.ts'
 
 /** The headers by which a request is judged. */
 export type Credentials = {
@@ -12,56 +13,60 @@ export type Credentials = {
 }
 
 export type Access = {
-	/** Whether everybody must show the token. */
-	readonly needsToken: boolean
+	readonly senderOf: SenderOf
 	/** Whether a Host header names this server, so that no page elsewhere reaches it under a name of its own. */
 	isOurHost(host: string | undefined): boolean
 	/** Whether what a browser tells about where a request comes from names a page of this server. */
 	isSameOrigin(from: RequestOrigin): boolean
-	isKnown(credentials: Credentials, now: Date): boolean
-	isToken(token: string): boolean
+	/** Who shows these; null: nobody known. */
+	personWith(credentials: Credentials, now: Date): Person | null
+	/** Whose token it is; null: nobody's. */
+	holderOf(token: string): TokenHolder | null
 	/** Whether the key was made for this run. */
 	opensRun(runId: string, key: string): boolean
-	/** The value of a cookie for whoever has shown the token. */
-	newSession(now: Date): string
+	/** The value of a cookie for whoever has shown their token. */
+	newSession(holder: TokenHolder, now: Date): string
 	readonly cookie: { readonly name: string; readonly isSecure: boolean; readonly maxAgeSeconds: number }
 }
 
 /** Null where the request has no such header: what is no browser sends neither. */
-export type RequestOrigin = {
-	readonly host: string
+export type RequestOrigin = Pick<Sender, 'host' | 'protocol'> & {
 	readonly origin: string | null
 	readonly fetchSite: string | null
 }
 
 const sessionSeconds = 30 * 24 * 3_600
+/** Whoever comes where nobody has a token: on their own machine, it is theirs. */
+const ownerId = 'owner'
 
-export function createAccess({ listensOn, publicUrl, token }: AccessSettings): Access {
+export function createAccess(settings: AccessSettings): Access {
+	const { listensOn, publicUrl, people, trustedProxies, ownerName = 'Owner' } = settings
 	const isSecure = publicUrl?.startsWith('https:') ?? false
 	const publicHost = publicUrl === null ? null : new URL(publicUrl).host
-	const isToken = (given: string) => token !== null && sameText(given, token)
+	const linkSecret = linkSecretOf(people)
+	const holderOf = (given: string) => people.find(({ token }) => sameText(given, token)) ?? null
 	return {
-		needsToken: token !== null,
+		senderOf: createSenderOf(trustedProxies),
 		isOurHost: (host) =>
 			host !== undefined && (host.toLowerCase() === publicHost || isListeningAddress(host, listensOn)),
-		isSameOrigin: ({ host, origin, fetchSite }) => {
+		isSameOrigin: ({ host, protocol, origin, fetchSite }) => {
 			if (fetchSite !== null && fetchSite !== 'same-origin') return false
-			return origin === null || origin === publicUrl || origin === `http://${host}`
+			return origin === null || origin === publicUrl || origin === `${protocol}://${host}`
 		},
-		isKnown: ({ authorization, session }, now) => {
-			if (token === null) return true
-			const bearer = /^Bearer (.+)$/.exec(authorization ?? '')?.[1]
-			return (bearer !== undefined && isToken(bearer)) || (session !== undefined && isSession(session, token, now))
+		personWith: ({ authorization, session = '' }, now) => {
+			if (people.length === 0) return { id: ownerId, name: ownerName, isAdmin: true }
+			const bearer = /^Bearer (.+)$/.exec(authorization ?? '')?.[1] ?? ''
+			return holderOf(bearer) ?? people.find(({ token }) => isSession(session, token, now)) ?? null
 		},
-		isToken,
-		opensRun: (runId, key) => token !== null && isRunKey(key, token, runId),
-		newSession: (now) => sessionUntil(token ?? '', Math.floor(now.getTime() / 1_000) + sessionSeconds),
+		holderOf,
+		opensRun: (runId, key) => linkSecret !== null && isRunKey(key, linkSecret, runId),
+		newSession: ({ token }, now) => sessionUntil(token, Math.floor(now.getTime() / 1_000) + sessionSeconds),
 		// A cookie of this name is taken from nobody but this host, over https.
 		cookie: { name: isSecure ? '__Host-threadwise' : 'threadwise', isSecure, maxAgeSeconds: sessionSeconds },
 	}
 }
 
-/** Until when it holds, and a signature; it ends for good when the token is changed. */
+/** Until when it holds, and a signature by which its holder is known; it ends for good when their token is changed. */
 function sessionUntil(token: string, until: number): string {
 	return `${until}.${createHmac('sha256', token).update(`session ${until}`).digest('base64url')}`
 }

@@ -11,13 +11,16 @@ import type {
 	Conversations,
 	EditRequest,
 	FeedbackRequest,
+	Installations,
 	Me,
 	MessageRequest,
 	PageView,
 	RunTaken,
 	RunUpdate,
+	SettingsAt,
 	SettingsOf,
 } from './page-view.ts'
+import { place } from './receive.ts'
 
 const longestReason = 2_000
 
@@ -52,11 +55,22 @@ export const pageQuery = z.object({
 	before: instant.optional().openapi({ description: 'The `lastAskedAt` of the last conversation of the page before.' }),
 	limit: z.coerce.number().int().min(1).max(100).default(30),
 })
+const longestId = 200
+/** Left out, it is the playground. */
+const settingsPlace = {
+	platform: z.string().min(1).max(longestId).default(place.platform),
+	workspaceId: z
+		.string()
+		.max(longestId)
+		.default(place.workspaceId)
+		.openapi({ description: 'The id of the workspace or server; empty for the playground.' }),
+}
 export const settingsQuery = z.object({
+	...settingsPlace,
 	scope: settingsScopeSchema,
 	subject: z
 		.string()
-		.max(200)
+		.max(longestId)
 		.default('')
 		.openapi({ description: 'The id of the channel or person; empty for the installation.' }),
 })
@@ -189,5 +203,46 @@ export const feedbackSchema = z
 export const runTakenSchema: z.ZodType<RunTaken> = z.object({ runId: z.string() }).openapi('RunTaken')
 export const nothingSchema = z.strictObject({}).openapi('Nothing')
 export const settingsOfSchema = z
-	.strictObject({ scope: settingsScopeSchema, subject: z.string().max(200), settings: settingsSchema })
+	.strictObject({
+		...settingsPlace,
+		scope: settingsScopeSchema,
+		subject: z.string().max(longestId),
+		settings: settingsSchema,
+	})
 	.openapi('SettingsOf') satisfies z.ZodType<SettingsOf>
+
+/** A value, and who has said so; null: nothing is limited. */
+const sourced = <Value extends z.ZodType>(value: Value) =>
+	z.object({ value, from: z.enum(['person', 'channel', 'installation', 'configuration', 'usual']) })
+const ids = z.array(z.string()).readonly().nullable()
+const inheritedSchema = z
+	.object({
+		effort: sourced(effortSchema),
+		workflow: sourced(z.string()),
+		quiet: sourced(z.boolean()),
+		allowedChannels: sourced(ids),
+		allowedPeople: sourced(ids),
+		directMessages: sourced(z.boolean()),
+		usdPerDay: sourced(z.number().nullable()),
+	})
+	.partial()
+	.openapi('InheritedSettings', {
+		description: 'Each setting that the scope has, as it applies where it is not set there, and who says so.',
+	})
+export const settingsAtSchema = settingsOfSchema
+	.extend({ inherited: inheritedSchema, mayChange: z.boolean() })
+	.openapi('SettingsAt') satisfies z.ZodType<SettingsAt>
+export const installationsSchema: z.ZodType<Installations> = z
+	.object({
+		installations: z
+			.array(
+				z.object({
+					platform: z.string(),
+					workspaceId: z.string(),
+					channels: z.array(z.string()).readonly(),
+					people: z.array(z.object({ id: z.string(), name: z.string() })).readonly(),
+				}),
+			)
+			.readonly(),
+	})
+	.openapi('Installations')

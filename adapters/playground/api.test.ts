@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ErrorCode, ThreadwiseError } from '../../src/core/errors.ts'
+import { changeSettings } from '../../src/intake/index.ts'
 import { outcomes } from '../../tests/support/builders.ts'
 import { eventsIn } from '../../tests/support/event-stream.ts'
 import { type RunningPlayground, startPlayground } from '../../tests/support/playground.ts'
+import type { SettingsAt } from './page-view.ts'
 import { conversationOf } from './receive.ts'
 
 const threadId = '0198c0de-0000-7000-8000-000000000001'
@@ -258,24 +260,115 @@ describe('conversations', () => {
 })
 
 describe('settings', () => {
+	const ours = { platform: 'playground', workspaceId: '' }
+	const theirs = { platform: 'elsewhere', workspaceId: 'w' }
+	const whole = { scope: 'installation', subject: '' }
+	const put = (settings: unknown, at: object = whole) => playground.api('PUT', '/settings', { ...at, settings })
+	const get = (query: string) => playground.api('GET', `/settings?${query}`)
+
 	test('are changed and read, whole or not at all', async () => {
 		const settings = { effort: 'high', quiet: true }
-		const at = { scope: 'installation', subject: '' }
-		expect(await playground.api('PUT', '/settings', { ...at, settings })).toEqual({
+		const written = { ...ours, ...whole, settings, mayChange: true }
+		expect(await put(settings)).toMatchObject({ status: 200, body: written })
+		expect(await get('scope=installation')).toMatchObject({ status: 200, body: written })
+		const own = { scope: 'person', subject: 'owner' }
+		expect(await put({ effort: 'low' }, own)).toMatchObject({
 			status: 200,
-			body: { ...at, settings },
+			body: { ...own, settings: { effort: 'low' } },
 		})
-		expect(await playground.api('GET', '/settings?scope=installation')).toEqual({
-			status: 200,
-			body: { ...at, settings },
-		})
-		const own = { scope: 'person', subject: 'owner', settings: { effort: 'low' } }
-		expect(await playground.api('PUT', '/settings', own)).toEqual({ status: 200, body: own })
 		expect(await playground.api('GET', '/me')).toMatchObject({ body: { settings: { effort: 'low' } } })
-		for (const wrong of [{ effort: 'enormous' }, { usdPerDay: -1 }, { unknown: true }, null]) {
-			expect((await playground.api('PUT', '/settings', { ...at, settings: wrong })).status).toBe(400)
+		for (const wrong of [{ effort: 'enormous' }, { usdPerDay: -1 }, { unknown: true }, { allowedPeople: [] }, null]) {
+			expect((await put(wrong)).status).toBe(400)
 		}
-		expect((await playground.api('GET', '/settings?scope=everything')).status).toBe(400)
+		expect((await get('scope=everything')).status).toBe(400)
+	})
+
+	test('say what applies where nothing is set, and who has said so', async () => {
+		await put({ effort: 'high' })
+		expect(await get('scope=person&subject=owner')).toMatchObject({
+			body: {
+				settings: {},
+				inherited: {
+					effort: { value: 'high', from: 'installation' },
+					workflow: { value: 'default', from: 'configuration' },
+					quiet: { value: false, from: 'usual' },
+					usdPerDay: { value: null, from: 'usual' },
+				},
+			},
+		})
+	})
+
+	test('of the playground name no channels, since it is one', async () => {
+		const { body } = await get('scope=installation')
+		expect(Object.keys((body as SettingsAt).inherited)).toEqual([
+			'effort',
+			'workflow',
+			'quiet',
+			'allowedPeople',
+			'usdPerDay',
+		])
+		for (const settings of [{ allowedChannels: ['general'] }, { directMessages: false }]) {
+			expect(await put(settings)).toMatchObject({ status: 400, body: { error: { fix: expect.any(String) } } })
+		}
+		expect((await get('scope=installation')).body).toMatchObject({ settings: {} })
+	})
+
+	test('of other platforms are changed by an admin, who finds the places that there are', async () => {
+		playground.memory.begin({ ...theirs, channelId: 'general', threadId: 't' }, { asker: { id: 'U1', name: 'Ada' } })
+		expect(await playground.api('GET', '/installations')).toEqual({
+			status: 200,
+			body: {
+				installations: [
+					{ ...ours, channels: [], people: [] },
+					{ ...theirs, channels: ['general'], people: [{ id: 'U1', name: 'Ada' }] },
+				],
+			},
+		})
+		const settings = { allowedChannels: ['general'], directMessages: false }
+		expect(await put(settings, { ...theirs, ...whole })).toMatchObject({ status: 200, body: { ...theirs, settings } })
+		expect((await get('scope=installation')).body).toMatchObject({ settings: {} })
+		expect((await get('platform=elsewhere&workspaceId=w&scope=channel&subject=general')).body).toMatchObject({
+			inherited: { allowedPeople: { value: null, from: 'usual' } },
+		})
+	})
+
+	test('that an admin refuses themselves are refused, with what to do', async () => {
+		const report = { code: 'forbidden', message: 'No.', fix: 'Add yourself.' } as const
+		await using other = await startPlayground({
+			changeSettings: async () => ({ outcome: 'refused', ...report, retryAfterMs: null }),
+		})
+		const body = { ...whole, settings: { allowedPeople: ['bob'] } }
+		expect(await other.api('PUT', '/settings', body)).toEqual({ status: 403, body: { error: report } })
+	})
+
+	test('are shown to everybody as far as they concern them, and changed by nobody but themselves and admins', async () => {
+		const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAdmin: false }
+		const { memory } = playground
+		memory.begin({ ...theirs, channelId: 'general', threadId: 't' })
+		await using other = await startPlayground({
+			memory,
+			access: { people: [bob] },
+			changeSettings: (actor, key, settings) => changeSettings(memory.settings, actor, key, settings),
+		})
+		const as = async (method: string, path: string, body?: object) => {
+			const headers = { authorization: `Bearer ${bob.token}`, 'content-type': 'application/json' }
+			const content = body === undefined ? {} : { body: JSON.stringify(body) }
+			const response = await other.request(`/api/v1${path}`, { method, headers, ...content })
+			return { status: response.status, body: await response.json() }
+		}
+		await put({ effort: 'high' })
+		expect(await as('GET', '/installations')).toEqual({ status: 200, body: { installations: [] } })
+		expect(await as('GET', '/settings?scope=installation')).toMatchObject({
+			status: 200,
+			body: { settings: { effort: 'high' }, mayChange: false },
+		})
+		expect(await as('GET', '/settings?scope=person&subject=bob')).toMatchObject({ body: { mayChange: true } })
+		const foreign = ['scope=person&subject=owner', 'platform=elsewhere&workspaceId=w&scope=installation']
+		for (const query of foreign) expect((await as('GET', `/settings?${query}`)).status).toBe(403)
+		expect((await as('PUT', '/settings', { ...whole, settings: {} })).status).toBe(403)
+		expect((await as('PUT', '/settings', { scope: 'person', subject: 'owner', settings: {} })).status).toBe(403)
+		const own = { scope: 'person', subject: 'bob', settings: { effort: 'low' } }
+		expect(await as('PUT', '/settings', own)).toMatchObject({ status: 200, body: own })
 	})
 })
 
@@ -294,6 +387,7 @@ test('every request is described, with what it answers when it is refused', asyn
 		'get /conversations',
 		'get /conversations/{threadId}',
 		'get /conversations/{threadId}/events',
+		'get /installations',
 		'get /me',
 		'get /runs/{runId}',
 		'get /runs/{runId}/events',

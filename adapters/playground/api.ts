@@ -1,13 +1,11 @@
-import type { HttpBindings } from '@hono/node-server'
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { RunEntry } from '../../src/core/conversation-reader.ts'
-import { insistOn, may, runAsSubject, settingsAsSubject } from '../../src/core/may.ts'
+import { may, runAsSubject } from '../../src/core/may.ts'
 import type { Run } from '../../src/core/run.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
-import type { SettingsKey } from '../../src/core/settings.ts'
 import { foldJournal } from '../../src/rendering/index.ts'
 import { routes } from './api-routes.ts'
 import type { PlaygroundOptions } from './config.ts'
@@ -17,17 +15,12 @@ import type { Hub, RunNow, Watched } from './hub.ts'
 import type { Pages } from './pages.ts'
 import { conversationOf, place, type Said, toIncomingMessage } from './receive.ts'
 import { streamRuns } from './run-stream.ts'
-
-/** Who makes a request. Whoever has only the key of a run may read that one, which was checked before. */
-export type Visitor =
-	| { readonly kind: 'person'; readonly id: string; readonly name: string }
-	| { readonly kind: 'guest'; readonly runId: string }
-
-export type ApiEnv = { Bindings: HttpBindings; Variables: { visitor: Visitor; openStream: () => Disposable } }
+import { addSettings, ownSettings } from './settings-api.ts'
+import { type ApiEnv, actorOf, isGuest, personOf } from './visitor.ts'
 
 export type ApiParts = Pick<
 	PlaygroundOptions,
-	'runs' | 'conversations' | 'settings' | 'changeSettings' | 'workflows' | 'disclosure' | 'onTrouble'
+	'runs' | 'conversations' | 'settings' | 'changeSettings' | 'defaults' | 'workflows' | 'disclosure' | 'onTrouble'
 > & {
 	readonly hub: Hub
 	readonly pages: Pages
@@ -44,6 +37,7 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
 		},
 	})
 	addAccount(api, parts)
+	addSettings(api, parts)
 	addConversations(api, parts)
 	addRuns(api, parts)
 	addActions(api, parts)
@@ -61,30 +55,11 @@ export function createApi(parts: ApiParts): OpenAPIHono<ApiEnv> {
 	return api
 }
 
-function addAccount(api: OpenAPIHono<ApiEnv>, { settings, changeSettings, workflows, disclosure }: ApiParts): void {
-	const readAt = async ({ scope, subject }: Pick<SettingsKey, 'scope' | 'subject'>) => {
-		const channelId = scope === 'channel' ? subject : place.channelId
-		const chain = await settings.read({ ...place, channelId, personId: scope === 'person' ? subject : '' })
-		return chain[scope]
-	}
+function addAccount(api: OpenAPIHono<ApiEnv>, { settings, workflows, disclosure }: ApiParts): void {
 	api.openapi(routes.me, async (context) => {
-		const { id: personId, name } = personOf(context)
-		const own = await readAt({ scope: 'person', subject: personId })
-		const { isAdmin } = actorOf(context)
+		const { id: personId, name, isAdmin } = personOf(context)
+		const own = await ownSettings({ settings }, personId)
 		return context.json({ personId, name, isAdmin, disclosure, workflows, settings: own }, 200)
-	})
-	api.openapi(routes.readSettings, async (context) => {
-		const at = context.req.valid('query')
-		mayChangeSettings(context, at)
-		return context.json({ ...at, settings: await readAt(at) }, 200)
-	})
-	api.openapi(routes.writeSettings, async (context) => {
-		const { settings: next, ...at } = context.req.valid('json')
-		mayChangeSettings(context, at)
-		const { platform, workspaceId } = place
-		const result = await changeSettings(actorOf(context), { ...at, platform, workspaceId }, next)
-		if (result.outcome === 'refused') throw refusedFailure(result)
-		return context.json({ ...at, settings: await readAt(at) }, 200)
 	})
 }
 
@@ -193,28 +168,8 @@ function follow(context: Context<ApiEnv>, { hub, pages, shutdown, onTrouble }: A
 	return streamRuns(context, { hub, watched, after, toData, shutdown, onEnd, onTrouble })
 }
 
-function isGuest(context: Context<ApiEnv>): boolean {
-	return context.get('visitor').kind === 'guest'
-}
-
 function shownEntry(context: Context<ApiEnv>, entry: RunEntry): RunEntry {
 	return isGuest(context) ? entryForGuest(entry) : entry
-}
-
-function personOf(context: Context<ApiEnv>): Extract<Visitor, { kind: 'person' }> {
-	const visitor = context.get('visitor')
-	if (visitor.kind === 'person') return visitor
-	throw new RequestFailure(401, {
-		code: 'unauthorized',
-		message: 'This link lets you read one run, and nothing else.',
-		fix: 'Open the playground with its token.',
-	})
-}
-
-/** Whoever gets in looks after the playground: on loopback it is their own machine, elsewhere they have the token. */
-function actorOf(context: Context<ApiEnv>): Actor {
-	const { platform, workspaceId } = place
-	return { personId: personOf(context).id, platform, workspaceId, isAdmin: true }
 }
 
 function saidBy(context: Context<ApiEnv>): Pick<Said, 'person' | 'acceptLanguage' | 'at'> {
@@ -229,17 +184,10 @@ async function readableRun(context: Context<ApiEnv>, { runs }: ApiParts): Promis
 	return run
 }
 
-/** Whoever looks after the playground looks after all of this Threadwise, and so may read what was asked on other platforms. */
 function mayRead(context: Context<ApiEnv>, run: Run): boolean {
 	const visitor = context.get('visitor')
 	if (visitor.kind === 'guest') return visitor.runId === run.id
-	const { platform, workspaceId } = run.conversation
-	return may({ ...actorOf(context), platform, workspaceId }, 'read', runAsSubject(run)).allowed
-}
-
-/** What somebody has set is shown to whoever may change it. */
-function mayChangeSettings(context: Context<ApiEnv>, { scope, subject }: Pick<SettingsKey, 'scope' | 'subject'>): void {
-	insistOn(may(actorOf(context), 'change-settings', settingsAsSubject({ ...place, scope, subject })))
+	return may(actorOf(context), 'read', runAsSubject(run)).allowed
 }
 
 /**

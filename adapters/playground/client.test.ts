@@ -9,6 +9,7 @@ import { runPageUrl } from './index.ts'
 import { conversationOf } from './receive.ts'
 
 const token = 'a-token-of-at-least-24-characters'
+const owner = { id: 'owner', name: 'Ada', token, isAdmin: true }
 const threadId = '0198c0de-0000-7000-8000-000000000001'
 const messageId = '0198c0de-0000-7000-8000-000000000002'
 const messages = `/api/v1/conversations/${threadId}/messages`
@@ -107,7 +108,7 @@ describe('on loopback', () => {
 
 describe('with a token', () => {
 	test('nothing but the way in and the files of the page is there for whoever has none', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		const runId = playground.memory.begin(conversationOf(threadId))
 		const paths = [
 			'/me',
@@ -133,12 +134,12 @@ describe('with a token', () => {
 	})
 
 	test('a program shows it as a bearer', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		expect((await ask({ authorization: `Bearer ${token}` })).status).toBe(202)
 	})
 
 	test('a person logs in once, goes where they wanted to go, and logs out', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		const page = await playground.request(`/c/${threadId}`)
 		expect(page.status).toBe(401)
 		const form = await page.text()
@@ -170,7 +171,7 @@ describe('with a token', () => {
 	})
 
 	test('a browser that comes from another site, and so without its cookie, is sent on and gets where it wanted', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		const from = { host: `127.0.0.1:${playground.port}` }
 		const { status, text } = await raw('/runs/run-1?x=%22', { ...from, 'sec-fetch-site': 'cross-site' })
 		expect(status).toBe(200)
@@ -187,7 +188,7 @@ describe('with a token', () => {
 	})
 
 	test('guessing it is slowed down, which keeps nobody out who knows it', async () => {
-		await start({ access: { token }, limits: { failedLoginsPerMinute: 3 } })
+		await start({ access: { people: [owner] }, limits: { failedLoginsPerMinute: 3 } })
 		const attempt = (given: string) =>
 			playground.request('/api/v1/me', { headers: { authorization: `Bearer ${given}` } })
 		const login = (given: string) =>
@@ -203,7 +204,7 @@ describe('with a token', () => {
 	})
 
 	test('the link to a run opens that run, to read it, and nothing else', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		const runId = playground.memory.begin({ platform: 'elsewhere', workspaceId: 'w', channelId: 'c', threadId: 't' })
 		const other = playground.memory.begin(conversationOf(threadId))
 		const { search } = new URL(runPageUrl('https://bot.example.com', token, runId))
@@ -227,7 +228,7 @@ describe('with a token', () => {
 	})
 
 	test('nor does it tell who asked by their account, or what anybody thought of the answer', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		const runId = playground.memory.begin(conversationOf(threadId), {
 			asker: { id: 'account-of-ada', name: 'Ada', timeZone: 'Europe/Berlin' },
 			feedback: [{ personId: 'account-of-bob', helpful: false, reason: 'Bob finds it wrong.' }],
@@ -249,9 +250,129 @@ describe('with a token', () => {
 			expect(text).not.toMatch(/account-of|Bob finds|Berlin/)
 		}
 		expect(seen[0]).toContain('"name":"Ada"')
-		const owner = { authorization: `Bearer ${token}` }
-		expect(await read('', owner)).toMatch(/account-of-ada.*Bob finds/)
-		expect(await read('/trace', owner)).toMatch(/account-of-ada.*Bob finds/)
+		const known = { authorization: `Bearer ${token}` }
+		expect(await read('', known)).toMatch(/account-of-ada.*Bob finds/)
+		expect(await read('/trace', known)).toMatch(/account-of-ada.*Bob finds/)
+	})
+})
+
+describe('with tokens of several people', () => {
+	const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAdmin: false }
+	const eve = { id: 'eve', name: 'eve', token: 'eves-token-of-24-characters', isAdmin: false }
+	const people = [owner, bob, eve]
+	const elsewhere = { platform: 'elsewhere', workspaceId: 'w', channelId: 'c', threadId: 't' }
+
+	/** What the API answers to somebody. */
+	async function as(person: { readonly token: string }, method: string, path: string, body?: unknown) {
+		const headers = { ...json, authorization: `Bearer ${person.token}` }
+		const content = body === undefined ? {} : { body: JSON.stringify(body) }
+		const response = await playground.request(`/api/v1${path}`, { method, headers, ...content })
+		return { status: response.status, body: await response.json() }
+	}
+
+	test('each is told who they are, also by a session', async () => {
+		await start({ access: { people } })
+		expect((await as(owner, 'GET', '/me')).body).toMatchObject({ personId: 'owner', name: 'Ada', isAdmin: true })
+		expect((await as(bob, 'GET', '/me')).body).toMatchObject({ personId: 'bob', name: 'bob', isAdmin: false })
+		const form = new URLSearchParams({ token: eve.token, next: '/' })
+		const login = await playground.request('/login', { method: 'POST', body: form })
+		const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+		const me = await playground.request('/api/v1/me', { headers: { cookie } })
+		expect(await me.json()).toMatchObject({ personId: 'eve', isAdmin: false })
+	})
+
+	test('what they ask, stop and judge is theirs', async () => {
+		await start({ access: { people } })
+		await as(bob, 'POST', `/conversations/${threadId}/messages`, { messageId, text: 'How much is 6 × 7?' })
+		await as(bob, 'POST', '/runs/run-1/stop')
+		await as(eve, 'POST', '/runs/run-1/feedback', { helpful: true })
+		await as(owner, 'POST', '/runs/run-1/answer-now')
+		expect(playground.done).toEqual([
+			'message run-1 bob',
+			'stop run-1 bob',
+			'feedback true null run-1 eve',
+			'answer-now run-1 owner (admin)',
+		])
+	})
+
+	test('what was asked on the page is read by all, and on other platforms by admins', async () => {
+		await start({ access: { people } })
+		const here = playground.memory.begin(conversationOf(threadId))
+		const there = playground.memory.begin(elsewhere)
+		const statuses = async (runId: string) =>
+			Promise.all([owner, bob].map(async (person) => (await as(person, 'GET', `/runs/${runId}`)).status))
+		expect(await statuses(here)).toEqual([200, 200])
+		expect(await statuses(there)).toEqual([200, 404])
+	})
+
+	test('each may ask so often, whatever the others do', async () => {
+		await start({ access: { people }, limits: { questionsPerMinute: 3 } })
+		const asks = async (person: { readonly token: string }, last: string) => {
+			const question = { messageId: messageId.slice(0, -1) + last, text: 'Again?' }
+			return (await as(person, 'POST', `/conversations/${threadId}/messages`, question)).status
+		}
+		expect([await asks(bob, '1'), await asks(bob, '2'), await asks(eve, '3')]).toEqual([202, 202, 202])
+		// They share an address.
+		expect(await asks(eve, '4')).toBe(429)
+	})
+})
+
+describe('behind a proxy', () => {
+	const through = (forwarded: Record<string, string>, id: string) =>
+		ask(forwarded, 'Again?', messageId.slice(0, -1) + id)
+	const statusThrough = async (address: string, id: string) =>
+		(await through({ 'x-forwarded-for': address }, id)).status
+	const bob = { id: 'bob', name: 'bob', token: 'bobs-token-of-24-characters', isAdmin: false }
+
+	test('that is trusted, guesses are counted for whoever guesses, not for all', async () => {
+		const limits = { failedLoginsPerMinute: 1 }
+		await start({ access: { people: [owner], trustedProxies: ['127.0.0.1'] }, limits })
+		const guess = async (from: string) => {
+			const headers = { authorization: 'Bearer guess', 'x-forwarded-for': from }
+			return (await playground.request('/api/v1/me', { headers })).status
+		}
+		expect([await guess('203.0.113.1'), await guess('203.0.113.1')]).toEqual([401, 429])
+		expect(await guess('203.0.113.2')).toBe(401)
+		// What somebody puts before is no other address.
+		expect(await guess('198.51.100.9, 203.0.113.1')).toBe(429)
+	})
+
+	test('that is trusted, each address may ask so often', async () => {
+		const limits = { questionsPerMinute: 1 }
+		await start({ access: { people: [owner, bob], trustedProxies: ['127.0.0.1'] }, limits })
+		const as = async (token: string, from: string, id: string) =>
+			(await through({ authorization: `Bearer ${token}`, 'x-forwarded-for': from }, id)).status
+		expect(await as(owner.token, '203.0.113.1', '1')).toBe(202)
+		expect(await as(bob.token, '203.0.113.1', '2')).toBe(429)
+		expect(await as(bob.token, '203.0.113.2', '3')).toBe(429)
+	})
+
+	test('that is not, nobody passes for somebody else', async () => {
+		await start({ limits: { questionsPerMinute: 1 } })
+		expect([await statusThrough('203.0.113.1', '1'), await statusThrough('203.0.113.2', '2')]).toEqual([202, 429])
+	})
+
+	test('its name for the server counts where it is trusted, and nowhere else', async () => {
+		const publicUrl = 'https://bot.example.com'
+		const named = (host: string, forwardedHost: string) =>
+			raw('/api/v1/me', { host, 'x-forwarded-host': forwardedHost, 'x-forwarded-for': '203.0.113.1' })
+		await start({ access: { publicUrl, trustedProxies: ['127.0.0.1'] } })
+		const own = `127.0.0.1:${playground.port}`
+		expect((await named('bot:8080', 'bot.example.com')).status).toBe(200)
+		// It was asked for under a name that is none of ours, whatever the proxy has made of it.
+		expect((await named(own, 'evil.example')).status).toBe(421)
+		await playground[Symbol.asyncDispose]()
+		await start({ access: { publicUrl } })
+		expect((await named('bot:8080', 'bot.example.com')).status).toBe(421)
+	})
+
+	test('a page that it serves over https is ours', async () => {
+		await start({ access: { trustedProxies: ['127.0.0.1'] } })
+		const host = `127.0.0.1:${playground.port}`
+		const from = { host, origin: `https://${host}`, 'sec-fetch-site': 'same-origin', ...json }
+		const body = JSON.stringify({ messageId, text: 'How much is 6 × 7?' })
+		expect((await raw(messages, { ...from, 'x-forwarded-proto': 'https' }, 'POST', body)).status).toBe(202)
+		expect((await raw(messages, from, 'POST', body)).status).toBe(403)
 	})
 })
 
@@ -370,7 +491,7 @@ describe('the documents', () => {
 			const { headers } = await playground.request(path)
 			expect(Object.fromEntries(headers), path).toMatchObject({
 				'x-content-type-options': 'nosniff',
-				'referrer-policy': 'no-referrer',
+				'referrer-policy': 'same-origin',
 				'cross-origin-opener-policy': 'same-origin',
 				'cross-origin-resource-policy': 'same-origin',
 				'x-frame-options': 'DENY',
@@ -393,7 +514,7 @@ describe('the documents', () => {
 	})
 
 	test('escape what comes from an address', async () => {
-		await start({ access: { token } })
+		await start({ access: { people: [owner] } })
 		for (const path of [
 			'/login?next=%22%3E%3Cscript%3Ealert(1)%3C/script%3E',
 			'/c/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E',
@@ -448,7 +569,10 @@ describe('the files of the page', () => {
 })
 
 test('nothing of a token is in an error, a document or what is told as trouble', async () => {
-	await start({ access: { token }, events: { message: () => Promise.reject(new Error('the database is down')) } })
+	await start({
+		access: { people: [owner] },
+		events: { message: () => Promise.reject(new Error('the database is down')) },
+	})
 	const response = await ask({ authorization: `Bearer ${token}` })
 	const body = await response.text()
 	expect(response.status).toBe(500)

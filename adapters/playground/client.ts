@@ -1,31 +1,31 @@
 import type { HttpBindings } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { NONCE, secureHeaders } from 'hono/secure-headers'
 import { z } from 'zod'
 import type { Access } from './access.ts'
-import { type ApiEnv, type ApiParts, createApi, type Visitor } from './api.ts'
+import { type ApiParts, createApi } from './api.ts'
 import { openAssets } from './assets.ts'
+import type { Person } from './config.ts'
 import { loginDocument, nothingDocument, onwardsDocument, pageDocument } from './document.ts'
 import { RequestFailure, toFailure } from './failure.ts'
 import type { Limits } from './limits.ts'
+import type { ApiEnv, Visitor } from './visitor.ts'
 
 export type ClientParts = ApiParts & {
 	readonly access: Access
 	readonly limits: Limits
-	readonly personName: string
 }
 
 export type PlaygroundRoutes = Hono<PageEnv>
+/** Of whatever a request is for: it came over this server. */
+type Served = { Bindings: HttpBindings }
 type PageEnv = { Bindings: HttpBindings; Variables: { secureHeadersNonce: string } }
 
 /** Questions are limited by the configuration; this is what reading them at all may cost. */
 const largestBody = 64 * 1024
 const streamRetryMs = 10_000
-/** There is one person: whoever may come in. */
-const personId = 'owner'
 
 /** The playground as people and programs reach it: the page, its files, and the API. */
 export function createClient(parts: ClientParts): PlaygroundRoutes {
@@ -40,7 +40,7 @@ export function createClient(parts: ClientParts): PlaygroundRoutes {
 	app.notFound(nothing)
 	app.use(securityHeaders(access))
 	app.use(async (context, next) => {
-		if (!access.isOurHost(context.req.header('host'))) throw wrongHost
+		if (!access.isOurHost(access.senderOf(context.env.incoming).host)) throw wrongHost
 		return next()
 	})
 	app.use(bodyLimit({ maxSize: largestBody, onError: () => Promise.reject(tooLarge) }))
@@ -67,7 +67,8 @@ function securityHeaders({ cookie }: Access): MiddlewareHandler {
 		},
 		crossOriginOpenerPolicy: 'same-origin',
 		crossOriginResourcePolicy: 'same-origin',
-		referrerPolicy: 'no-referrer',
+		// Other sites learn no address, which may hold a key. With none at all, forms of ours would come from the origin "null".
+		referrerPolicy: 'same-origin',
 		xFrameOptions: 'DENY',
 		strictTransportSecurity: cookie.isSecure,
 		permissionsPolicy: { camera: [], microphone: [], geolocation: [], payment: [], usb: [], browsingTopics: [] },
@@ -76,7 +77,7 @@ function securityHeaders({ cookie }: Access): MiddlewareHandler {
 
 /** The API for those who may use it, from where they may, as often as they may. */
 function guardedApi(parts: ClientParts): Hono<ApiEnv> {
-	const { access, limits, personName } = parts
+	const { access, limits } = parts
 	const api = new Hono<ApiEnv>()
 	api.use(async (context, next) => {
 		checkOrigin(context, access)
@@ -85,11 +86,11 @@ function guardedApi(parts: ClientParts): Hono<ApiEnv> {
 	api.use(async (context, next) => {
 		// The description of the API is no secret, and says how to get in.
 		if (context.req.path.endsWith('/openapi.json')) return next()
-		context.set('visitor', await visitorOf(context, { access, limits, personName }))
+		context.set('visitor', await visitorOf(context, { access, limits }))
 		return next()
 	})
 	api.use(async (context, next) => {
-		await countRequest(context, limits)
+		await countRequest(context, { access, limits })
 		return next()
 	})
 	api.route('/', createApi(parts))
@@ -100,12 +101,14 @@ function guardedApi(parts: ClientParts): Hono<ApiEnv> {
  * What changes something, and a stream, is asked for by our own page or by no page at all. Reading by other pages is refused as far
  * as the browser says that it is one.
  */
-function checkOrigin(context: Context, access: Access): void {
-	const { req } = context
+function checkOrigin<Env extends Served>(context: Context<Env>, access: Access): void {
+	const { req, env } = context
+	const { host, protocol } = access.senderOf(env.incoming)
 	const fetchSite = req.header('sec-fetch-site') ?? null
 	const isRead = req.method === 'GET' && !isStream(context)
 	const from = {
-		host: req.header('host') ?? '',
+		host,
+		protocol,
 		origin: req.header('origin') ?? null,
 		// `none` is what a person has typed into the address bar.
 		fetchSite: isRead && fetchSite === 'none' ? null : fetchSite,
@@ -117,10 +120,11 @@ function isStream({ req }: Context): boolean {
 	return req.path.endsWith('/events')
 }
 
-type Doorkeeper = Pick<ClientParts, 'access' | 'limits' | 'personName'>
+type Doorkeeper = Pick<ClientParts, 'access' | 'limits'>
 
-async function visitorOf(context: Context<ApiEnv>, { access, limits, personName }: Doorkeeper): Promise<Visitor> {
-	if (await isKnown(context, { access, limits })) return { kind: 'person', id: personId, name: personName }
+async function visitorOf(context: Context<ApiEnv>, { access, limits }: Doorkeeper): Promise<Visitor> {
+	const person = await personOf(context, { access, limits })
+	if (person !== null) return { kind: 'person', person }
 	const { req } = context
 	// Ids of runs need no escaping; what does is none.
 	const runId = /\/runs\/([\w-]+)(?:\/events|\/trace)?$/.exec(req.path)?.[1]
@@ -131,26 +135,29 @@ async function visitorOf(context: Context<ApiEnv>, { access, limits, personName 
 	throw unauthorized
 }
 
-/** Whether the request shows the token or a session. */
-async function isKnown(context: Context, { access, limits }: Pick<ClientParts, 'access' | 'limits'>): Promise<boolean> {
+/** Who makes a request, by the token or session that it shows; null: nobody known. */
+async function personOf<Env extends Served>(
+	context: Context<Env>,
+	{ access, limits }: Doorkeeper,
+): Promise<Person | null> {
 	const authorization = context.req.header('authorization')
 	const session = getCookie(context, access.cookie.name)
-	const known = access.isKnown({ authorization, session }, new Date())
-	if (!known && authorization !== undefined) await countFailure(context, limits)
-	return known
+	const person = access.personWith({ authorization, session }, new Date())
+	if (person === null && authorization !== undefined) await countFailure(context, { access, limits })
+	return person
 }
 
 /**
  * Whoever shows a wrong token too often has to wait, so that nobody guesses it. Only wrong ones are counted, and only after a look at
  * them: many share an address behind a proxy, and one of them must not keep the others out.
  */
-async function countFailure(context: Context, limits: Limits): Promise<void> {
-	const waitMs = await limits.count('failed-login', [addressOf(context)])
+async function countFailure<Env extends Served>(context: Context<Env>, { access, limits }: Doorkeeper): Promise<void> {
+	const waitMs = await limits.count('failed-login', [access.senderOf(context.env.incoming).address])
 	if (waitMs !== null) throw tooMuch('attempts to come in', waitMs)
 }
 
-async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<void> {
-	const address = addressOf(context)
+async function countRequest(context: Context<ApiEnv>, { access, limits }: Doorkeeper): Promise<void> {
+	const { address } = access.senderOf(context.env.incoming)
 	if (isStream(context)) {
 		// It would be answered without its body, and go on for nobody.
 		if (context.req.method === 'HEAD') throw noHead
@@ -166,12 +173,10 @@ async function countRequest(context: Context<ApiEnv>, limits: Limits): Promise<v
 	}
 	if (context.req.method === 'GET') return
 	const isQuestion = context.req.method === 'POST' && context.req.path.endsWith('/messages')
-	const waitMs = await limits.count(isQuestion ? 'question' : 'write', [address, `person ${personId}`])
+	const visitor = context.get('visitor')
+	const whose = visitor.kind === 'person' ? [address, `person ${visitor.person.id}`] : [address]
+	const waitMs = await limits.count(isQuestion ? 'question' : 'write', whose)
 	if (waitMs !== null) throw tooMuch(isQuestion ? 'questions' : 'changes', waitMs)
-}
-
-function addressOf(context: Context): string {
-	return getConnInfo(context).remote.address ?? 'unknown'
 }
 
 function addAssets(app: Hono<PageEnv>): void {
@@ -194,7 +199,7 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 	app.get('/login', async (context) => {
 		const next = localPath(context.req.query('next') ?? '/')
 		context.header('Cache-Control', 'no-store')
-		if (await isKnown(context, { access, limits })) return context.redirect(next, 303)
+		if ((await personOf(context, { access, limits })) !== null) return context.redirect(next, 303)
 		return context.html(loginDocument({ next, problem: null }))
 	})
 	app.post('/login', async (context) => {
@@ -202,11 +207,13 @@ function addLogin(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		const form = loginSchema.safeParse(await context.req.parseBody())
 		if (!form.success) throw badForm
 		const next = localPath(form.data.next)
-		if (!access.isToken(form.data.token)) {
-			await countFailure(context, limits)
-			return context.html(loginDocument({ next, problem: 'That is not the token.' }), 401)
+		const holder = access.holderOf(form.data.token)
+		if (holder === null) {
+			await countFailure(context, { access, limits })
+			return context.html(loginDocument({ next, problem: 'That is nobody’s token.' }), 401)
 		}
-		setCookie(context, cookie.name, access.newSession(new Date()), { ...attributes, maxAge: cookie.maxAgeSeconds })
+		const session = access.newSession(holder, new Date())
+		setCookie(context, cookie.name, session, { ...attributes, maxAge: cookie.maxAgeSeconds })
 		return context.redirect(next, 303)
 	})
 	app.post('/logout', (context) => {
@@ -227,7 +234,7 @@ function addPages(app: Hono<PageEnv>, { access, limits }: ClientParts): void {
 		const { runId, threadId } = context.req.param()
 		const key = context.req.query('key')
 		const isGuest = runId !== undefined && key !== undefined && access.opensRun(runId, key)
-		if (isGuest || (await isKnown(context, { access, limits }))) {
+		if (isGuest || (await personOf(context, { access, limits })) !== null) {
 			const isNowhere = threadId !== undefined && !z.uuid().safeParse(threadId).success
 			return isNowhere ? nothing(context) : context.html(pageDocument(context.get('secureHeadersNonce')))
 		}
@@ -263,7 +270,7 @@ const wrongOrigin = new RequestFailure(403, {
 const unauthorized = new RequestFailure(401, {
 	code: 'unauthorized',
 	message: 'Nobody known makes this request.',
-	fix: 'Send the token (THREADWISE_TOKEN) as "Authorization: Bearer …", or log in at /login.',
+	fix: 'Send your token (of THREADWISE_TOKEN or THREADWISE_TOKENS) as "Authorization: Bearer …", or log in at /login.',
 })
 const tooLarge = new RequestFailure(413, {
 	code: 'too-large',

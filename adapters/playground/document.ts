@@ -80,7 +80,7 @@ export function loginDocument({ next, problem }: LoginForm) {
 ${problem === null ? '' : html`<p id="problem" role="alert">${problem}</p>`}
 </div>
 <button class="button primary" type="submit">Open</button>
-<p>It is what <code>THREADWISE_TOKEN</code> says on the server.</p>
+<p>It is what <code>THREADWISE_TOKEN</code> says on the server, or what you were given as yours.</p>
 </form>`,
 	)
 }

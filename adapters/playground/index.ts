@@ -72,4 +72,4 @@ const notStarted = new RequestFailure(
 
 export { createAccess, isLoopback } from './access.ts'
 export type { AccessSettings, PlaygroundOptions } from './config.ts'
-export { runPageUrl } from './run-link.ts'
+export { linkSecretOf, runPageUrl } from './run-link.ts'

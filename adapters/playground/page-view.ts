@@ -5,8 +5,9 @@
 import type { Root } from 'hast'
 import type { ConversationEntry, RunEntry } from '../../src/core/conversation-reader.ts'
 import type { CheckView, ReplyView, StageRecord, StageView } from '../../src/core/reply-view.ts'
+import type { InheritedSettings } from '../../src/core/resolve-settings.ts'
 import type { RunPreferences } from '../../src/core/run-preferences.ts'
-import type { Settings, SettingsScope } from '../../src/core/settings.ts'
+import type { Installation, Settings, SettingsKey } from '../../src/core/settings.ts'
 
 export type { ConversationEntry, RunEntry } from '../../src/core/conversation-reader.ts'
 
@@ -147,8 +148,19 @@ export type RunTaken = { readonly runId: string }
 /** `POST /runs/{runId}/feedback`; the answer is `{}`. */
 export type FeedbackRequest = { readonly helpful: boolean; readonly reason?: string | undefined }
 
-/** `GET /settings?scope=&subject=`, and what `PUT` takes and answers. */
-export type SettingsOf = { readonly scope: SettingsScope; readonly subject: string; readonly settings: Settings }
+/** `GET /installations`: the places whose settings one may change. */
+export type Installations = { readonly installations: readonly Installation[] }
+
+/** What `PUT /settings` takes. */
+export type SettingsOf = SettingsKey & { readonly settings: Settings }
+/** Each setting that the scope has, as it applies where it isn't set there, and who says so. */
+export type Inherited = InheritedSettings
+/** `GET /settings?platform=&workspaceId=&scope=&subject=`, and what `PUT` answers. */
+export type SettingsAt = SettingsOf & {
+	readonly inherited: Inherited
+	/** Whether whoever asks may change it. */
+	readonly mayChange: boolean
+}
 
 /** The body of every answer that is no success. */
 export type ApiFailure = {

@@ -1,5 +1,14 @@
 import { createHmac } from 'node:crypto'
+import type { TokenHolder } from './config.ts'
 import { sameText } from './same-text.ts'
+
+/**
+ * What keys of runs are made of: the token of the first admin, since whoever knows it can make them for every run. Null where there
+ * is none, and so no link.
+ */
+export function linkSecretOf(people: readonly TokenHolder[]): string | null {
+	return people.find(({ isAdmin }) => isAdmin)?.token ?? null
+}
 
 /** The address of a run's page for whoever is given it: the key lets that run be read, and nothing else. */
 export function runPageUrl(publicUrl: string, secret: string, runId: string): string {

@@ -50,7 +50,7 @@ beforeEach(async () => {
 	server = await startWebServer(
 		{ host: '127.0.0.1', port: 0 },
 		{ readiness: async () => [], metrics: null },
-		{ publicUrl: null, token: null },
+		{ publicUrl: null, people: [], trustedProxies: [] },
 	)
 	server.mount(app)
 })

@@ -2,12 +2,12 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { webApi } from '@slack/bolt'
 import { type Check, type Finding, notChecked, ok, problem, warning } from '../../src/core/check.ts'
 import { webOptions } from './client.ts'
-import type { SlackConnection } from './config.ts'
-import { eventsPath } from './connection.ts'
+import type { SlackApp, SlackConnection } from './config.ts'
 import { slackScopes } from './manifest.ts'
+import { eventsPath, installPath } from './paths.ts'
 import { quietLogger } from './quiet-logger.ts'
 
-export type CheckedConnection = Pick<SlackConnection, 'botToken' | 'apiUrl' | 'receives'> & {
+export type CheckedConnection = Pick<SlackConnection, 'access' | 'apiUrl' | 'receives'> & {
 	/** The origin by which Slack reaches us over HTTP; null where it isn't known. */
 	readonly publicUrl: string | null
 }
@@ -16,16 +16,27 @@ const slackUrl = 'https://slack.com/api/'
 const timeoutMs = 10_000
 
 /** What can be right or wrong between Slack and this installation: who the bot is, what it may do, how events arrive. */
-export function slackChecks({ botToken, apiUrl, receives, publicUrl }: CheckedConnection): readonly Check[] {
-	const client = (token: string) =>
+export function slackChecks({ access, apiUrl, receives, publicUrl }: CheckedConnection): readonly Check[] {
+	const client = (token?: string) =>
 		new webApi.WebClient(token, { ...webOptions(apiUrl, timeoutMs), logger: quietLogger(() => {}) })
-	const identified = identify(client(botToken), apiUrl)
 	return [
-		{ name: 'Slack bot token', run: async () => (await identified()).finding },
-		{ name: 'Slack permissions', run: async () => permissionsFinding((await identified()).scopes) },
+		...(access.by === 'token'
+			? tokenChecks(client(access.botToken), apiUrl)
+			: [
+					{ name: 'Slack app', run: () => appFinding(client(), access, apiUrl) },
+					{ name: 'Slack installing', run: (signal: AbortSignal) => installingFinding(access.publicUrl, signal) },
+				]),
 		receives.over === 'socket'
 			? { name: 'Slack Socket Mode', run: () => socketFinding(client(receives.appToken), apiUrl) }
 			: { name: 'Slack requests', run: (signal) => requestsFinding(publicUrl, receives.signingSecret, signal) },
+	]
+}
+
+function tokenChecks(client: webApi.WebClient, apiUrl: string | null): readonly Check[] {
+	const identified = identify(client, apiUrl)
+	return [
+		{ name: 'Slack bot token', run: async () => (await identified()).finding },
+		{ name: 'Slack permissions', run: async () => permissionsFinding((await identified()).scopes) },
 	]
 }
 
@@ -58,8 +69,13 @@ const copyAppToken =
 const installAgain = `Install the app to the workspace again (https://api.slack.com/apps, Install App), and copy the new token into SLACK_BOT_TOKEN.`
 const notOfABot = problem('SLACK_BOT_TOKEN is not the token of a bot.', copyBotToken)
 
+const copyClient = (what: string, variable: string) =>
+	`Copy the ${what} of your app into ${variable} (https://api.slack.com/apps, Basic Information, App Credentials).`
+
+type CheckedVariable = 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN' | 'SLACK_CLIENT_SECRET'
+
 /** By variable and by Slack's word for what it has refused. */
-const knownTroubles: Readonly<Record<'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN', Readonly<Record<string, Finding>>>> = {
+const knownTroubles: Readonly<Record<CheckedVariable, Readonly<Record<string, Finding>>>> = {
 	SLACK_BOT_TOKEN: {
 		invalid_auth: problem("Slack doesn't know SLACK_BOT_TOKEN.", copyBotToken),
 		not_authed: problem("Slack doesn't know SLACK_BOT_TOKEN.", copyBotToken),
@@ -78,9 +94,16 @@ const knownTroubles: Readonly<Record<'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN', Read
 		missing_scope: problem('SLACK_APP_TOKEN lacks connections:write.', copyAppToken),
 		not_allowed_token_type: problem('SLACK_APP_TOKEN is not an app-level token.', copyAppToken),
 	},
+	SLACK_CLIENT_SECRET: {
+		invalid_client_id: problem("Slack doesn't know SLACK_CLIENT_ID.", copyClient('Client ID', 'SLACK_CLIENT_ID')),
+		bad_client_secret: problem(
+			'SLACK_CLIENT_SECRET is not that of SLACK_CLIENT_ID.',
+			copyClient('Client Secret', 'SLACK_CLIENT_SECRET'),
+		),
+	},
 }
 
-function troubleFinding(error: unknown, variable: keyof typeof knownTroubles, apiUrl: string | null): Finding {
+function troubleFinding(error: unknown, variable: CheckedVariable, apiUrl: string | null): Finding {
 	if (error instanceof webApi.WebAPIRateLimitedError) {
 		return warning('Slack was asked too often.', `Try again in ${error.retryAfter} s.`)
 	}
@@ -121,6 +144,34 @@ function permissionsFinding(scopes: readonly string[] | null): Finding {
 	)
 }
 
+/** Wants a token for a code that nobody was given: whether Slack minds the code or the app tells whether it knows the app. */
+async function appFinding(
+	client: webApi.WebClient,
+	{ clientId: client_id, clientSecret: client_secret }: SlackApp,
+	apiUrl: string | null,
+): Promise<Finding> {
+	try {
+		await client.oauth.v2.access({ client_id, client_secret, code: randomUUID() })
+	} catch (error) {
+		const isKnown = error instanceof webApi.WebAPIPlatformError && error.data.error === 'invalid_code'
+		if (!isKnown) return troubleFinding(error, 'SLACK_CLIENT_SECRET', apiUrl)
+	}
+	return ok('Slack knows its client ID and secret')
+}
+
+/** Asks our own address for the page on which workspaces begin to install the app. */
+async function installingFinding(publicUrl: string, signal: AbortSignal): Promise<Finding> {
+	const address = `${publicUrl}${installPath}`
+	const asked = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+	try {
+		const answer = await fetch(address, { redirect: 'manual', signal: asked })
+		const isOurs = answer.status === 200 && (answer.headers.get('set-cookie') ?? '').includes('slack-app-oauth-state=')
+		return isOurs ? ok(`workspaces install it at ${address}`) : notThreadwise(address, answer.status)
+	} catch (error) {
+		return nobodyAnswers(address, error)
+	}
+}
+
 async function socketFinding(client: webApi.WebClient, apiUrl: string | null): Promise<Finding> {
 	try {
 		await client.apps.connections.open({})
@@ -147,11 +198,15 @@ async function requestsFinding(publicUrl: string | null, signingSecret: string, 
 		const answer = await fetch(address, { method: 'POST', body, headers, redirect: 'manual', signal: asked })
 		return answerFinding(address, answer.status, (await answer.text()).includes(challenge))
 	} catch (error) {
-		return warning(
-			`Nobody answers at ${address}: ${reasonOf(error)}.`,
-			'Start Threadwise, and check the reverse proxy. If it is only this machine that cannot reach it, all is well.',
-		)
+		return nobodyAnswers(address, error)
 	}
+}
+
+function nobodyAnswers(address: string, error: unknown): Finding {
+	return warning(
+		`Nobody answers at ${address}: ${reasonOf(error)}.`,
+		'Start Threadwise, and check the reverse proxy. If it is only this machine that cannot reach it, all is well.',
+	)
 }
 
 function answerFinding(address: string, status: number, knowsChallenge: boolean): Finding {
@@ -162,6 +217,10 @@ function answerFinding(address: string, status: number, knowsChallenge: boolean)
 			'Copy the Signing Secret of your app into SLACK_SIGNING_SECRET (https://api.slack.com/apps, Basic Information), and start Threadwise again.',
 		)
 	}
+	return notThreadwise(address, status)
+}
+
+function notThreadwise(address: string, status: number): Finding {
 	return problem(
 		`What answers at ${address} is not Threadwise with Slack (HTTP status ${status}).`,
 		'Start Threadwise with these settings, and let the reverse proxy pass the path on as it is.',

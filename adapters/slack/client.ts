@@ -1,27 +1,26 @@
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import { acceptedAtMs } from '../../src/core/accepted-at.ts'
-import type { Conversation } from '../../src/core/conversation.ts'
 import { english } from '../../src/rendering/index.ts'
+import { attachFile } from './attach-file.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
+import { inOrder, type Mark, markOf, readMark } from './mark.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
-import { markType, type Person, type Self } from './receive.ts'
-import { away, fromSlack, slackCodeOf, tooFast } from './refusals.ts'
+import type { Person, Self } from './receive.ts'
+import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
 import { type AttachedFile, attachedName, type Draft } from './show.ts'
-
-/** Which part of which run's reply a message is; it travels in the message. */
-export type Mark = { readonly runId: string; readonly part: number }
-
-export type Thread = Pick<Conversation, 'channelId' | 'threadId'>
+import { createStreamCalls, type StreamCalls } from './stream-calls.ts'
+import type { Thread } from './thread.ts'
 
 /** Everything that is asked of Slack. Each call is made once: whether it is safe to make it again, the caller knows. */
-export type SlackClient = {
+export type SlackClient = StreamCalls & {
 	identify(): Promise<Self>
 	/** Returns the message's timestamp, by which it is known in its channel. */
 	post(thread: Thread, draft: Draft, mark: Mark): Promise<string>
 	edit(channelId: string, ts: string, draft: Draft, mark: Mark): Promise<void>
+	/** Takes a message away. */
 	remove(channelId: string, ts: string): Promise<void>
 	/** Attaches a file to a thread, in a message of its own. Returns the file's id; it stands there whole, or not at all. */
 	attach(thread: Thread, file: AttachedFile): Promise<string>
@@ -49,7 +48,10 @@ export type SlackClient = {
 	permalink(channelId: string, ts: string): Promise<string | null>
 }
 
-export type ClientOptions = Pick<SlackConnection, 'botToken' | 'apiUrl'> & { readonly timeoutMs: number }
+export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
+	readonly botToken: string
+	readonly timeoutMs: number
+}
 
 const personForMs = 3_600_000
 const mostPeople = 5_000
@@ -72,33 +74,26 @@ const userSchema = z.object({
 	profile: z.object({ display_name: z.string().optional() }).optional(),
 })
 
-const markedSchema = z.object({
-	ts: z.string(),
-	metadata: z.object({
-		event_type: z.literal(markType),
-		event_payload: z.object({ run_id: z.string(), part: z.coerce.number() }),
-	}),
-})
-
 export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): SlackClient {
 	const web = new webApi.WebClient(botToken, {
 		...webOptions(apiUrl, timeoutMs),
 		logger: quietLogger(() => {}),
 	})
 	const pauses = createPauses()
-	const call = async <Result>(channelId: string, request: () => Promise<Result>): Promise<Result> => {
-		pauses.check(channelId)
+	/** What can't be done now in a channel says nothing of what else can: Slack has a rate for each. */
+	const call = async <Result>(what: string, request: () => Promise<Result>): Promise<Result> => {
+		pauses.check(what)
 		try {
 			return await request()
 		} catch (error) {
-			if (error instanceof webApi.WebAPIRateLimitedError) pauses.pause(channelId, error.retryAfter * 1_000)
+			if (error instanceof webApi.WebAPIRateLimitedError) pauses.pause(what, error.retryAfter * 1_000)
 			throw fromSlack(error)
 		}
 	}
 	return {
 		identify: () => identify(web),
 		post: ({ channelId, threadId }, draft, mark) =>
-			call(channelId, async () => {
+			call(`${channelId} post`, async () => {
 				const { ts = '' } = await web.chat.postMessage({
 					channel: channelId,
 					thread_ts: threadId,
@@ -108,13 +103,14 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				return ts
 			}),
 		edit: (channelId, ts, draft, mark) =>
-			call(channelId, async () => {
+			call(`${channelId} edit`, async () => {
 				await web.chat.update({ channel: channelId, ts, ...contentOf(draft, mark), parse: 'none', link_names: false })
 			}),
-		remove: (channel, ts) =>
-			call(channel, async () => {
-				await web.chat.delete({ channel, ts })
+		remove: (channelId, ts) =>
+			call(`${channelId} remove`, async () => {
+				await web.chat.delete({ channel: channelId, ts })
 			}),
+		...createStreamCalls(web, call),
 		attach: (thread, file) => call(`${thread.channelId} files`, () => attachFile(web, thread, file, timeoutMs)),
 		// The rate is that of the method, wherever it is used.
 		replies: ({ channelId, threadId }, latest, cursor) =>
@@ -132,7 +128,7 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 		find: ({ channelId, threadId }, runId) =>
 			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
 		postQuestion: (channelId, name, question) =>
-			call(channelId, async () => {
+			call(`${channelId} post`, async () => {
 				const asks = english.chat.asks(name)
 				const pieces = escapedPieces(question, 3_000).slice(0, mostQuestionSections)
 				const blocks = [context(toMrkdwn(asks)), ...pieces.map(section)]
@@ -191,9 +187,8 @@ async function identify(web: webApi.WebClient): Promise<Self> {
 	return { teamId, userId, botId }
 }
 
-function contentOf({ text, blocks }: Draft, { runId, part }: Mark) {
-	const metadata = { event_type: markType, event_payload: { run_id: runId, part } }
-	return { text, blocks: [...blocks], metadata }
+function contentOf({ text, blocks }: Draft, mark: Mark) {
+	return { text, blocks: [...blocks], metadata: markOf(mark) }
 }
 
 /** Slack's clock and ours differ by less. */
@@ -230,43 +225,15 @@ async function findMarked(
 				throw error
 			})
 		for (const message of page?.messages ?? []) {
-			const { data } = markedSchema.safeParse(message)
-			const mark = data?.metadata.event_payload
-			if (data !== undefined && mark?.run_id === runId) found.push({ ts: data.ts, part: mark.part })
+			const mark = readMark(message)
+			if (message.ts !== undefined && mark?.runId === runId) found.push({ ts: message.ts, part: mark.part })
 			attached.push(
 				...(message.files ?? []).flatMap(({ id, name }) => (id && name === attachedName(runId) ? [id] : [])),
 			)
 		}
 		cursor = page?.response_metadata?.next_cursor || undefined
 	} while (cursor !== undefined)
-	const messages = found.toSorted((left, right) => left.part - right.part).map((message) => message.ts)
-	return [...messages, ...attached]
-}
-
-/** Only the last of three steps shows anything to anybody, so that what fails before may be done again. */
-async function attachFile(
-	web: webApi.WebClient,
-	{ channelId: channel_id, threadId: thread_ts }: Thread,
-	{ name, title, content }: AttachedFile,
-	timeoutMs: number,
-): Promise<string> {
-	const bytes = Buffer.from(content)
-	const { upload_url, file_id } = await web.files.getUploadURLExternal({ filename: name, length: bytes.length })
-	if (upload_url === undefined || file_id === undefined) throw away('it gives no address for a file', null)
-	const uploaded = await fetch(upload_url, {
-		method: 'POST',
-		body: bytes,
-		signal: AbortSignal.timeout(timeoutMs),
-	}).catch((error: unknown) => Promise.reject(away('a file could not be sent', error)))
-	await uploaded.body?.cancel()
-	if (!uploaded.ok) throw away(`a file was refused with HTTP status ${uploaded.status}`, null)
-	await web.files.completeUploadExternal({
-		files: [{ id: file_id, title }],
-		channel_id,
-		thread_ts,
-		initial_comment: title,
-	})
-	return file_id
+	return [...inOrder(found), ...attached]
 }
 
 async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {
@@ -295,15 +262,15 @@ function remembering(read: (id: string) => Promise<Person>): (id: string) => Pro
 	}
 }
 
-/** Slack says for how long it takes nothing more; whoever writes into the same channel needn't ask again. */
+/** Slack says for how long it takes nothing more; whoever wants the same in the same channel needn't ask again. */
 function createPauses() {
 	const until = new Map<string, number>()
 	return {
-		pause: (channelId: string, ms: number) => void until.set(channelId, performance.now() + ms),
-		check: (channelId: string) => {
-			const left = (until.get(channelId) ?? 0) - performance.now()
+		pause: (what: string, ms: number) => void until.set(what, performance.now() + ms),
+		check: (what: string) => {
+			const left = (until.get(what) ?? 0) - performance.now()
 			if (left > 0) throw tooFast(left)
-			until.delete(channelId)
+			until.delete(what)
 		},
 	}
 }

@@ -1,10 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { App, HTTPReceiver, type Receiver, type ReceiverEvent, SocketModeReceiver, type webApi } from '@slack/bolt'
+import {
+	App,
+	type AuthorizeResult,
+	type Context,
+	HTTPReceiver,
+	type Receiver,
+	type ReceiverEvent,
+	SocketModeReceiver,
+	type webApi,
+} from '@slack/bolt'
+import { type Bots, isNotInstalled } from './bots.ts'
 import { webOptions } from './client.ts'
 import type { SlackConnection } from './config.ts'
+import { eventsPath } from './paths.ts'
 import { quietLogger } from './quiet-logger.ts'
-import type { Self } from './receive.ts'
 import { fromSlack } from './refusals.ts'
 
 /** Says something to whoever used a command or a shortcut, also where the bot is no member. */
@@ -23,21 +33,27 @@ export type Listeners = {
 	shortcut(body: unknown, respond: Respond): Promise<void>
 }
 
-export type ReceivingOptions = Pick<SlackConnection, 'botToken' | 'apiUrl' | 'receives'> & {
+/** What Slack tells of one workspace, and of those that have taken the app off. */
+export type Told = {
+	/** Whoever listens for a workspace in which the app is installed. */
+	listenersOf(workspaceId: string): Promise<Listeners>
+	/** `app_uninstalled` or `tokens_revoked`, with what is around the event. */
+	removal(body: unknown): Promise<void>
+}
+
+export type ReceivingOptions = Pick<SlackConnection, 'apiUrl' | 'receives'> & {
+	readonly bots: Bots
 	readonly timeoutMs: number
 	readonly onTrouble: (error: unknown) => void
 }
 
-/** Where Slack sends what it tells over HTTP. */
-export const eventsPath = '/slack/events'
-/**
- * For opening a socket alone: one that was cut is opened again for as long as it takes. A failure would be nobody's to catch, and so
- * the end of the process.
- */
+/** For opening a socket alone: one that was cut is opened again for as long as it takes. */
 const patiently: webApi.WebClientOptions = {
 	retryConfig: { forever: true, factor: 1.3, minTimeout: 500, maxTimeout: 15_000, randomize: true },
 	rejectRateLimitedCalls: false,
 }
+/** How long until a socket is opened again that Slack has refused to open. */
+const refusedAgainMs = 5_000
 /** A closing handshake that never comes isn't waited for. */
 const longestStopMs = 2_000
 
@@ -45,12 +61,12 @@ const longestStopMs = 2_000
 export type Receiving = {
 	/** Takes a request to `eventsPath`; not for a socket. */
 	take(request: IncomingMessage, response: ServerResponse): void
-	start(self: Self, listeners: Listeners): Promise<void>
+	start(told: Told): Promise<void>
 	stop(): Promise<void>
 }
 
 export function createReceiving(options: ReceivingOptions): Receiving {
-	const { receives, botToken, apiUrl, timeoutMs, onTrouble } = options
+	const { receives, bots, apiUrl, timeoutMs, onTrouble } = options
 	const logger = quietLogger((warning) => onTrouble(new Error(warning)))
 	const http =
 		receives.over === 'http'
@@ -64,30 +80,60 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
 				})
 			: null
+	const ended = new AbortController()
 	return {
 		take: (request, response) => {
 			if (http === null) throw new TypeError('Slack is reached over a socket.')
 			http.requestListener(request, response)
 		},
-		start: async (self, listeners) => {
+		start: async (told) => {
 			const receiver = http ?? socket
 			if (receiver === null) return
 			const app = new App({
 				receiver: acknowledgingLast(receiver),
-				authorize: async () => ({ botToken, botId: self.botId, botUserId: self.userId, teamId: self.teamId }),
+				authorize: ({ teamId = '' }) => authorize(bots, teamId),
 				// We know ourselves by more than Bolt does.
 				ignoreSelf: false,
 				convoStore: false,
 				clientOptions: webOptions(apiUrl, timeoutMs),
 				logger,
 			})
-			listen(app, listeners, onTrouble)
-			if (socket !== null) await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
+			app.error((error) => forgive(error, onTrouble))
+			listen(app, told, onTrouble)
+			if (socket === null) return
+			await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
+			openAgain(socket.client, ended.signal, onTrouble)
 		},
 		stop: async () => {
+			ended.abort()
 			if (socket === null) return
 			await Promise.race([socket.stop().catch(onTrouble), sleep(longestStopMs, undefined, { ref: false })])
 		},
+	}
+}
+
+/**
+ * A socket that was cut is opened again by the client itself, which leaves it to nobody to catch what goes wrong then: Slack may refuse
+ * the app's token for a while. That would be the end of the process, or of hearing anything. So it is tried until we end ourselves.
+ */
+function openAgain(
+	client: SocketModeReceiver['client'],
+	ended: AbortSignal,
+	onTrouble: (error: unknown) => void,
+): void {
+	const open = client.start.bind(client)
+	client.start = async () => {
+		while (!ended.aborted) {
+			try {
+				return await open()
+			} catch (error) {
+				if (ended.aborted) break
+				onTrouble(fromSlack(error))
+				await sleep(refusedAgainMs, undefined, { ref: false, signal: ended }).catch(() => {})
+			}
+		}
+		// Nobody waits for it any more.
+		return new Promise(() => {})
 	}
 }
 
@@ -113,29 +159,46 @@ function acknowledgingLast(receiver: HTTPReceiver | SocketModeReceiver): Receive
 	}
 }
 
+async function authorize(bots: Bots, workspaceId: string): Promise<AuthorizeResult> {
+	const { token, self } = await bots.of(workspaceId)
+	return { botToken: token, botId: self.botId, botUserId: self.userId, teamId: self.teamId }
+}
+
+/** What comes from a workspace that has taken the app off needn't come again; whatever else has failed has to. */
+async function forgive(error: unknown, onTrouble: (error: unknown) => void): Promise<void> {
+	if (isNotInstalled(error)) return
+	onTrouble(error)
+	throw error
+}
+
 /** What is recorded is acknowledged after it was; a command, whose answer is a message of its own, before: Slack waits three seconds. */
-function listen(app: App, on: Listeners, onTrouble: (error: unknown) => void): void {
-	app.event('message', ({ event }) => on.message(event))
-	app.event('app_mention', ({ event }) => on.message(event))
-	app.event('agent_session_stopped', ({ event }) => on.sessionStop(event))
-	app.event('app_home_opened', ({ event }) => on.homeOpened(event))
-	app.action(/.*/, async ({ body, ack }) => {
-		await on.press(body)
+function listen(app: App, told: Told, onTrouble: (error: unknown) => void): void {
+	const on = ({ teamId = '' }: Context) => told.listenersOf(teamId)
+	app.event('message', async ({ event, context }) => (await on(context)).message(event))
+	app.event('app_mention', async ({ event, context }) => (await on(context)).message(event))
+	app.event('agent_session_stopped', async ({ event, context }) => (await on(context)).sessionStop(event))
+	app.event('app_home_opened', async ({ event, context }) => (await on(context)).homeOpened(event))
+	app.event('app_uninstalled', ({ body }) => told.removal(body))
+	app.event('tokens_revoked', ({ body }) => told.removal(body))
+	app.action(/.*/, async ({ body, context, ack }) => {
+		await (await on(context)).press(body)
 		await ack()
 	})
 	for (const type of ['view_submission', 'view_closed'] as const) {
-		app.view({ callback_id: /.*/, type }, async ({ body, ack }) => {
-			await on.window(body)
+		app.view({ callback_id: /.*/, type }, async ({ body, context, ack }) => {
+			await (await on(context)).window(body)
 			await ack()
 		})
 	}
-	app.command(/.*/, async ({ body, ack, respond }) => {
+	app.command(/.*/, async ({ body, context, ack, respond }) => {
 		await ack()
-		await on.command(body, privately(respond)).catch(onTrouble)
+		const { command } = await on(context)
+		await command(body, privately(respond)).catch(onTrouble)
 	})
-	app.shortcut({ type: 'message_action' }, async ({ body, ack, respond }) => {
+	app.shortcut({ type: 'message_action' }, async ({ body, context, ack, respond }) => {
 		await ack()
-		await on.shortcut(body, privately(respond)).catch(onTrouble)
+		const { shortcut } = await on(context)
+		await shortcut(body, privately(respond)).catch(onTrouble)
 	})
 }
 

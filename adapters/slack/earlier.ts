@@ -1,7 +1,7 @@
 import type { IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
-import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { SlackClient } from './client.ts'
 import { readSaid, type Self } from './receive.ts'
+import { isTooFast } from './refusals.ts'
 
 /** So many messages of a thread that nobody reads more of it at once. */
 const mostPages = 10
@@ -32,10 +32,6 @@ export async function readEarlier(
 	}
 	const said = found.flatMap((message) => readSaid(message, conversation.channelId, self) ?? [])
 	return Promise.all(said.filter(({ ts }) => ts < before).map((message) => named(message, client)))
-}
-
-function isTooFast(error: unknown): boolean {
-	return error instanceof ThreadwiseError && error.retry !== 'never' && error.retry.afterMs !== null
 }
 
 type Said = NonNullable<ReturnType<typeof readSaid>>

@@ -9,10 +9,10 @@ export const hasPeople = true
 
 /** A local Slack with a thread in a channel, and Ada, who writes to the bot directly. */
 const startOver =
-	(way: SlackWay): StartHarness =>
+	(way: SlackWay, isStreamed: boolean): StartHarness =>
 	async (events) => {
-		const app = await startSlackApp({ events, way })
-		const { slack, platform } = app
+		const app = await startSlackApp({ events, way, slack: { capabilities: { streaming: isStreamed } } })
+		const { slack, platform, memory } = app
 		const ada = slack.person('Ada')
 		const question = ada.post(slack.general, 'Good morning')
 		await question.delivered
@@ -22,6 +22,7 @@ const startOver =
 			channelId: slack.general,
 			threadId: question.ts,
 		}
+		memory.begin(conversation, { runId: 'run-1', asker: { id: ada.id, name: 'Ada' } })
 		const own = () => slack.messages(slack.general, question.ts).filter(({ isFromBot }) => isFromBot)
 		const reply = (): SlackMessage => {
 			const last = own().at(-1)
@@ -74,13 +75,13 @@ const startOver =
 				await ada.post(slack.general, `<@${slack.botUserId}> ${asked}`, { threadTs: root.ts }).delivered
 				return { said: `${slack.general}:${root.ts}`, by: { id: bob.id, name: bob.name } }
 			},
-			loseNextAnswer: () => slack.loseNextAnswer('chat.postMessage'),
+			loseNextAnswer: () => slack.loseNextAnswer(isStreamed ? 'chat.startStream' : 'chat.postMessage'),
 			[Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
 		}
 	}
 
-export const startHarness: StartHarness = startOver('socket')
-export const otherWays = { HTTP: startOver('http') }
+export const startHarness: StartHarness = startOver('socket', false)
+export const otherWays = { HTTP: startOver('http', false), streams: startOver('socket', true) }
 
 /** What a press opens comes in a moment. */
 async function until<Found>(find: () => Found | undefined): Promise<Found> {

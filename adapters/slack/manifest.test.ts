@@ -55,6 +55,7 @@ const manifestSchema = z.strictObject({
 			.max(50),
 	}),
 	oauth_config: z.strictObject({
+		redirect_urls: z.array(address).min(1).max(1_000).optional(),
 		scopes: z.strictObject({ bot: unique(z.string().regex(/^[a-z_.]+(?::[a-z.]+)?$/)) }),
 	}),
 	settings: z.strictObject({
@@ -121,6 +122,7 @@ describe('the manifest', () => {
 		const address = 'https://bot.example/slack/events'
 		expect(JSON.stringify(socket)).not.toContain('http')
 		expect(socket.settings.socket_mode_enabled).toBe(true)
+		expect(http.oauth_config.redirect_urls).toEqual(['https://bot.example/slack/oauth_redirect'])
 		expect(http.settings).toMatchObject({
 			socket_mode_enabled: false,
 			event_subscriptions: { request_url: address },

@@ -1,5 +1,5 @@
 import { english } from '../../src/rendering/index.ts'
-import { eventsPath } from './connection.ts'
+import { eventsPath, redirectPath } from './paths.ts'
 
 /** What the bot's token must be allowed to do, and what for. Nothing is asked for that isn't used. */
 export const slackScopes = {
@@ -33,8 +33,11 @@ export type SlackManifest = ReturnType<typeof slackManifest>
 
 /** The manifest of an app of that name, which is declared as an agent. Slack makes the whole app from it. */
 export function slackManifest(name: string, receives: ManifestReceives) {
-	const requestUrl = receives.over === 'socket' ? null : requestUrlAt(receives.url)
+	const origin = receives.over === 'socket' ? null : originOf(receives.url)
+	const requestUrl = origin === null ? null : `${origin}${eventsPath}`
 	const requests = requestUrl === null ? {} : { request_url: requestUrl }
+	// Needed where workspaces install the app themselves; without that, nobody is sent there.
+	const redirects = origin === null ? {} : { redirect_urls: [`${origin}${redirectPath}`] }
 	return {
 		_metadata: { major_version: 2, minor_version: 1 },
 		display_information: {
@@ -55,7 +58,7 @@ export function slackManifest(name: string, receives: ManifestReceives) {
 				...(requestUrl === null ? {} : { url: requestUrl }),
 			})),
 		},
-		oauth_config: { scopes: { bot: Object.keys(slackScopes) as (keyof typeof slackScopes)[] } },
+		oauth_config: { ...redirects, scopes: { bot: Object.keys(slackScopes) as (keyof typeof slackScopes)[] } },
 		settings: {
 			event_subscriptions: { ...requests, bot_events: [...slackEvents] },
 			interactivity: { is_enabled: true, ...requests },
@@ -72,9 +75,9 @@ export function manifestLink(manifest: SlackManifest): string {
 	return `https://api.slack.com/apps?new_app=1&manifest_json=${encodeURIComponent(JSON.stringify(manifest))}`
 }
 
-function requestUrlAt(url: string): string {
+function originOf(url: string): string {
 	const address = url.replace(/\/+$/, '')
-	return address.endsWith(eventsPath) ? address : `${address}${eventsPath}`
+	return address.endsWith(eventsPath) ? address.slice(0, -eventsPath.length) : address
 }
 
 /** Only small letters, digits and `-_.` are taken in it. */

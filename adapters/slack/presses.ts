@@ -5,12 +5,13 @@ import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import { english, foldJournal } from '../../src/rendering/index.ts'
 import { actionIds, longestWindowTitle, plain } from './blocks.ts'
-import type { SlackClient, Thread } from './client.ts'
+import type { SlackClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import type { Home } from './home.ts'
 import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
 import { refusalText } from './refusals.ts'
 import { pageFrom, type RecordPage, showRecord } from './show-record.ts'
+import type { Thread } from './thread.ts'
 
 type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
 	readonly client: SlackClient

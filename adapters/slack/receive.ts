@@ -3,10 +3,9 @@ import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
+import { readMark } from './mark.ts'
 
 export const platformName = 'slack'
-/** What the bot's own messages are marked as. */
-export const markType = 'threadwise_reply'
 
 /** The bot, as the workspace knows it. */
 export type Self = { readonly teamId: string; readonly userId: string; readonly botId: string }
@@ -248,7 +247,6 @@ function contentOf(text: string, files: readonly ContentPart[]): ContentPart[] {
 const threadMessage = written.extend({
 	username: z.string().nullish(),
 	bot_profile: z.object({ name: z.string() }).optional(),
-	metadata: z.object({ event_type: z.string() }).optional(),
 	blocks: z.array(z.object({ type: z.string(), text: z.unknown().optional() })).optional(),
 })
 
@@ -259,7 +257,7 @@ export function readSaid(message: unknown, channel: string, self: Self) {
 	const { ts, user, bot_id: botId = null, files = [], username, bot_profile } = data
 	const said = { id: messageIdOf(channel, ts), ts, sentAt: sentAtOf({ ts }) }
 	if (user === self.userId || botId === self.botId) {
-		const answer = answerIn(data)
+		const answer = answerIn(data, readMark(message) !== null)
 		return answer === '' ? null : { ...said, author: null, content: contentOf(answer, []) }
 	}
 	const personId = user ?? botId
@@ -269,12 +267,12 @@ export function readSaid(message: unknown, channel: string, self: Self) {
 }
 
 /** Of what the bot has written, what isn't folded: answers stand in `markdown` blocks, what was asked with a command in the text. */
-function answerIn({ blocks = [], metadata, text }: z.infer<typeof threadMessage>): string {
+function answerIn({ blocks = [], text }: z.infer<typeof threadMessage>, isReply: boolean): string {
 	const texts = blocks.flatMap((block) =>
 		block.type === 'markdown' && typeof block.text === 'string' ? [block.text] : [],
 	)
 	if (texts.length > 0) return texts.join('\n\n')
-	return metadata?.event_type === markType ? '' : (text ?? '')
+	return isReply ? '' : (text ?? '')
 }
 
 export function actorOf({ id, isAdmin }: Person, { teamId }: Self): Actor {

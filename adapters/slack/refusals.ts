@@ -42,6 +42,17 @@ export function slackCodeOf(error: unknown): string | null {
 	return cause instanceof webApi.WebAPIPlatformError ? cause.data.error : null
 }
 
+/** Whether Slack takes it only later, and has done nothing. */
+export function isTooFast(error: unknown): boolean {
+	if (!(error instanceof ThreadwiseError) || error.code !== 'platform-unavailable') return false
+	return error.retry !== 'never' && error.retry.afterMs !== null
+}
+
+/** Whether Slack won't do it, and has done nothing. */
+export function isRefusal(error: unknown): boolean {
+	return error instanceof ThreadwiseError && error.code === 'platform-refused'
+}
+
 export function tooFast(afterMs: number, cause?: unknown): ThreadwiseError {
 	return new ThreadwiseError('platform-unavailable', 'Slack takes no more messages at the moment.', {
 		fix: 'Nothing: it goes on by itself.',

@@ -1,67 +1,102 @@
 import type { Reply } from '../../src/core/chat-platform.ts'
-import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { SlackClient } from './client.ts'
-import { slackCodeOf } from './refusals.ts'
+import { isRefusal, slackCodeOf } from './refusals.ts'
 import { type AttachedFile, type Draft, surplusDraft } from './show.ts'
+import { endStream } from './stream.ts'
 
-/** What a reply shall say. */
-export type WantedMessages = {
-	readonly drafts: readonly Draft[]
-	/** What is too long for messages. */
-	readonly file: AttachedFile | null
-	/** Whether this may add messages: nothing that is about to change does. */
-	readonly mayAdd: boolean
+/** A reply while it is changed: what was done counts, also where what comes next fails. */
+export type StandingReply = Pick<Reply, 'runId' | 'conversation'> & {
+	/** The timestamps of its messages, in their order. */
+	messages: readonly string[]
+	/** Those of messages that it no longer needs. */
+	surplus: readonly string[]
+	/** The ids of its files. */
+	files: readonly string[]
 }
 
-export type ShownMessages = {
-	readonly messageIds: readonly string[]
-	/** Whether Slack takes no files from the app here: then everything has to be said in messages. */
-	readonly refusesFiles: boolean
+/** What can be done to the single messages of a reply. */
+export type ReplyMessages = {
+	/** Adds a message, or puts one in the place of one that is gone. */
+	post(reply: StandingReply, part: number, draft: Draft): Promise<void>
+	/** False where somebody has deleted it. */
+	edit(reply: StandingReply, part: number, draft: Draft): Promise<boolean>
+	/** Takes away what the reply no longer needs. Where a workspace lets nobody delete anything, it says that it isn't needed. */
+	removeSurplus(reply: StandingReply): Promise<void>
+	/** False where Slack takes no files from the app here. */
+	attach(reply: StandingReply, file: AttachedFile): Promise<boolean>
 }
-
-type Client = Pick<SlackClient, 'post' | 'edit' | 'remove' | 'attach'>
 
 /** A reply knows its messages by their timestamps, and its file by the file's id, since nobody is told in which message it stands. */
 const isFile = (id: string) => id.startsWith('F')
 
-/** Edits what is there, adds what is missing, takes away what is too much, and tells of each change. */
-export async function showMessages(
-	client: Client,
-	{ runId, conversation, messageIds }: Reply,
-	{ drafts, file, mayAdd }: WantedMessages,
-	onChange: (messageIds: readonly string[]) => void,
-): Promise<ShownMessages> {
-	const { channelId } = conversation
-	const shown = messageIds.filter((id) => !isFile(id))
-	const files = messageIds.filter(isFile)
-	const change = () => onChange([...shown, ...files])
-	for (const [part, draft] of drafts.entries()) {
-		const ts = shown[part]
-		const mark = { runId, part }
-		if (ts !== undefined && (await edited(client.edit(channelId, ts, draft, mark)))) continue
-		// Somebody has deleted it: what is about to change isn't missed, an outcome is.
-		if (ts !== undefined && !mayAdd) continue
-		// One after the other: Slack shows messages in the order in which they come.
-		shown[part] = await client.post(conversation, draft, mark)
-		change()
-	}
-	for (const [part, ts] of [...shown.entries()].slice(drafts.length).toReversed()) {
-		if (!(await removed(client, channelId, ts))) await edited(client.edit(channelId, ts, surplusDraft, { runId, part }))
-		else shown.splice(part, 1)
-		change()
-	}
-	if (file !== null && files.length === 0) {
-		const id = await attached(client, { conversation }, file)
-		if (id === null) return { messageIds: shown, refusesFiles: true }
-		files.push(id)
-		change()
-	}
-	return { messageIds: [...shown, ...files], refusesFiles: false }
+export function standingReply({ runId, conversation, messageIds }: Reply): StandingReply {
+	const messages = messageIds.filter((id) => !isFile(id))
+	return { runId, conversation, messages, surplus: [], files: messageIds.filter(isFile) }
 }
 
-/** False where the message isn't there any more. */
-async function edited(edit: Promise<void>): Promise<boolean> {
-	return edit.then(
+export function replyOf({ runId, conversation, messages, surplus, files }: StandingReply): Reply {
+	return { runId, conversation, messageIds: [...messages, ...surplus, ...files] }
+}
+
+export function createReplyMessages(client: SlackClient): ReplyMessages {
+	/** A message can be streamed by a process that is gone: that has to end first. */
+	const whenStill = async (
+		{ runId, conversation: thread }: StandingReply,
+		{ ts, part }: Message,
+		act: () => Promise<void>,
+	): Promise<void> => {
+		try {
+			await act()
+		} catch (error) {
+			if (slackCodeOf(error) !== 'streaming_state_conflict') throw error
+			await endStream(client, { thread, ts, mark: { runId, part } }, [])
+			await act()
+		}
+	}
+	const edit = (reply: StandingReply, message: Message, draft: Draft): Promise<boolean> => {
+		const { runId, conversation } = reply
+		const { ts, part } = message
+		return isThere(whenStill(reply, message, () => client.edit(conversation.channelId, ts, draft, { runId, part })))
+	}
+	/** False where it stands there still. */
+	const remove = (reply: StandingReply, message: Message): Promise<boolean> =>
+		isTaken(isThere(whenStill(reply, message, () => client.remove(reply.conversation.channelId, message.ts))))
+	return {
+		post: async (reply, part, draft) => {
+			const { runId, conversation, messages } = reply
+			const ts = await client.post(conversation, draft, { runId, part })
+			reply.messages = messages.toSpliced(part, 1, ts)
+		},
+		edit: async (reply, part, draft) => {
+			const ts = reply.messages[part]
+			return ts !== undefined && edit(reply, { ts, part }, draft)
+		},
+		removeSurplus: async (reply) => {
+			for (const ts of reply.surplus) {
+				const message = { ts, part: reply.messages.length }
+				if (!(await remove(reply, message))) {
+					// What may not be changed either is left at that.
+					await isTaken(edit(reply, message, surplusDraft))
+					reply.messages = [...reply.messages, ts]
+				}
+				reply.surplus = reply.surplus.filter((other) => other !== ts)
+			}
+		},
+		attach: (reply, file) =>
+			isTaken(
+				client.attach(reply.conversation, file).then((id) => {
+					reply.files = [...reply.files, id]
+				}),
+			),
+	}
+}
+
+/** A message of a reply, and its place in it. */
+type Message = { readonly ts: string; readonly part: number }
+
+/** Whether a message was there to be changed. */
+async function isThere(changed: Promise<void>): Promise<boolean> {
+	return changed.then(
 		() => true,
 		(error: unknown) => {
 			if (slackCodeOf(error) !== 'message_not_found') throw error
@@ -70,29 +105,13 @@ async function edited(edit: Promise<void>): Promise<boolean> {
 	)
 }
 
-/** False where a workspace lets nobody delete what was written. */
-async function removed(client: Client, channelId: string, ts: string): Promise<boolean> {
-	return client.remove(channelId, ts).then(
+/** Whether Slack has done what it was asked for, and hasn't refused it. */
+async function isTaken(done: Promise<unknown>): Promise<boolean> {
+	return done.then(
 		() => true,
 		(error: unknown) => {
-			if (slackCodeOf(error) === 'message_not_found') return true
-			if (isRefused(error)) return false
-			throw error
+			if (!isRefusal(error)) throw error
+			return false
 		},
 	)
-}
-
-async function attached(
-	client: Client,
-	{ conversation }: Pick<Reply, 'conversation'>,
-	file: AttachedFile,
-): Promise<string | null> {
-	return client.attach(conversation, file).catch((error: unknown) => {
-		if (!isRefused(error)) throw error
-		return null
-	})
-}
-
-function isRefused(error: unknown): boolean {
-	return error instanceof ThreadwiseError && error.code === 'platform-refused'
 }

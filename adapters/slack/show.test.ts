@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { aStageView, aView } from '../../tests/support/builders.ts'
 import type { Block } from './blocks.ts'
-import { type BlockSupport, showReply } from './show.ts'
+import { showReply } from './show.ts'
+import type { BlockSupport } from './show-plan.ts'
 import { showRecord } from './show-record.ts'
 
 const done = aStageView({ status: 'done', summary: '3 of 3 steps done.', details: ['**s1:** Add → **104**'] })

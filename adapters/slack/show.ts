@@ -1,5 +1,6 @@
-import { isRepeatable, type ReplyView, rests, type StageView, type SubtaskView } from '../../src/core/reply-view.ts'
-import { describeFacts, english, splitMarkdown, stageMarks } from '../../src/rendering/index.ts'
+import type { types } from '@slack/bolt'
+import { isRepeatable, type ReplyView, rests } from '../../src/core/reply-view.ts'
+import { describeFacts, english, splitMarkdown } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,
@@ -10,21 +11,18 @@ import {
 	markdown,
 	plain,
 	recordLinks,
-	richText,
 	section,
 	sizeOf,
 } from './blocks.ts'
-import { escaped, escapedPieces, plainText, shortened, toSafeMarkdown, withoutControls } from './markdown.ts'
+import { escaped, escapedPieces, shortened, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { showFolded } from './show-folded.ts'
+import { type BlockSupport, planOf } from './show-plan.ts'
 
 /** What one message says. `text` is for notifications and for whoever reads no blocks. */
 export type Draft = { readonly text: string; readonly blocks: readonly Block[] }
 
 /** What is too long for messages, as a file under them. */
 export type AttachedFile = { readonly name: string; readonly title: string; readonly content: string }
-
-/** Whether a workspace knows all blocks, or only those that have always been there. */
-export type BlockSupport = 'all' | 'basic'
 
 export type ShownReply = {
 	readonly runId: string
@@ -85,7 +83,8 @@ function showProgress({ runId, view, support }: ShownReply): Draft {
 	return draft(line, [...progress, ...preview, workButtons(runId, view)])
 }
 
-function routeOf(view: ReplyView): readonly Block[] {
+/** How the run is answered, as far as that was decided. */
+export function routeOf(view: ReplyView): readonly Block[] {
 	return [context(small(english.routed(view)))]
 }
 
@@ -95,54 +94,15 @@ function beginning(answer: string): string {
 }
 
 function workButtons(runId: string, { status, answerNow }: ReplyView): Block {
-	return actions([
-		button(actionIds.stop, english.actions.stop, runId, 'danger'),
-		...(answerNow || status === 'queued' ? [] : [button(actionIds.answerNow, english.actions.answerNow, runId)]),
-	])
+	return actions([stopButton(runId), ...(answerNow || status === 'queued' ? [] : [answerNowButton(runId)])])
 }
 
-const taskStatuses = {
-	pending: 'pending',
-	running: 'in_progress',
-	done: 'complete',
-	skipped: 'complete',
-	stopped: 'error',
-	failed: 'error',
-} as const
-
-const longestDetail = 120
-const mostSubtasks = 8
-
-function planOf({ stages }: ReplyView, title: string, support: BlockSupport): readonly Block[] {
-	if (support === 'basic') return stages.map((stage) => context(stageLine(stage)))
-	const tasks = stages.map((stage) => {
-		const details = detailsOf(stage)
-		return {
-			type: 'task_card' as const,
-			task_id: stage.id,
-			title: stage.status === 'skipped' ? `${stage.title} (${english.stageStatuses.skipped})` : stage.title,
-			status: taskStatuses[stage.status],
-			...(details === '' ? {} : { details: richText(details) }),
-		}
-	})
-	return [{ type: 'plan', title: shortened(plainText(title), longestDetail), tasks }]
+export function stopButton(runId: string): types.Button {
+	return button(actionIds.stop, english.actions.stop, runId, 'danger')
 }
 
-function stageLine(stage: StageView): string {
-	const details = detailsOf(stage)
-	const line = `${stageMarks[stage.status]} *${escaped(stage.title)}*`
-	return details === '' ? line : `${line}  ${escaped(shortened(details, 2 * longestDetail))}`
-}
-
-/** What is known of a stage, in a few lines. */
-function detailsOf({ status, summary, subtasks, notices }: StageView): string {
-	if (status !== 'running') return shortened(withoutControls(summary), 2 * longestDetail)
-	const lines = [...subtasks.slice(-mostSubtasks).map(subtaskLine), ...notices.slice(-1)]
-	return lines.map((line) => shortened(withoutControls(line), longestDetail)).join('\n')
-}
-
-function subtaskLine({ id, text, status }: SubtaskView): string {
-	return `${shortened(id, 20)} ${text}${status === 'checked' ? '' : ` (${english.subtaskStatuses[status]})`}`
+export function answerNowButton(runId: string): types.Button {
+	return button(actionIds.answerNow, english.actions.answerNow, runId)
 }
 
 function showOutcome(shown: ShownReply): readonly Draft[] {

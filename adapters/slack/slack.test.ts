@@ -39,6 +39,7 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 			return result.outcome === 'refused' ? result : { outcome: 'begun', runId: 'run-9' }
 		},
 		feedback: act('feedback'),
+		removed: async () => {},
 	}
 	const app = await startSlackApp({ ...choices, events })
 	const { slack, memory, platform } = app
@@ -533,6 +534,19 @@ describe('where a workspace refuses', () => {
 		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(0))
 		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
 		expect(opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length).toBeGreaterThan(3)
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
+	test('the app token when the socket was cut, it is told, and the socket opened once the token is good again', async () => {
+		await using opened = await open()
+		opened.slack.refuse('apps.connections.open', 'invalid_auth')
+		opened.slack.disconnectSockets()
+		await vi.waitFor(
+			() => expect(opened.troubles).toContainEqual(expect.objectContaining({ code: 'platform-refused' })),
+			20_000,
+		)
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
 	}, 30_000)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ThreadwiseError } from '../../src/core/errors.ts'
-import type { SlackClient, Thread } from './client.ts'
+import type { SlackClient } from './client.ts'
+import type { Thread } from './thread.ts'
 
 /** The older sign goes out after two minutes. */
 const renewedEveryMs = 90_000

@@ -6,12 +6,13 @@ test('a run has an address for others where they reach the page, but not what wa
 		isOn: true,
 		host: '127.0.0.1',
 		publicUrl: 'https://bot.example.com',
-		token: 'a-token-of-at-least-24-characters',
+		people: [{ id: 'ada', name: 'ada', token: 'a-token-of-at-least-24-characters', isAdmin: true }],
+		trustedProxies: [],
 	}
 	const place = { platform: 'somewhere', workspaceId: 'w', channelId: 'c', threadId: 't' }
 	expect(runUrls({ playground })('run-1', place)).toMatch(/^https:\/\/bot\.example\.com\/runs\/run-1\?key=/)
 	expect(runUrls({ playground })('run-1', { ...place, isDirect: true })).toBeNull()
-	for (const missing of [{ isOn: false }, { publicUrl: null }, { token: null }]) {
+	for (const missing of [{ isOn: false }, { publicUrl: null }, { people: [] }]) {
 		expect(runUrls({ playground: { ...playground, ...missing } })('run-1', place)).toBeNull()
 	}
 })

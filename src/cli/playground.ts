@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import { createPlaygroundPlatform, runPageUrl } from '../../adapters/playground/index.ts'
+import { createPlaygroundPlatform, linkSecretOf, runPageUrl } from '../../adapters/playground/index.ts'
 import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -17,15 +17,15 @@ export function refuseOpenPlayground({ playground }: Config): void {
 
 /** Mounts the page and its API on the server. Returns the platform that takes what people do there; null where it is off. */
 export function mountPlayground(config: Config, runtime: Runtime, server: WebServer, log: Logger): ChatPlatform | null {
-	const { isOn, publicUrl, token } = config.playground
+	const { isOn, publicUrl, people, trustedProxies } = config.playground
 	if (!isOn) return null
 	const platform = createPlaygroundPlatform({
-		access: { listensOn: server.address, publicUrl, token },
-		personName: token === null ? nameOfUser() : 'Owner',
+		access: { listensOn: server.address, publicUrl, people, trustedProxies, ownerName: nameOfUser() },
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
 		settings: runtime.settingsStore,
 		changeSettings: runtime.changeSettings,
+		defaults: { ...config.defaults, budgets: config.budgets },
 		workflows: runtime.workflowNames,
 		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
 		runUrl: runUrls(config),
@@ -40,9 +40,10 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
  * was said to the bot alone.
  */
 export function runUrls({ playground }: Pick<Config, 'playground'>): RunUrl {
-	const { isOn, publicUrl, token } = playground
+	const { isOn, publicUrl, people } = playground
+	const secret = linkSecretOf(people)
 	return (runId, { isDirect = false }) =>
-		!isOn || publicUrl === null || token === null || isDirect ? null : runPageUrl(publicUrl, token, runId)
+		!isOn || publicUrl === null || secret === null || isDirect ? null : runPageUrl(publicUrl, secret, runId)
 }
 
 /** A container's user may have no name. */

@@ -11,18 +11,19 @@ const signals = ['SIGINT', 'SIGTERM'] as const
 /**
  * Opens what a process runs and keeps it open until the process is told to end by SIGTERM or SIGINT. Then everything is closed:
  * runs under way are handed back. A second signal ends the process at once, and so does the deadline, with a log line that says
- * what was still open. Returns the exit status.
+ * what was still open. Something that fails where nobody waits for it ends the process in the same order, with status 1: whoever
+ * watches over it starts it again, and nobody goes on in a state that nobody has thought of. Returns the exit status.
  */
 export async function runUntilToldToEnd(log: Logger, open: (opened: OpenParts) => Promise<void>): Promise<number> {
 	const opened = createOpenParts()
-	const told = toldToEnd(() => endAtDeadline(opened, log))
+	const told = toldToEnd(log, () => endAtDeadline(opened, log))
 	try {
 		await open(opened)
-		await told
+		const status = await told
 		// Not on standard output: that it has been closed may be the very reason to end.
 		log.info('ending: unfinished questions are handed back')
 		await opened[Symbol.asyncDispose]()
-		return endSoon(0)
+		return endSoon(status)
 	} catch (error) {
 		createPrinter(false).fail(error)
 		await opened[Symbol.asyncDispose]()
@@ -37,15 +38,21 @@ function endSoon(status: number): number {
 }
 
 /** From the first moment on, so that a process that is still opening closes what it has instead of leaving it behind. */
-function toldToEnd(onFirst: () => void): Promise<void> {
+function toldToEnd(log: Logger, onFirst: () => void): Promise<number> {
 	return new Promise((resolve) => {
 		let told = false
+		process.on('unhandledRejection', (error) => {
+			log.error({ error }, 'something has failed that nobody waits for')
+			if (!told) onFirst()
+			told = true
+			resolve(1)
+		})
 		for (const signal of signals) {
 			process.on(signal, () => {
 				if (told) process.exit(128 + constants.signals[signal])
 				told = true
 				onFirst()
-				resolve()
+				resolve(0)
 			})
 		}
 	})

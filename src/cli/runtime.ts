@@ -6,6 +6,7 @@ import type { ActionResult, Actor } from '../core/actor.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
+import type { InstallationStore } from '../core/installation-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
@@ -19,6 +20,7 @@ import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflow
 import {
 	createConversationReader,
 	createDeliveryStore,
+	createInstallationStore,
 	createRunStore,
 	createSettingsStore,
 	createSpendStore,
@@ -53,6 +55,8 @@ export type Runtime = {
 	readonly intake: Intake
 	readonly conversationReader: ConversationReader
 	readonly settingsStore: SettingsStore
+	/** Where the bot is installed, and what it acts there with, sealed with these keys. */
+	installations(keys: readonly Uint8Array[]): InstallationStore
 	/** What applies in a place now, over the configuration. */
 	readonly settingsIn: SettingsReader
 	/** Changes what is set, if whoever wants it may. */
@@ -118,6 +122,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		intake,
 		conversationReader: createConversationReader(database),
 		settingsStore,
+		installations: (keys) => createInstallationStore(database, keys),
 		settingsIn,
 		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
 		workflowNames: names,

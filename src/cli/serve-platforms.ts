@@ -34,6 +34,7 @@ export async function servePlatforms(
 		},
 		overhear: intake.overhear,
 		...intake.actions,
+		removed: intake.removed,
 		again: async (runId, kind, actor) => {
 			const begun = await intake.actions.again(runId, kind, actor)
 			delivery.look()

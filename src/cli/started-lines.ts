@@ -40,8 +40,10 @@ function originOf({ address: { host, port } }: WebServer): string {
 /** Whether Slack is connected, and how. */
 export function slackLine({ slack }: Config): readonly string[] {
 	if (slack === null) return []
+	const { access, receives } = slack
+	const way = receives.over === 'socket' ? 'connected by a socket' : 'sends requests to /slack/events'
 	return [
-		`  Slack     ${slack.receives.over === 'socket' ? 'connected by a socket' : 'sends requests to /slack/events'}`,
+		`  Slack     ${way}${access.by === 'token' ? '' : `; workspaces install it at ${access.publicUrl}/slack/install`}`,
 	]
 }
 

@@ -5,8 +5,9 @@ import { freePort } from '../../tests/support/servers.ts'
 import { openTelemetry } from '../telemetry/index.ts'
 import { startWebServer, type WebServer } from './web-server.ts'
 
-const unshared = { publicUrl: null, token: null }
+const unshared = { publicUrl: null, people: [], trustedProxies: [] }
 const token = 'a-token-of-at-least-24-characters'
+const people = [{ id: 'owner', name: 'Owner', token, isAdmin: true }]
 const readiness = async () => []
 
 async function someMetrics() {
@@ -58,7 +59,11 @@ test('what is counted is told beside health, also where a page is mounted, and n
 test('a page elsewhere reads nothing of what is counted on this machine under a name of its own', async () => {
 	const parts = { readiness, metrics: await someMetrics() }
 	const publicUrl = 'https://bot.example.com'
-	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, parts, { publicUrl, token: null })
+	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, parts, {
+		publicUrl,
+		people: [],
+		trustedProxies: [],
+	})
 	const { port } = server.address
 	expect(await statusOf(server, '/metrics', { host: `evil.example:${port}` })).toBe(421)
 	expect(await statusOf(server, '/metrics', { host: `localhost:${port}` })).toBe(200)
@@ -68,10 +73,19 @@ test('a page elsewhere reads nothing of what is counted on this machine under a 
 	expect(await statusOf(server, '/readyz', { host: 'anything' })).toBe(200)
 })
 
+test('a proxy that is trusted says under which name it was asked for', async () => {
+	const parts = { readiness, metrics: await someMetrics() }
+	const outside = { publicUrl: 'https://bot.example.com', people: [], trustedProxies: ['127.0.0.1'] }
+	await using server = await startWebServer({ host: '127.0.0.1', port: 0 }, parts, outside)
+	const own = `127.0.0.1:${server.address.port}`
+	expect(await statusOf(server, '/metrics', { host: own, 'x-forwarded-host': 'bot.example.com' })).toBe(200)
+	expect(await statusOf(server, '/metrics', { host: own, 'x-forwarded-host': 'evil.example' })).toBe(421)
+})
+
 test('where a token is configured, what is counted is told to whoever shows it', async () => {
 	const parts = { readiness, metrics: await someMetrics() }
 	for (const host of ['127.0.0.1', '0.0.0.0']) {
-		await using server = await startWebServer({ host, port: 0 }, parts, { publicUrl: null, token })
+		await using server = await startWebServer({ host, port: 0 }, parts, { publicUrl: null, people, trustedProxies: [] })
 		const own = { host: `127.0.0.1:${server.address.port}` }
 		expect(await statusOf(server, '/metrics', own)).toBe(401)
 		expect(await statusOf(server, '/metrics', { ...own, authorization: `Bearer ${token}x` })).toBe(401)
@@ -85,7 +99,7 @@ test('inside a network it is told under whatever name the process has there', as
 	const everywhere = { host: '0.0.0.0', port: 0 }
 	await using worker = await startWebServer(everywhere, parts, unshared)
 	expect(await statusOf(worker, '/metrics', { host: 'worker-1:8080' })).toBe(200)
-	await using bot = await startWebServer(everywhere, parts, { publicUrl: null, token })
+	await using bot = await startWebServer(everywhere, parts, { publicUrl: null, people, trustedProxies: [] })
 	expect(await statusOf(bot, '/metrics', { host: 'bot:8080', authorization: `Bearer ${token}` })).toBe(200)
 })
 

@@ -27,13 +27,15 @@ const noPrice = { inputUsdPerMillion: 0, outputUsdPerMillion: 0 }
 
 const noLimit = { calls: null, tokens: null, costMicroUsd: null }
 
+const token = 'a-token-of-at-least-24-characters'
+
 describe('without anything configured', () => {
 	test('everything is embedded, and the practice model answers', () => {
 		expect(configOf({})).toEqual({
 			storage: { store: 'embedded', dataFolder: '.threadwise', queue: 'database' },
 			models: { kind: 'practice' },
 			http: null,
-			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, token: null },
+			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, people: [], trustedProxies: [] },
 			slack: null,
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
@@ -53,7 +55,6 @@ describe('without anything configured', () => {
 	})
 
 	test('the page is for this machine, and for others only with a token', () => {
-		const token = 'a-token-of-at-least-24-characters'
 		const problemOf = (env: Env) => playgroundProblem(configOf(env).playground)
 		const alone: readonly Env[] = [
 			{},
@@ -77,6 +78,50 @@ describe('without anything configured', () => {
 		expect(configOf({ THREADWISE_PUBLIC_URL: 'https://bot.example:8443/' }).playground.publicUrl).toBe(
 			'https://bot.example:8443',
 		)
+	})
+
+	test('each person may have a token of their own, beside that of the owner or instead of it', () => {
+		const peopleOf = (env: Env) => configOf(env).playground.people
+		expect(peopleOf({ THREADWISE_TOKEN: token })).toEqual([{ id: 'owner', name: 'Owner', token, isAdmin: true }])
+		const ada = { id: 'ada', name: 'ada', token: 'adas-token-of-24-characters', isAdmin: true }
+		const bob = { id: 'bob-2', name: 'bob-2', token: 'bobs+token/of=24-characters', isAdmin: false }
+		const named = { THREADWISE_TOKENS: ` ada:${ada.token}:admin , bob-2:${bob.token} ` }
+		expect(peopleOf(named)).toEqual([ada, bob])
+		expect(peopleOf({ ...named, THREADWISE_TOKEN: token }).map(({ id }) => id)).toEqual(['owner', 'ada', 'bob-2'])
+		expect(configOf(named).secrets).toEqual(expect.arrayContaining([ada.token, bob.token]))
+		expect(playgroundProblem(configOf({ ...named, THREADWISE_HOST: '0.0.0.0' }).playground)).toBeNull()
+	})
+
+	test.each<[string, Env, string]>([
+		['no token', { THREADWISE_TOKENS: 'ada' }, 'entry 1 with a token of 0 characters'],
+		[
+			'one that is short',
+			{ THREADWISE_TOKENS: `ada:${token}:admin,bob:short` },
+			'entry 2 with a token of 5 characters',
+		],
+		['no name', { THREADWISE_TOKENS: `:${token}` }, 'entry 1 with a name of other characters'],
+		['a role that is none', { THREADWISE_TOKENS: `ada:${token}:root` }, 'entry 1 with a role other than admin'],
+		['a part too many', { THREADWISE_TOKENS: `ada:${token}:admin:x` }, 'entry 1 with a colon too many'],
+		['a comma at its end', { THREADWISE_TOKENS: `ada:${token}:admin,` }, 'entry 2 with a name'],
+		['a space in a token', { THREADWISE_TOKENS: `ada:${token} x:admin` }, 'entry 1 with a token of other characters'],
+		['a name twice', { THREADWISE_TOKENS: `ada:${token}:admin,Ada:${token}x` }, 'entry 2 with a name that is there'],
+		['a token twice', { THREADWISE_TOKENS: `ada:${token}:admin,bob:${token}` }, 'entry 2 with a token that is there'],
+		['nobody who looks after it', { THREADWISE_TOKENS: `ada:${token}` }, 'no admin'],
+		[
+			'the name of the owner',
+			{ THREADWISE_TOKEN: token, THREADWISE_TOKENS: `Owner:${token}x` },
+			'the name "Owner", beside THREADWISE_TOKEN',
+		],
+		[
+			'the token of the owner',
+			{ THREADWISE_TOKEN: token, THREADWISE_TOKENS: `ada:${token}` },
+			'the token of THREADWISE_TOKEN, beside THREADWISE_TOKEN',
+		],
+	])('a list of tokens with %s is refused, without a word of a token', (_, env, found) => {
+		const [problem, ...more] = problemsOf(env)
+		expect(more).toEqual([])
+		expect(problem).toMatchObject({ variable: 'THREADWISE_TOKENS', found: expect.stringContaining(found) })
+		expect(JSON.stringify(problem)).not.toContain(token)
 	})
 
 	test('variables that are empty or blank count as absent', () => {
@@ -154,6 +199,7 @@ describe('store and queue', () => {
 
 const slackBot = 'xoxb-1-canary'
 const slackApp = 'xapp-1-canary'
+const byToken = { by: 'token', botToken: slackBot } as const
 const slackSecret = 'canary0123456789canary0123456789'
 
 describe('Slack', () => {
@@ -163,7 +209,7 @@ describe('Slack', () => {
 		[
 			'an app token',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+			{ access: byToken, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 		[
 			'a signing secret, an address and bots that are answered',
@@ -174,7 +220,7 @@ describe('Slack', () => {
 				SLACK_ALLOWED_BOTS: 'B01, U02',
 			},
 			{
-				botToken: slackBot,
+				access: byToken,
 				apiUrl: 'http://127.0.0.1:80/api/',
 				receives: { over: 'http', signingSecret: slackSecret },
 				allowedBots: ['B01', 'U02'],
@@ -183,7 +229,7 @@ describe('Slack', () => {
 		[
 			'both, of which the socket needs no address of ours',
 			{ SLACK_BOT_TOKEN: slackBot, SLACK_APP_TOKEN: slackApp, SLACK_SIGNING_SECRET: slackSecret },
-			{ botToken: slackBot, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
+			{ access: byToken, apiUrl: null, receives: { over: 'socket', appToken: slackApp }, allowedBots: [] },
 		],
 	])('with %s', (_, env, slack) => {
 		expect(configOf(env).slack).toEqual(slack)
@@ -243,6 +289,96 @@ describe('Slack', () => {
 				fix: expect.stringContaining('xoxb- belongs into SLACK_BOT_TOKEN'),
 			},
 		])
+	})
+
+	const installing: Env = {
+		SLACK_CLIENT_ID: '100.200',
+		SLACK_CLIENT_SECRET: `client-${slackSecret}`,
+		SLACK_TOKEN_KEY: 'ab'.repeat(32),
+		SLACK_APP_TOKEN: slackApp,
+		THREADWISE_PUBLIC_URL: 'https://bot.example',
+	}
+
+	test('several workspaces install the app, each kind of event way is possible, and a state secret is made where there is none', () => {
+		const access = {
+			by: 'installation',
+			clientId: '100.200',
+			clientSecret: `client-${slackSecret}`,
+			publicUrl: 'https://bot.example',
+			allowedWorkspaces: null,
+			tokenKeys: [Buffer.alloc(32, 0xab)],
+		}
+		const socket = configOf(installing).slack
+		expect(socket).toMatchObject({ access, receives: { over: 'socket', appToken: slackApp } })
+		const overHttp = { ...installing, SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: slackSecret }
+		expect(configOf(overHttp).slack).toMatchObject({ access, receives: { over: 'http' } })
+		const stateSecretOf = (env: Env) => {
+			const made = configOf(env).slack?.access
+			return made?.by === 'installation' ? made.stateSecret : ''
+		}
+		expect(stateSecretOf(installing)).toMatch(/^[\da-f]{64}$/)
+		expect(stateSecretOf(installing)).toBe(stateSecretOf(overHttp))
+		expect(stateSecretOf({ ...installing, SLACK_TOKEN_KEY: 'cd'.repeat(32) })).not.toBe(stateSecretOf(installing))
+		expect(stateSecretOf({ ...installing, SLACK_STATE_SECRET: slackSecret })).toBe(slackSecret)
+	})
+
+	test('a newer key stands before the earlier ones, and only some workspaces may be meant', () => {
+		const keys = `${'CD'.repeat(32)} , ${'ab'.repeat(32)}`
+		const { slack, secrets } = configOf({ ...installing, SLACK_TOKEN_KEY: keys, SLACK_ALLOWED_WORKSPACES: 'T1,T2' })
+		expect(slack?.access).toMatchObject({
+			tokenKeys: [Buffer.alloc(32, 0xcd), Buffer.alloc(32, 0xab)],
+			allowedWorkspaces: ['T1', 'T2'],
+		})
+		expect(secrets).toEqual(expect.arrayContaining(['CD'.repeat(32), 'ab'.repeat(32), `client-${slackSecret}`]))
+	})
+
+	test.each<[string, Env, string, string, string]>([
+		['no client ID', { SLACK_CLIENT_ID: '' }, 'SLACK_CLIENT_ID', 'no SLACK_CLIENT_ID', 'Client ID'],
+		['no client secret', { SLACK_CLIENT_SECRET: '' }, 'SLACK_CLIENT_SECRET', 'no SLACK_CLIENT_SECRET', 'Client Secret'],
+		['no key for tokens', { SLACK_TOKEN_KEY: '' }, 'SLACK_TOKEN_KEY', 'no SLACK_TOKEN_KEY', 'openssl rand -hex 32'],
+		['a key that is too short', { SLACK_TOKEN_KEY: 'canary' }, 'SLACK_TOKEN_KEY', '(hidden)', 'openssl rand -hex 32'],
+		['a client ID that is none', { SLACK_CLIENT_ID: 'A0123' }, 'SLACK_CLIENT_ID', 'A0123', 'Client ID'],
+		[
+			'a bot token beside it',
+			{ SLACK_BOT_TOKEN: slackBot },
+			'SLACK_CLIENT_ID',
+			'beside SLACK_BOT_TOKEN',
+			'take SLACK_BOT_TOKEN out',
+		],
+		[
+			'no way for events',
+			{ SLACK_APP_TOKEN: '' },
+			'SLACK_CLIENT_ID',
+			'neither SLACK_APP_TOKEN',
+			'SLACK_SIGNING_SECRET',
+		],
+		['no address', { THREADWISE_PUBLIC_URL: '' }, 'THREADWISE_PUBLIC_URL', 'no address', '/slack/oauth_redirect'],
+		[
+			'a state secret that is too short',
+			{ SLACK_STATE_SECRET: 'canary' },
+			'SLACK_STATE_SECRET',
+			'(hidden)',
+			'leave the variable out',
+		],
+		[
+			'a list of workspaces that is none',
+			{ SLACK_ALLOWED_WORKSPACES: 'lab' },
+			'SLACK_ALLOWED_WORKSPACES',
+			'lab',
+			'leave the variable out',
+		],
+	])('with %s for several workspaces there is one mistake with a fix', (_, change, variable, found, fix) => {
+		const problems = problemsOf({ ...installing, ...change })
+		expect(problems).toMatchObject([
+			{ variable, found: expect.stringContaining(found), fix: expect.stringContaining(fix) },
+		])
+		expect(JSON.stringify(problems)).not.toContain('canary')
+	})
+
+	test('a state secret alone names all that is missing', () => {
+		const problems = problemsOf({ SLACK_STATE_SECRET: slackSecret, SLACK_APP_TOKEN: slackApp })
+		const missing = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY', 'THREADWISE_PUBLIC_URL']
+		expect(problems.map(({ variable }) => variable)).toEqual(missing)
 	})
 
 	test('its tokens and its secret are secrets', () => {
@@ -398,6 +534,7 @@ const wrongValues: Readonly<Record<string, string>> = {
 	THREADWISE_PUBLIC_URL: 'bot.example',
 	THREADWISE_TOKEN: 'short',
 	THREADWISE_PLAYGROUND: 'perhaps',
+	THREADWISE_TRUSTED_PROXIES: 'nginx',
 	OPENAI_API_KEY: 'two words',
 	OPENAI_BASE_URL: 'localhost:11434',
 	THREADWISE_MODEL_KIND: 'clever',
@@ -432,6 +569,22 @@ describe('problems', () => {
 		],
 		['THREADWISE_TOKEN', ['x'.repeat(24), '!'.repeat(500)], ['x'.repeat(23), `${'x'.repeat(24)} y`, 'ä'.repeat(24)]],
 		['THREADWISE_PLAYGROUND', ['on', 'off'], ['yes', 'ON']],
+		[
+			'THREADWISE_TRUSTED_PROXIES',
+			['127.0.0.1', '::1, 10.0.0.0/8', 'fd00::/8,192.168.0.7', '::ffff:10.0.0.1'],
+			[
+				'proxy',
+				'10.0.0',
+				'10',
+				'10.0.0.0/33',
+				'0.0.0.0/0',
+				'::/0',
+				'10.0.0.0/',
+				'10.0.0.0/8/8',
+				'127.0.0.1,',
+				'fe80::1%eth0/x',
+			],
+		],
 		['THREADWISE_LONGEST_QUESTION', ['100', '1000000'], ['99', '1000001']],
 		['THREADWISE_USD_PER_DAY', ['5', '0.50', '0.000001'], ['0', '-1', '$5', '1e3', '0.0000001', '.5']],
 		['THREADWISE_MODEL_TIMEOUT_MS', ['100', '3600000'], ['99', '3600001', 'Infinity']],
@@ -472,6 +625,7 @@ describe('problems', () => {
 			[{ SLACK_BOT_TOKEN: `xoxb-${canary}`, SLACK_SIGNING_SECRET: `${canary} ${canary}` }, null],
 			[{ SLACK_API_URL: `ftp://me:${canary}@x` }, null],
 			[{ THREADWISE_TOKEN: canary }, null],
+			[{ THREADWISE_TOKENS: `${canary}:${canary},${canary}` }, null],
 			[{ THREADWISE_PUBLIC_URL: `https://bot:${canary}@x` }, null],
 			[{ OPENAI_BASE_URL: `ftp://user:${canary}@models.example/v1` }, null],
 			[{ OPENAI_BASE_URL: `https://user:${canary}@models.example/v1` }, null],

@@ -67,9 +67,10 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 	const storage = storageFrom(values, variables.problems)
 	const models = modelConfigFrom(values, settings.file, env)
 	const slack = slackConfigFrom(values, variables.problems)
+	const playground = playgroundConfigFrom(values, variables.problems)
 	const problems = [
 		...[...variables.problems, ...settings.problems],
-		...[...storage.problems, ...models.problems, ...slack.problems],
+		...[...storage.problems, ...models.problems, ...slack.problems, ...playground.problems],
 	]
 	if (problems.length > 0) return { ok: false, problems }
 	return {
@@ -78,7 +79,7 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 			storage: storage.storage,
 			models: models.models,
 			http: httpFrom(values),
-			playground: playgroundConfigFrom(values),
+			playground: playground.playground,
 			slack: slack.slack,
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',

@@ -1,4 +1,5 @@
 import type { ModelConfig } from './model-settings.ts'
+import { tokenHoldersIn } from './people.ts'
 import { variables } from './variables.ts'
 
 /** Names of variables whose values are secrets, whoever reads them: keys that the configuration file names, tokens of platforms. */
@@ -16,7 +17,12 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>, mod
 	const endpoints = models.kind === 'configured' ? Object.values(models.settings.endpoints) : []
 	const addresses = [...entries.map(({ value }) => value), ...endpoints.map(({ baseUrl }) => baseUrl)]
 	const secrets = [
-		...named.flatMap(({ name, value }) => [value, ...headersIn(name, value)]),
+		...named.flatMap(({ name, value }) => [
+			value,
+			...headersIn(name, value),
+			...tokensIn(name, value),
+			...keysIn(name, value),
+		]),
 		...endpoints.flatMap(({ apiKey }) => (apiKey === null ? [] : [apiKey])),
 		...addresses.flatMap(passwordsIn),
 	]
@@ -32,6 +38,15 @@ function isSecret(name: string, value: string): boolean {
 function headersIn(name: string, value: string): readonly string[] {
 	if (!/HEADERS$/i.test(name)) return []
 	return value.split(',').flatMap((header) => bothForms(header.slice(header.indexOf('=') + 1).trim()))
+}
+
+function tokensIn(name: string, value: string): readonly string[] {
+	return name === 'THREADWISE_TOKENS' ? tokenHoldersIn(value).map(({ token }) => token) : []
+}
+
+/** A key that was followed by a newer one is still a key. */
+function keysIn(name: string, value: string): readonly string[] {
+	return /KEY$/i.test(name) ? value.split(/\s*,\s*/) : []
 }
 
 function passwordsIn(address: string): readonly string[] {

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { effortSchema } from '../core/run-preferences.ts'
+import { type TokenHolder, tokenHoldersIn, troubleWithTokens } from './people.ts'
 import type { ConfigProblem } from './problem.ts'
 
 /** How one environment variable is read, and what to tell when it can't be. */
@@ -24,6 +26,13 @@ const url = (protocol: RegExp) => z.url({ protocol }) as z.ZodType<string, strin
 const integer = (least: number, most: number) =>
 	z.string().regex(/^\d+$/).transform(Number).pipe(z.int().min(least).max(most))
 
+/** A range of all addresses would trust everybody. */
+function isAddressOrRange(text: string): boolean {
+	const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+	const most = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0
+	return most > 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= most))
+}
+
 /** How much is logged, from nothing to everything. */
 const logLevelSchema = z.enum(['silent', 'error', 'warn', 'info', 'debug'])
 export type LogLevel = z.infer<typeof logLevelSchema>
@@ -39,6 +48,15 @@ function slackTokenKind(found: string): string | null {
 	const kind = Object.entries(kinds).find(([beginning]) => found.startsWith(beginning))
 	return kind === undefined ? null : `${kind[1]} (${kind[0]}…)`
 }
+
+/** What Slack calls a secret is none of its tokens. */
+const slackSecret = z.string().regex(/^(?!xox|xapp-)[\x21-\x7E]{16,}$/)
+
+/** The first seals, all of them open. */
+const tokenKeys = z
+	.string()
+	.regex(/^[\da-f]{64}(?:\s*,\s*[\da-f]{64})*$/i)
+	.transform((text): readonly Uint8Array[] => text.split(/\s*,\s*/).map((key) => Buffer.from(key, 'hex')))
 
 /** As the OpenTelemetry specification writes headers: `name=value,name=value`, percent-encoded. */
 const headers = z
@@ -101,6 +119,25 @@ export const variables = {
 		fix: 'Let `openssl rand -hex 24` make one.',
 		secret: true,
 	}),
+	THREADWISE_TOKENS: variable({
+		schema: z
+			.string()
+			.refine((text) => troubleWithTokens(text) === null)
+			.transform((text): readonly TokenHolder[] => tokenHoldersIn(text)),
+		expected:
+			'name:token or name:token:admin for each person, separated by commas, with tokens of at least 24 characters',
+		fix: 'Write them so, such as ada:…:admin,bob:…, and let `openssl rand -hex 24` make each token.',
+		secret: true,
+		kindOf: troubleWithTokens,
+	}),
+	THREADWISE_TRUSTED_PROXIES: variable({
+		schema: z
+			.string()
+			.transform((text): readonly string[] => text.split(',').map((range) => range.trim()))
+			.refine((ranges) => ranges.every(isAddressOrRange)) as z.ZodType<readonly string[], string>,
+		expected: 'addresses or ranges such as 127.0.0.1 or 172.16.0.0/12, separated by commas',
+		fix: 'Name the proxies before Threadwise by their numbers, never everybody: whoever is trusted passes for whom they like.',
+	}),
 	THREADWISE_PLAYGROUND: variable({
 		schema: z.enum(['on', 'off']) as z.ZodType<'on' | 'off', string>,
 		expected: '"on" or "off"',
@@ -121,11 +158,43 @@ export const variables = {
 		kindOf: slackTokenKind,
 	}),
 	SLACK_SIGNING_SECRET: variable({
-		schema: z.string().regex(/^(?!xox|xapp-)[\x21-\x7E]{16,}$/),
+		schema: slackSecret,
 		expected: 'a signing secret, which has at least 16 characters and no spaces, and is no token',
 		fix: 'Copy the Signing Secret of your app (Basic Information, App Credentials).',
 		secret: true,
 		kindOf: slackTokenKind,
+	}),
+	SLACK_CLIENT_ID: variable({
+		schema: z.string().regex(/^\d+\.\d+$/),
+		expected: 'a client ID, which is two numbers with a dot between them',
+		fix: 'Copy the Client ID of your app (Basic Information, App Credentials).',
+	}),
+	SLACK_CLIENT_SECRET: variable({
+		schema: slackSecret,
+		expected: 'a client secret, which has at least 16 characters and no spaces, and is no token',
+		fix: 'Copy the Client Secret of your app (Basic Information, App Credentials).',
+		secret: true,
+		kindOf: slackTokenKind,
+	}),
+	SLACK_STATE_SECRET: variable({
+		schema: z.string().regex(/^[\x21-\x7E]{24,500}$/),
+		expected: 'at least 24 characters without spaces',
+		fix: 'Let `openssl rand -hex 24` make one, or leave the variable out: then it is made from SLACK_TOKEN_KEY.',
+		secret: true,
+	}),
+	SLACK_TOKEN_KEY: variable({
+		schema: tokenKeys,
+		expected: 'a key of 32 bytes, written as 64 hexadecimal digits; earlier keys may follow it, separated by commas',
+		fix: 'Let `openssl rand -hex 32` make one, and keep it as you keep the database: without it the tokens in there are lost.',
+		secret: true,
+	}),
+	SLACK_ALLOWED_WORKSPACES: variable({
+		schema: z
+			.string()
+			.regex(/^T\w+(?:\s*,\s*T\w+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of workspaces such as T0123ABC, separated by commas',
+		fix: 'Copy them from the addresses of the workspaces in a browser, or leave the variable out: then every workspace may install it.',
 	}),
 	SLACK_API_URL: variable({
 		schema: url(/^https?$/).transform((text) => text.replace(/\/*$/, '/')),

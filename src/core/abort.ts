@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
-/** Why a run was stopped for good. `superseded`: the question was edited, and a newer run answers it. */
-export const stopReasonSchema = z.enum(['user', 'budget', 'deadline', 'superseded'])
+/**
+ * Why a run was stopped for good. `superseded`: the question was edited, and a newer run answers it. `uninstalled`: the bot was taken
+ * off the place in which it was asked.
+ */
+export const stopReasonSchema = z.enum(['user', 'budget', 'deadline', 'superseded', 'uninstalled'])
 export type StopReason = z.infer<typeof stopReasonSchema>
 
 /** Why somebody interrupts a run from outside. `answer-now` ends no run: whatever leads to the answer ends, and the answer begins. */

@@ -14,10 +14,21 @@ export type Actor = {
 	 * none. Absent where there is nothing to be told by it.
 	 */
 	readonly channelId?: string
+	/** Whether they look after all of this Threadwise, and so see and set what holds in other places as well. */
+	readonly runsThreadwise?: boolean
 }
 
 /** What somebody may want to do. */
-export type Action = 'ask' | 'read' | 'stop' | 'answer-now' | 'again' | 'edit' | 'feedback' | 'change-settings'
+export type Action =
+	| 'ask'
+	| 'read'
+	| 'stop'
+	| 'answer-now'
+	| 'again'
+	| 'edit'
+	| 'feedback'
+	| 'read-settings'
+	| 'change-settings'
 
 /** Nothing was changed; the report says why and what to do, for whoever wanted it. */
 export type Refused = ErrorReport & {

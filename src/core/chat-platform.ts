@@ -1,6 +1,7 @@
 import type { ActionResult, Actor, EditResult, RunBegun } from './actor.ts'
 import type { Conversation, IncomingMessage, SaidMessage } from './conversation.ts'
 import type { Feedback } from './feedback.ts'
+import type { Place } from './installation-store.ts'
 import type { ReplyView } from './reply-view.ts'
 
 /** What a platform can do, so that nothing has to know its name. */
@@ -47,6 +48,8 @@ export type PlatformEvents = {
 	again(runId: string, kind: 'think-harder' | 'regenerate', actor: Actor): Promise<RunBegun>
 	/** Called when a person says what they think of an answer. */
 	feedback(runId: string, actor: Actor, feedback: Omit<Feedback, 'personId'>): Promise<ActionResult>
+	/** Called when the bot was taken off a place: whatever is being answered there is stopped. */
+	removed(place: Place): Promise<void>
 }
 
 /**

@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { Action, Actor } from './actor.ts'
 import { type Admission, admitsEverybody, insistOn, may, type Subject, settingsAsSubject } from './may.ts'
 
-const actions: readonly Action[] = ['ask', 'read', 'stop', 'answer-now', 'again', 'edit', 'feedback', 'change-settings']
+const actions: readonly Action[] = [
+	...(['ask', 'read', 'stop', 'answer-now', 'again', 'edit', 'feedback'] as const),
+	...(['read-settings', 'change-settings'] as const),
+]
 const ada: Actor = { personId: 'ada', platform: 'chat', workspaceId: 'w', isAdmin: false }
 const bob: Actor = { ...ada, personId: 'bob' }
 const admin: Actor = { ...ada, personId: 'root', isAdmin: true }
@@ -30,7 +33,12 @@ test('what was asked in a channel is read from there, or by whoever asked', () =
 
 const name = fc.constantFrom('ada', 'bob', 'eve')
 const place = { platform: fc.constantFrom('chat', 'other'), workspaceId: fc.constantFrom('w', 'v') }
-const anActor: fc.Arbitrary<Actor> = fc.record({ personId: name, isAdmin: fc.boolean(), ...place })
+const anActor: fc.Arbitrary<Actor> = fc.record({
+	personId: name,
+	isAdmin: fc.boolean(),
+	runsThreadwise: fc.boolean(),
+	...place,
+})
 const aSubject: fc.Arbitrary<Subject> = fc.record({
 	...place,
 	channelId: fc.constantFrom('general', 'lab'),
@@ -45,11 +53,14 @@ const aSubject: fc.Arbitrary<Subject> = fc.record({
 const anAction = fc.constantFrom(...actions)
 
 describe('always', () => {
-	test('nobody may do anything with what belongs to another place', () => {
+	test('nobody may do anything with what belongs to another place but whoever runs Threadwise, who sees and sets', () => {
 		fc.assert(
 			fc.property(anActor, anAction, aSubject, (actor, action, subject) => {
 				fc.pre(actor.platform !== subject.platform || actor.workspaceId !== subject.workspaceId)
-				expect(may(actor, action, subject).allowed).toBe(false)
+				const reaches = actor.isAdmin && actor.runsThreadwise
+				const isPrivate = action === 'read' && subject.isDirect
+				const everywhere = ['read', 'read-settings', 'change-settings'].includes(action) && !isPrivate
+				expect(may(actor, action, subject).allowed).toBe(reaches && everywhere)
 			}),
 		)
 	})
@@ -151,6 +162,14 @@ describe('settings', () => {
 		expect(may(ada, 'change-settings', of('person', 'bob')).allowed).toBe(false)
 		for (const subject of [of('installation', ''), of('channel', 'general'), of('person', 'ada')])
 			expect(may(admin, 'change-settings', subject).allowed).toBe(true)
+	})
+
+	test('that hold for somebody are shown to them, and those of others only to admins', () => {
+		expect(may(ada, 'read-settings', of('installation', '')).allowed).toBe(true)
+		expect(may(ada, 'read-settings', of('channel', 'general')).allowed).toBe(true)
+		expect(may(ada, 'read-settings', of('person', 'ada')).allowed).toBe(true)
+		expect(may(ada, 'read-settings', of('person', 'bob')).allowed).toBe(false)
+		expect(may(admin, 'read-settings', of('person', 'bob')).allowed).toBe(true)
 	})
 })
 

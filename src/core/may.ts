@@ -2,7 +2,7 @@ import type { Action, Actor } from './actor.ts'
 import type { Conversation } from './conversation.ts'
 import { type ErrorReport, ThreadwiseError } from './errors.ts'
 import type { Run } from './run.ts'
-import type { SettingsKey } from './settings.ts'
+import type { Settings, SettingsKey } from './settings.ts'
 
 /** Where and whose questions are answered. */
 export type Admission = {
@@ -26,7 +26,7 @@ export type Permission = { readonly allowed: true } | { readonly allowed: false;
 
 /** Decides every permission: whether somebody may do something. */
 export function may(actor: Actor, action: Action, subject: Subject): Permission {
-	for (const refuse of [anotherPlace, ...conditions[action]]) {
+	for (const refuse of conditions[action]) {
 		const refusal = refuse(actor, subject)
 		if (refusal !== null) return { allowed: false, refusal: { code: 'forbidden', ...refusal } }
 	}
@@ -38,6 +38,19 @@ export function insistOn(permission: Permission): void {
 	if (permission.allowed) return
 	const { code, message, fix } = permission.refusal
 	throw new ThreadwiseError(code, message, { fix })
+}
+
+/**
+ * Whether somebody may set this for a place of theirs without shutting themselves out of it: then nobody who looks after it could tell
+ * what is wrong there. Of other places they aren't.
+ */
+export function mayNameAsAllowed(actor: Actor, key: SettingsKey, { allowedPeople }: Settings): Permission {
+	if (allowedPeople === undefined || !isSamePlace(actor, key) || allowedPeople.includes(actor.personId)) {
+		return { allowed: true }
+	}
+	const message = 'This would shut you out: you are not among the allowed people.'
+	const fix = `Add yourself to them, as "${actor.personId}", or leave the list empty to answer everybody.`
+	return { allowed: false, refusal: { code: 'forbidden', message, fix } }
 }
 
 /** A run, or its question, with who has asked it. */
@@ -53,24 +66,42 @@ export function settingsAsSubject({ platform, workspaceId, scope, subject }: Set
 /** Why somebody may not do something; null where nothing speaks against it. */
 type Condition = (actor: Actor, subject: Subject) => Pick<ErrorReport, 'message' | 'fix'> | null
 
-const anotherPlace: Condition = (actor, subject) =>
-	actor.platform === subject.platform && actor.workspaceId === subject.workspaceId
-		? null
-		: { message: 'This belongs to another place.', fix: 'Open it where it was asked.' }
+type Place = Pick<Subject, 'platform' | 'workspaceId'>
 
-const notTheirs: Condition = ({ personId, isAdmin }, { ownerId }) =>
-	isAdmin || personId === ownerId
+function isSamePlace(one: Place, other: Place): boolean {
+	return one.platform === other.platform && one.workspaceId === other.workspaceId
+}
+
+/** The same id is somebody else in another place. */
+function isTheirs(actor: Actor, subject: Subject): boolean {
+	return isSamePlace(actor, subject) && actor.personId === subject.ownerId
+}
+
+const anotherPlace: Condition = (actor, subject) =>
+	isSamePlace(actor, subject) ? null : { message: 'This belongs to another place.', fix: 'Open it where it was asked.' }
+
+/** Whoever runs Threadwise looks after every place; what people do with their runs is done where these are. */
+const outOfReach: Condition = (actor, subject) =>
+	actor.isAdmin && actor.runsThreadwise === true ? null : anotherPlace(actor, subject)
+
+const notTheirs: Condition = (actor, subject) =>
+	actor.isAdmin || isTheirs(actor, subject)
 		? null
 		: { message: 'Only whoever asked may do this, or an admin.', fix: 'Ask the question yourself, or ask an admin.' }
 
-const notTheirSettings: Condition = ({ personId, isAdmin }, { ownerId }) =>
-	isAdmin || personId === ownerId
+const notTheirSettings: Condition = (actor, subject) =>
+	actor.isAdmin || isTheirs(actor, subject)
 		? null
 		: { message: 'Only an admin may change these settings.', fix: 'Change your own settings, or ask an admin.' }
 
+const somebodyElsesSettings: Condition = (actor, subject) =>
+	actor.isAdmin || subject.ownerId === null || isTheirs(actor, subject)
+		? null
+		: { message: 'These are the settings of somebody else.', fix: 'Look at your own, or ask an admin.' }
+
 /** What is said in a direct message concerns nobody else, whoever looks after the place. */
-const saidInPrivate: Condition = ({ personId }, { isDirect = false, ownerId }) =>
-	!isDirect || personId === ownerId
+const saidInPrivate: Condition = (actor, subject) =>
+	!subject.isDirect || isTheirs(actor, subject)
 		? null
 		: { message: 'This was asked in a direct message.', fix: 'Only whoever asked can open it.' }
 
@@ -99,14 +130,15 @@ const notAnswered: Condition = ({ personId }, { admission: { people } }) =>
 		? null
 		: { message: 'Only the questions of some people are answered here.', fix: 'Ask an admin to add you to them.' }
 
-/** What has to be so beyond being in the same place. Whatever begins a run needs what asking needs. */
+/** What has to be so. Whatever begins a run needs what asking needs. */
 const conditions: Readonly<Record<Action, readonly Condition[]>> = {
-	ask: [notAnsweredHere, notAnswered],
-	read: [saidInPrivate, saidElsewhere],
-	stop: [notTheirs],
-	'answer-now': [notTheirs],
-	again: [saidInPrivate, notAnsweredHere, notAnswered],
-	edit: [notTheirs, notAnsweredHere, notAnswered],
-	feedback: [saidInPrivate],
-	'change-settings': [notTheirSettings],
+	ask: [anotherPlace, notAnsweredHere, notAnswered],
+	read: [outOfReach, saidInPrivate, saidElsewhere],
+	stop: [anotherPlace, notTheirs],
+	'answer-now': [anotherPlace, notTheirs],
+	again: [anotherPlace, saidInPrivate, notAnsweredHere, notAnswered],
+	edit: [anotherPlace, notTheirs, notAnsweredHere, notAnswered],
+	feedback: [anotherPlace, saidInPrivate],
+	'read-settings': [outOfReach, somebodyElsesSettings],
+	'change-settings': [outOfReach, notTheirSettings],
 }

@@ -14,6 +14,7 @@ describe('a redactor', () => {
 
 	test.each([
 		['an API key', 'key sk-abcdefgh1 refused', 'key [secret] refused'],
+		['tokens of a chat', 'xoxb-1-canary, xoxe.xoxb-1-canary and xapp-1-canary', '[secret], [secret] and [secret]'],
 		['a bearer token', 'Authorization: Bearer eyJhbGciOi', 'Authorization: Bearer [secret]'],
 		['basic credentials', 'authorization: Basic dXNlcjpwYXNz', 'authorization: Basic [secret]'],
 		['a header in JSON', '{"authorization":"dXNlcjpwYXNz","x":1}', '{"authorization":"[secret]","x":1}'],

@@ -14,7 +14,7 @@ export function createRedactor(secrets: readonly (string | null)[]): Redact {
 	return (text) => {
 		const hidden = needles.reduce((rest, needle) => rest.replaceAll(needle, '[secret]'), text)
 		return hidden
-			.replace(/\bsk-[\w*.-]{4,}/g, '[secret]')
+			.replace(/\b(?:sk|xox[a-z](?:\.xox[a-z])?|xapp)-[\w*.-]{4,}/g, '[secret]')
 			.replace(/\bBearer\s+[^\s"'\\]+/gi, 'Bearer [secret]')
 			.replace(/\b(authorization\\?["']?\s*[:=]\s*\\?["']?(?:(?:basic|bearer)\s+)?)[^\s"'\\,]{4,}/gi, '$1[secret]')
 			.replace(/\/\/[^\s/"'\\]*@/g, '//[secret]@')

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { admitsEverybody } from './may.ts'
-import { createSettingsReader, type Defaults, noSettings, resolveSettings } from './resolve-settings.ts'
-import type { Settings, SettingsChain } from './settings.ts'
+import {
+	createSettingsReader,
+	type Defaults,
+	inheritedSettings,
+	noSettings,
+	resolveSettings,
+} from './resolve-settings.ts'
+import type { Settings, SettingsChain, SettingsScope } from './settings.ts'
 
 const defaults: Defaults = {
 	effort: 'medium',
@@ -91,6 +97,55 @@ describe('what was set', () => {
 				expect({ effort, workflow, quiet }).toEqual(nearest)
 			}),
 		)
+	})
+})
+
+describe('what a scope inherits', () => {
+	const noLimit = { calls: null, tokens: null, costMicroUsd: null }
+	const budgets = { person: { ...noLimit, costMicroUsd: 500_000 }, channel: noLimit, installation: noLimit }
+	const chain: SettingsChain = {
+		installation: { effort: 'low', allowedPeople: ['ada'], directMessages: false, usdPerDay: 9 },
+		channel: { workflow: 'a', allowedPeople: ['bob'] },
+		person: { effort: 'high', quiet: true },
+	}
+	const inheritedBy = (scope: SettingsScope, channelId = 'lab') =>
+		inheritedSettings({ platform: 'chat', scope }, channelId, chain, { ...defaults, budgets })
+
+	test('is named with who has said it, for an installation', () => {
+		expect(inheritedBy('installation', '')).toEqual({
+			effort: { value: 'medium', from: 'configuration' },
+			workflow: { value: 'default', from: 'configuration' },
+			quiet: { value: false, from: 'usual' },
+			allowedChannels: { value: null, from: 'usual' },
+			allowedPeople: { value: null, from: 'usual' },
+			directMessages: { value: true, from: 'usual' },
+			usdPerDay: { value: null, from: 'usual' },
+		})
+	})
+
+	test('for a channel, with what the configuration says of it', () => {
+		expect(inheritedBy('channel')).toEqual({
+			effort: { value: 'low', from: 'installation' },
+			workflow: { value: 'two-minds', from: 'configuration' },
+			quiet: { value: false, from: 'usual' },
+			allowedPeople: { value: ['ada'], from: 'installation' },
+			usdPerDay: { value: null, from: 'usual' },
+		})
+	})
+
+	test('for a person, whose money no wider scope sets', () => {
+		expect(inheritedBy('person')).toEqual({
+			effort: { value: 'low', from: 'installation' },
+			workflow: { value: 'a', from: 'channel' },
+			quiet: { value: false, from: 'usual' },
+			usdPerDay: { value: 0.5, from: 'configuration' },
+		})
+	})
+
+	test('is what applies to a question of somebody who has set nothing', () => {
+		const { effort, workflow, quiet } = inheritedBy('person')
+		const applies = resolved({ ...chain, person: {} })
+		expect(applies).toMatchObject({ effort: effort?.value, workflow: workflow?.value, quiet: quiet?.value })
 	})
 })
 

@@ -1,6 +1,7 @@
 import type { StopReason } from './abort.ts'
 import type { Conversation, IncomingMessage, SaidMessage } from './conversation.ts'
 import type { ErrorReport } from './errors.ts'
+import type { Place } from './installation-store.ts'
 import type { JournalEntry, JournalRecord } from './journal.ts'
 import type { Claim, Run, RunKind, RunState } from './run.ts'
 import type { Effort, Route, RunPreferences } from './run-preferences.ts'
@@ -145,6 +146,9 @@ export interface RunStore {
 	markQueued(runId: string): Promise<void>
 	/** Runs without a delivery: accepted or queued for longer than `olderThanMs`, or left behind by a holder that vanished. */
 	findUndelivered(olderThanMs: number, limit: number): Promise<readonly UndeliveredRun[]>
+
+	/** All runs of a place that have no outcome yet, oldest first. */
+	findOpen(place: Place): Promise<readonly string[]>
 
 	/**
 	 * Ends every lease. Only for the one process that owns an embedded store, when it starts: whoever held a lease is dead.

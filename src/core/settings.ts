@@ -38,8 +38,9 @@ export type SettingsKey = {
 }
 
 const everybodys: readonly (keyof Settings)[] = ['effort', 'workflow', 'quiet', 'usdPerDay']
-const settingsIn: Readonly<Record<SettingsScope, readonly string[]>> = {
-	installation: Object.keys(settingsSchema.shape),
+/** Which settings each scope has. */
+export const settingsIn: Readonly<Record<SettingsScope, readonly (keyof Settings)[]>> = {
+	installation: settingsSchema.keyof().options,
 	channel: [...everybodys, 'allowedPeople'],
 	person: everybodys,
 }
@@ -54,7 +55,7 @@ export function checkSettings({ scope, subject }: SettingsKey, settings: Setting
 		throw new ThreadwiseError('config', `${whose}.`, { fix: 'Leave the subject empty for the installation only.' })
 	}
 	const foreign = Object.entries(settings).find(
-		([name, value]) => value !== undefined && !settingsIn[scope].includes(name),
+		([name, value]) => value !== undefined && !settingsIn[scope].some((own) => own === name),
 	)
 	if (foreign !== undefined) {
 		throw new ThreadwiseError('config', `A ${scope} has no setting "${foreign[0]}".`, {
@@ -78,10 +79,19 @@ export type SettingsPlace = {
 	readonly personId: string
 }
 
+/** A place in which Threadwise is used, with whom and what has been seen there, the newest first and not more than a hundred each. */
+export type Installation = Pick<SettingsKey, 'platform' | 'workspaceId'> & {
+	/** Ids of channels; direct messages are none. */
+	readonly channels: readonly string[]
+	readonly people: readonly { readonly id: string; readonly name: string }[]
+}
+
 /** Settings that people change while Threadwise runs. Every process sees a change with the next question. */
 export interface SettingsStore {
 	/** What applies where somebody asks. */
 	read(place: SettingsPlace): Promise<SettingsChain>
+	/** Every place that is known, by platform and workspace. */
+	installations(): Promise<readonly Installation[]>
 	/**
 	 * Replaces what was set there.
 	 * @throws ThreadwiseError `config` for a setting that this scope doesn't have, `workflow` for a workflow that isn't there.

@@ -296,6 +296,26 @@ describe('settings', () => {
 		})
 	})
 
+	test('never shut out whoever sets them', async () => {
+		const settings = createSettingsStore(opened.database, ['default'])
+		const closed = { ...everybodys, workspaceId: 'workspace to close' }
+		const root = { ...admin, workspaceId: closed.workspaceId }
+		expect(await changeSettings(settings, root, closed, { allowedPeople: ['bob'] })).toEqual({
+			outcome: 'refused',
+			code: 'forbidden',
+			retryAfterMs: null,
+			message: 'This would shut you out: you are not among the allowed people.',
+			fix: `Add yourself to them, as "${root.personId}", or leave the list empty to answer everybody.`,
+		})
+		const channel = { ...closed, scope: 'channel', subject: 'general' } as const
+		expect(await changeSettings(settings, root, channel, { allowedPeople: ['bob'] })).toEqual(refused('shut you out'))
+		const both = { allowedPeople: ['bob', root.personId] }
+		expect(await changeSettings(settings, root, closed, both)).toEqual({ outcome: 'done' })
+		// Whoever runs Threadwise is nobody in that place.
+		const operator = { ...root, platform: 'page', workspaceId: '', runsThreadwise: true }
+		expect(await changeSettings(settings, operator, closed, { allowedPeople: ['bob'] })).toEqual({ outcome: 'done' })
+	})
+
 	test('that cannot be so are refused with what can', async () => {
 		const settings = createSettingsStore(opened.database, ['default'])
 		expect(await changeSettings(settings, ada, adas, { workflow: 'slow' })).toEqual({

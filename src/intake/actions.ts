@@ -3,7 +3,7 @@ import type { Action, ActionResult, Actor, RunBegun } from '../core/actor.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { Feedback } from '../core/feedback.ts'
 import type { JobQueue } from '../core/job-queue.ts'
-import { insistOn, may, runAsSubject, settingsAsSubject } from '../core/may.ts'
+import { insistOn, may, mayNameAsAllowed, runAsSubject, settingsAsSubject } from '../core/may.ts'
 import { isFinished, type Run } from '../core/run.ts'
 import type { Effort, RunPreferences } from '../core/run-preferences.ts'
 import type { Again, RunStore } from '../core/run-store.ts'
@@ -73,7 +73,7 @@ export function createActions(dependencies: ActionDependencies): Actions {
 	}
 }
 
-/** Changes settings, if whoever wants it may. */
+/** Changes settings, if whoever wants it may and isn't shut out by it. */
 export function changeSettings(
 	store: Pick<SettingsStore, 'write'>,
 	actor: Actor,
@@ -82,6 +82,7 @@ export function changeSettings(
 ): Promise<ActionResult> {
 	return orRefusal(async () => {
 		insistOn(may(actor, 'change-settings', settingsAsSubject(key)))
+		insistOn(mayNameAsAllowed(actor, key, settings))
 		await store.write(key, settings)
 		return done
 	})

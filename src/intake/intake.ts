@@ -3,6 +3,7 @@ import type { Actor, EditResult, Refused } from '../core/actor.ts'
 import { textOf } from '../core/content.ts'
 import type { Conversation, IncomingMessage, SaidMessage } from '../core/conversation.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import type { Place } from '../core/installation-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { type SettingsReader, settingsFrom } from '../core/resolve-settings.ts'
 import { isFinished, type RunState } from '../core/run.ts'
@@ -54,6 +55,8 @@ export type Intake = {
 	overhear(conversation: Conversation, said: SaidMessage): Promise<void>
 	/** Stops a run wherever it is, whoever wants it. Returns the state it was in, or null if there is no such run. */
 	stop(runId: string, reason: StopReason): Promise<RunState | null>
+	/** Stops everything that is open in a place which the bot was taken off. */
+	removed(place: Place): Promise<void>
 	/** What people do with runs, each of them only if they may. */
 	readonly actions: Actions
 	/**
@@ -152,6 +155,9 @@ export function createIntake(dependencies: IntakeDependencies): Intake {
 		edit,
 		overhear: store.recordOverheard,
 		stop,
+		removed: async (place) => {
+			for (const runId of await store.findOpen(place)) await stop(runId, 'uninstalled')
+		},
 		actions: createActions({ store, queue, admit, enqueue, stop, onTrouble }),
 		sweep: async (missedForMs = missedAfterMs) => {
 			const unanswered = await store.endWaits(longestWaitMs)

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 function intakeWith(sweep: Intake['sweep']): Intake {
 	const unused = () => Promise.reject(new Error('not used here'))
 	const actions = { stop: unused, answerNow: unused, again: unused, feedback: unused }
-	return { ask: unused, receive: unused, edit: unused, overhear: unused, stop: unused, actions, sweep }
+	return { ask: unused, receive: unused, edit: unused, overhear: unused, stop: unused, removed: unused, actions, sweep }
 }
 
 test('sweeps again and again, one sweep at a time, until it is disposed', async () => {

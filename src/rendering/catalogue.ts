@@ -9,6 +9,7 @@ import { toUsd } from '../core/usage.ts'
 import type { StageKind } from '../core/workflow.ts'
 import { type AppTexts, englishAppTexts } from './app-texts.ts'
 import { type ChatTexts, englishChatTexts } from './chat-texts.ts'
+import { englishInstallTexts, type InstallTexts } from './install-texts.ts'
 
 type RoutedView = Pick<ReplyView, 'status' | 'route' | 'effort' | 'routing' | 'stages'>
 
@@ -81,6 +82,7 @@ export type Catalogue = {
 	readonly actions: Readonly<Record<ActionName, string>>
 	readonly app: AppTexts
 	readonly chat: ChatTexts
+	readonly install: InstallTexts
 	readonly feedback: FeedbackTexts
 	readonly record: RecordTexts
 	readonly checkMethods: Readonly<Record<CheckMethod, string>>
@@ -122,6 +124,7 @@ const englishStops: Readonly<Record<Exclude<StopReason, 'budget'>, string>> = {
 	user: 'Stopped as you asked.',
 	deadline: 'Stopped: the time for one question is over.',
 	superseded: 'Stopped: the question was edited.',
+	uninstalled: 'Stopped: the app was taken off this place.',
 }
 
 const englishBudgets: Readonly<Record<BudgetLevel['scope'], string>> = {
@@ -211,6 +214,7 @@ export const english: Catalogue = {
 	},
 	app: englishAppTexts,
 	chat: englishChatTexts,
+	install: englishInstallTexts,
 	feedback: {
 		thanks: 'Thank you. That helps to make the answers better.',
 		askReason: 'What was wrong with the answer?',

@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
+import type { Place } from '../core/installation-store.ts'
 import type { JournalEntry } from '../core/journal.ts'
 import { type Claim, isFinished } from '../core/run.ts'
 import type {
@@ -38,6 +39,7 @@ const typicalRow = z.object({
 	cost: z.coerce.number().nullable(),
 })
 const loadRow = z.object({ waiting: z.coerce.number(), held: z.coerce.number() })
+const idRow = z.object({ id: z.string() })
 const undeliveredRow = z.object({ id: z.string(), attempt: z.number() })
 const wantedRow = z.object({ stop_requested: stopReasonSchema.nullable(), answer_now: z.boolean() })
 
@@ -68,6 +70,7 @@ export async function createRunStore(database: Database): Promise<RunStore> {
 		follow: journal.follow,
 		requestStop: (runId, reason) => requestStop(orm, runId, reason),
 		requestAnswerNow: (runId) => requestAnswerNow(orm, runId),
+		findOpen: (place) => findOpen(orm, place),
 		endWaits: (longerThanMs) => endWaits(orm, longerThanMs),
 		find: (runId) => findRun(orm, runId),
 		load: () => readLoad(orm),
@@ -117,6 +120,20 @@ async function endWaits(orm: Orm, longerThanMs: number) {
 			returning runs.id, attempt`,
 	)
 	return rows.map((row) => ({ runId: row.id, nextAttempt: row.attempt + 1 }))
+}
+
+async function findOpen(orm: Orm, place: Place): Promise<readonly string[]> {
+	const { platform, workspaceId } = storable(place)
+	const rows = await queryRows(
+		orm,
+		idRow,
+		sql`
+			select r.id from threadwise.runs r join threadwise.installations i on i.id = r.installation_id
+			where i.platform = ${platform} and i.workspace_id = ${workspaceId}
+				and r.state in ('accepted', 'queued', 'running', 'waiting')
+			order by r.id`,
+	)
+	return rows.map(({ id }) => id)
 }
 
 async function abandonLeases(orm: Orm): Promise<void> {

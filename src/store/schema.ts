@@ -40,6 +40,16 @@ const installationId = () =>
 		.notNull()
 		.references(() => installations.id, { onDelete: 'cascade' })
 
+/** What the bot acts with where people have installed it themselves. */
+export const credentials = threadwise.table('credentials', {
+	installationId: installationId().primaryKey(),
+	/** What its people call the place. */
+	name: text('name').notNull(),
+	/** Opens with a key that isn't in the database. */
+	sealed: text('sealed').notNull(),
+	keptAt: timestamp('kept_at', { withTimezone: true }).notNull().default(sql`clock_timestamp()`),
+})
+
 export const people = threadwise.table(
 	'people',
 	{

@@ -56,7 +56,7 @@ function questionsBackContract(place: Place<TestDatabase>): void {
 				personId: 'ada',
 				content: { answer: 'The one for members.' },
 			})
-			expect((await store.claimNext('worker', leaseMs))?.claim).toEqual({ runId, attempt: 2 })
+			expect((await store.claimNext('worker', leaseMs))?.claim).toEqual({ runId, attempt: 2, leaseMs })
 		})
 
 		test('takes the answer once, however often it is delivered', async () => {

@@ -652,6 +652,18 @@ function runStoreContract(place: Place<TestDatabase>): void {
 			})
 		})
 
+		test('what is open in a place is found, oldest first, and nothing of another place or that has its outcome', async () => {
+			const { conversation } = aMessage()
+			const here = { ...conversation, workspaceId: crypto.randomUUID() }
+			const ask = () => recorded({ ...aMessage(), conversation: here })
+			const [accepted, underWay, over] = [await ask(), await ask(), await ask()]
+			await claimed(underWay)
+			await store.requestStop(over, 'user')
+			await recorded({ ...aMessage(), conversation: { ...here, workspaceId: crypto.randomUUID() } })
+			await recorded({ ...aMessage(), conversation: { ...here, platform: 'elsewhere' } })
+			expect(await elsewhere.findOpen(here)).toEqual([accepted, underWay])
+		})
+
 		test('a closed store leaves the database open for others', async () => {
 			const another = await createRunStore(opened.database)
 			await another.close()

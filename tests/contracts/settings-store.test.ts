@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { noSettings } from '../../src/core/resolve-settings.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../../src/core/settings.ts'
-import { createSettingsStore } from '../../src/store/index.ts'
+import { createRunStore, createSettingsStore } from '../../src/store/index.ts'
+import { aMessage } from '../support/builders.ts'
 import { databases, type Place, type TestDatabase, titleOf } from '../support/stores.ts'
 
 const workflows = ['default', 'quick']
@@ -80,6 +81,35 @@ function settingsStoreContract(place: Place<TestDatabase>): void {
 			await store.write(keyOf(here, 'person', 'bob'), { effort: 'low' })
 			await store.write(keyOf(aPlace(), 'installation'), { effort: 'low' })
 			expect(await store.read(here)).toEqual(noSettings)
+		})
+
+		test('every place in which something was set or asked is known, with its channels and people', async () => {
+			const here = aPlace()
+			const runs = await createRunStore(opened.database)
+			const said = (channelId: string, author: { id: string; name: string }, isDirect = false) => {
+				const { platform, workspaceId } = here
+				const conversation = { platform, workspaceId, channelId, threadId: randomUUID(), isDirect }
+				return runs.record({ ...aMessage({ author }), conversation })
+			}
+			await said('general', { id: 'ada', name: 'Ada' })
+			await said('general', { id: 'bob', name: 'Bob' })
+			await said('direct', { id: 'bob', name: 'Bob' }, true)
+			await store.write(keyOf(here, 'channel', 'lab'), { quiet: true })
+			const elsewhereSet = aPlace()
+			await elsewhere.write(keyOf(elsewhereSet, 'installation'), { quiet: true })
+			const known = await elsewhere.installations()
+			const of = ({ workspaceId }: APlace) => known.find((place) => place.workspaceId === workspaceId)
+			expect(of(here)).toEqual({
+				platform: 'chat',
+				workspaceId: here.workspaceId,
+				channels: ['lab', 'general'],
+				people: [
+					{ id: 'bob', name: 'Bob' },
+					{ id: 'ada', name: 'Ada' },
+				],
+			})
+			expect(of(elsewhereSet)).toMatchObject({ channels: [], people: [] })
+			await runs.close()
 		})
 
 		test('a workflow that is not there is refused, with those that are', async () => {

@@ -111,7 +111,7 @@ describe('on a platform', () => {
 	test('what is set holds for the next question: in silence, with little effort, or not at all', async () => {
 		const channel = (subject: string) => ({ ...place, scope: 'channel', subject }) as const
 		await runtime.changeSettings(root, channel('brief'), { quiet: true, effort: 'low', workflow: 'quick' })
-		await runtime.changeSettings(root, channel('closed'), { allowedPeople: ['bob'] })
+		await runtime.changeSettings(root, channel('closed'), { allowedPeople: ['bob', root.personId] })
 		await Promise.all([ask('brief'), ask('closed')])
 		const [[brief], [closed]] = await Promise.all([replies('brief', 1), replies('closed', 1)])
 		expect(closed?.text).toContain('some people')

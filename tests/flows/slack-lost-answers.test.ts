@@ -5,12 +5,13 @@ import { openSlackScene } from '../bench/slack/scene.ts'
 
 const questions = 25
 
+const nothing = () => {}
+
 test('posts whose connection drops before and after Slack has taken them are neither lost nor doubled', {
 	timeout: 120_000,
 }, async ({ signal }) => {
-	await using slack = await openSlackScene({ store: 'embedded', clockSpeed: 60 })
+	await using slack = await openSlackScene({ store: 'embedded', clockSpeed: 60, streaming: false })
 	dropConnections(slack, questions)
-	const nothing = () => {}
 	const asked = await mention(slack, {
 		count: questions,
 		channels: questions,
@@ -28,4 +29,35 @@ test('posts whose connection drops before and after Slack has taken them are nei
 	const dropped = slack.calls.filter(({ method, status }) => method === 'chat.postMessage' && status === null)
 	expect(dropped.filter(({ isDone }) => isDone)).toHaveLength(questions)
 	expect(dropped.filter(({ isDone }) => !isDone)).toHaveLength(questions)
+})
+
+test('streams whose connection drops at any call are neither lost nor doubled, and whoever comes after the 20th of a minute is answered as well', {
+	timeout: 120_000,
+}, async ({ signal }) => {
+	await using slack = await openSlackScene({ store: 'embedded', clockSpeed: 60 })
+	for (const method of ['chat.appendStream', 'chat.stopStream', 'chat.update']) {
+		for (let count = 0; count < questions / 5; count++) {
+			slack.dropNext(method)
+			slack.loseNextAnswer(method)
+		}
+	}
+	const asked = await mention(slack, {
+		count: questions,
+		channels: questions,
+		everyMs: 50,
+		before: nothing,
+		// A start that fails has all that come in the next minute posted.
+		after: (index) => index === questions - 8 && slack.loseNextAnswer('chat.startStream'),
+		signal,
+	})
+	expect(await outcomesOf(slack, asked, 90_000, signal)).toEqual({
+		asked: questions,
+		answered: questions,
+		lost: 0,
+		doubled: 0,
+	})
+	const starts = slack.calls.filter(({ method }) => method === 'chat.startStream')
+	expect(starts.length).toBeLessThanOrEqual(20)
+	expect(starts.filter(({ status, isDone }) => status === null && isDone)).toHaveLength(1)
+	expect(starts.filter(({ isDone }) => isDone).length).toBeGreaterThan(10)
 })

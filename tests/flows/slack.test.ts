@@ -40,20 +40,27 @@ function foldedIn({ blocks }: SlackMessage): readonly string[] {
 	)
 }
 
-type Place = SlackJourneyOptions & { readonly where: string; readonly folds: boolean }
+type Place = SlackJourneyOptions & {
+	readonly where: string
+	readonly folds: boolean
+	/** What has become of the stream of a message that shows that it is worked on; undefined where it has none. */
+	readonly stream: 'streaming' | 'expired' | undefined
+}
+/** At its usual pace, or signs that the bot works would go out at once, and streams would end. */
+const unhurried = { clockSpeed: 1, rates: false }
 const places: readonly Place[] = [
-	{ where: 'over a socket', way: 'socket', folds: true },
-	{ where: 'over HTTP', way: 'http', folds: true },
+	{ where: 'over a socket', way: 'socket', folds: true, stream: 'streaming', slack: unhurried },
+	{ where: 'over HTTP, where streams end at once', way: 'http', folds: true, stream: 'expired' },
 	{
-		where: 'in a workspace without containers and without session status',
+		where: 'in a workspace without streams, without containers and without session status',
 		way: 'socket',
 		folds: false,
-		// At its usual pace, or the sign that the bot works would go out at once.
-		slack: { capabilities: { containers: false, sessionStatus: false }, clockSpeed: 1, rates: false },
+		stream: undefined,
+		slack: { ...unhurried, capabilities: { containers: false, sessionStatus: false, streaming: false } },
 	},
 ]
 
-describe.each(places)('Slack $where', ({ folds, ...options }) => {
+describe.each(places)('Slack $where', ({ folds, stream, ...options }) => {
 	const journeys = startSlackJourneys(options)
 	const { slack, model, ada, mention, mentioning, say, answer, answers, inProgress, runs } = journeys
 	const hasSessions = options.slack?.capabilities?.sessionStatus !== false
@@ -67,11 +74,13 @@ describe.each(places)('Slack $where', ({ folds, ...options }) => {
 		const working = await inProgress(question)
 		await vi.waitFor(() => expect(readableBlocks(working.blocks)).toContain('Systematic execution'), 10_000)
 		for (const title of stageTitles) expect(readableBlocks(working.blocks)).toContain(title)
+		await vi.waitFor(() => expect(working.stream?.state).toBe(stream))
 		await vi.waitFor(() => expect(looksBusy(question)).toBe(true), 10_000)
 		hold.letGo()
 		const { messages, text } = await answer(question)
 		const message = only(messages)
 		expect(message.ts).toBe(working.ts)
+		expect(message.stream?.state).toBe(stream === 'streaming' ? 'stopped' : stream)
 		expect(text).toContain(hardAnswer)
 		expect(foldedIn(message).map((title) => stageTitles.find((each) => title.includes(each)))).toEqual(
 			folds ? stageTitles : [],
@@ -291,13 +300,16 @@ type Killing = {
 	readonly when: string
 	/** Where in the workflow the model is held. */
 	readonly node: string
+	/** Whether its message is streamed. */
+	readonly streaming: boolean
 	prepare(slack: LocalSlack): void
 }
 const killings: readonly Killing[] = [
-	{ when: 'in the middle of a stage', node: 'alternatives', prepare: () => {} },
+	{ when: 'in the middle of a stage', node: 'alternatives', streaming: true, prepare: () => {} },
 	{
 		when: 'when its first message stands there, but before it is told so',
 		node: 'analyze',
+		streaming: false,
 		// It is posted at once; only the answer takes that long.
 		prepare: (slack) => slack.faults.add('chat.postMessage', { kind: 'slow', milliseconds: 9_000 }),
 	},
@@ -305,8 +317,8 @@ const killings: readonly Killing[] = [
 
 // Processes mostly wait: for their database, and for each other.
 describe.concurrent('start, with Slack', () => {
-	test.each(killings)('killed $when and started again, gives one answer', async ({ node, prepare }) => {
-		await using slack = await startLocalSlack({ clockSpeed: 1_000 })
+	test.each(killings)('killed $when and started again, gives one answer', async ({ node, streaming, prepare }) => {
+		await using slack = await startLocalSlack({ ...unhurried, capabilities: { streaming } })
 		await using folder = await temporaryFolder()
 		await using model = await startHeldModel(schoolTrip.mistakes)
 		const variables = {
@@ -323,6 +335,7 @@ describe.concurrent('start, with Slack', () => {
 		const shown = await vi.waitFor(() => only(only(repliesIn(slack, question)).messages), 30_000)
 		killed.kill('SIGKILL')
 		await killed.ended()
+		expect(shown.stream?.state).toBe(streaming ? 'streaming' : undefined)
 		hold.letGo()
 
 		await using again = await startedProcess('start', variables)

@@ -252,7 +252,7 @@ const events: { readonly [Kind in JournalEventKind]: Arbitrary<JournalEventOf<Ki
 			kind: fc.constant('run-stop'),
 			usage,
 			elapsedMs,
-			reason: fc.constantFrom('user', 'budget', 'deadline', 'superseded'),
+			reason: fc.constantFrom('user', 'budget', 'deadline', 'superseded', 'uninstalled'),
 			budget,
 			skipped: fc.array(stage, { maxLength: 3 }),
 			content: erasable(fc.record({ answer: words })),

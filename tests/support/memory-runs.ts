@@ -24,6 +24,9 @@ export type MemoryRuns = {
 	failReads(times: number): void
 }
 
+const keyOf = (...parts: readonly string[]) => JSON.stringify(parts)
+const placeOf = ({ platform, workspaceId }: Conversation) => keyOf(platform, workspaceId)
+
 export function createMemoryRuns(): MemoryRuns {
 	const kept = new Map<string, KeptRun>()
 	const settings = new Map<string, Settings>()
@@ -42,6 +45,14 @@ export function createMemoryRuns(): MemoryRuns {
 		}
 		return (kept.get(runId)?.records ?? []).filter(({ seq }) => seq > afterSeq)
 	}
+	const knownIn = (isThere: (conversation: Conversation) => boolean) => {
+		const there = [...kept.values()].filter(({ conversation }) => isThere(conversation))
+		const people = new Map(there.map(({ entry: { asker } }) => [asker.id, { id: asker.id, name: asker.name }]))
+		return {
+			channels: [...new Set(there.map(({ conversation }) => conversation.channelId))],
+			people: [...people.values()],
+		}
+	}
 	const isSame = (left: Conversation, right: Conversation) =>
 		left.platform === right.platform && left.channelId === right.channelId && left.threadId === right.threadId
 	const entriesOf = (conversation: Conversation) =>
@@ -52,7 +63,8 @@ export function createMemoryRuns(): MemoryRuns {
 				const run = kept.get(runId)
 				if (run === undefined) return null
 				const { entry, conversation } = run
-				return { ...aRun({ author: entry.asker }), id: runId, state: entry.state, conversation }
+				const { preferences, state } = entry
+				return { ...aRun({ author: entry.asker }), id: runId, state, preferences, conversation }
 			},
 			read,
 			follow: async function* (runId, afterSeq, signal) {
@@ -97,13 +109,23 @@ export function createMemoryRuns(): MemoryRuns {
 			marks: async (conversations) => conversations.map((conversation) => JSON.stringify(entriesOf(conversation))),
 		},
 		settings: {
-			read: async ({ channelId, personId }) => ({
-				installation: settings.get('installation ') ?? {},
-				channel: settings.get(`channel ${channelId}`) ?? {},
-				person: settings.get(`person ${personId}`) ?? {},
-			}),
-			write: async ({ scope, subject }: SettingsKey, next) => {
-				settings.set(`${settingsScopeSchema.parse(scope)} ${subject}`, next)
+			read: async ({ platform, workspaceId, channelId, personId }) => {
+				const of = (scope: string, subject: string) => settings.get(keyOf(platform, workspaceId, scope, subject)) ?? {}
+				return {
+					installation: of('installation', ''),
+					channel: of('channel', channelId),
+					person: of('person', personId),
+				}
+			},
+			installations: async () => {
+				const places = new Map([...kept.values()].map(({ conversation }) => [placeOf(conversation), conversation]))
+				return [...places].map(([name, { platform, workspaceId }]) => ({
+					...{ platform, workspaceId },
+					...knownIn((conversation) => placeOf(conversation) === name),
+				}))
+			},
+			write: async ({ platform, workspaceId, scope, subject }: SettingsKey, next) => {
+				settings.set(keyOf(platform, workspaceId, settingsScopeSchema.parse(scope), subject), next)
 			},
 		},
 		begin: (conversation, choices = {}) => {

@@ -8,6 +8,9 @@ import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { createMemoryRuns, type MemoryRuns } from './memory-runs.ts'
 
+const noLimit = { calls: null, tokens: null, costMicroUsd: null }
+const noBudgets = { person: noLimit, channel: noLimit, installation: noLimit }
+
 /** The playground on a port of its own, over runs in memory. */
 export type RunningPlayground = AsyncDisposable & {
 	readonly platform: PlaygroundPlatform
@@ -34,12 +37,11 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 	const server = await startWebServer(
 		{ host: '127.0.0.1', port: 0 },
 		{ readiness: async () => [], metrics: null },
-		{ publicUrl: null, token: null },
+		{ publicUrl: null, people: [], trustedProxies: [] },
 	)
 	const done: string[] = []
 	const trouble: unknown[] = []
 	const platform = createPlaygroundPlatform({
-		personName: 'Ada',
 		runs: memory.runs,
 		conversations: memory.conversations,
 		settings: memory.settings,
@@ -47,12 +49,13 @@ export async function startPlayground(choices: PlaygroundChoices = {}): Promise<
 			await memory.settings.write(key, settings)
 			return { outcome: 'done' }
 		},
+		defaults: { effort: 'medium', workflow: 'default', budgets: noBudgets },
 		workflows: ['default', 'quick'],
 		disclosure: null,
 		runUrl: () => null,
 		onTrouble: (error) => void trouble.push(error),
 		...options,
-		access: { listensOn: server.address, publicUrl: null, token: null, ...access },
+		access: { listensOn: server.address, publicUrl: null, people: [], trustedProxies: [], ownerName: 'Ada', ...access },
 	})
 	const left = new AbortController()
 	await platform.start({ ...recordingEvents(memory, done), ...events }, left.signal)
@@ -112,5 +115,6 @@ function recordingEvents(memory: MemoryRuns, done: string[]): PlatformEvents {
 			memory.change(runId, { feedback: [{ personId: actor.personId, helpful, reason }] })
 			return note(`feedback ${helpful} ${reason}`, runId, actor)
 		},
+		removed: async () => {},
 	}
 }

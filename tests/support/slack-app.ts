@@ -42,7 +42,8 @@ export async function startSlackApp({
 	const memory = createMemoryRuns()
 	const troubles: unknown[] = []
 	const platform = createSlackPlatform({
-		botToken: slack.botToken,
+		access: { by: 'token', botToken: slack.botToken },
+		installations: null,
 		apiUrl: slack.apiUrl,
 		receives:
 			way === 'socket'

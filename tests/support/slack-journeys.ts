@@ -47,6 +47,7 @@ export type SlackJourneyOptions = Pick<SlackServiceOptions, 'way' | 'slack'>
 
 const patience = { timeout: 60_000, interval: 20 }
 const markSchema = z.object({ run_id: z.string(), part: z.number() })
+const stopSchema = z.object({ action_id: z.literal('stop'), value: z.string() })
 
 /** Starts everything before the first test of the suite it is called in, and ends it after the last. */
 export function startSlackJourneys(options: SlackJourneyOptions): SlackJourneys {
@@ -102,7 +103,7 @@ export function startSlackJourneys(options: SlackJourneyOptions): SlackJourneys 
 
 /** The replies in a message's thread, once there are so many that rest; there may be no others. */
 export async function answersIn(
-	slack: LocalSlack,
+	slack: Pick<LocalSlack, 'messages'>,
 	root: MessageReference,
 	count: number,
 ): Promise<readonly SlackReply[]> {
@@ -116,15 +117,25 @@ export async function answersIn(
 	return replies
 }
 
+/** Slack takes no metadata of a message that is streamed, but its button tells. */
+function runIdOf({ metadata, blocks }: SlackMessage): string {
+	if (metadata !== null) return markSchema.parse(metadata.event_payload).run_id
+	const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []))
+	return only(elements.flatMap((element) => stopSchema.safeParse(element).data ?? [])).value
+}
+
 function describeReplies(replies: readonly SlackReply[]): string {
 	return replies.map(({ runId, text }) => `${runId}: ${text}`).join('\n---\n')
 }
 
 /** The replies in a message's thread, oldest first. */
-export function repliesIn(slack: LocalSlack, { channel, ts }: MessageReference): readonly SlackReply[] {
+export function repliesIn(
+	slack: Pick<LocalSlack, 'messages'>,
+	{ channel, ts }: MessageReference,
+): readonly SlackReply[] {
 	const isReply = ({ isFromBot, files, ts: own }: SlackMessage) => isFromBot && files.length === 0 && own !== ts
 	const own = slack.messages(channel, ts).filter(isReply)
-	const byRun = Map.groupBy(own, (message) => markSchema.parse(message.metadata?.event_payload).run_id)
+	const byRun = Map.groupBy(own, runIdOf)
 	return [...byRun].map(([runId, messages]) => ({
 		runId,
 		messages,

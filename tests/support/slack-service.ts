@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { createLog } from '../../src/cli/log.ts'
+import { createLog, type Log } from '../../src/cli/log.ts'
 import { createOpenParts } from '../../src/cli/open-parts.ts'
 import { openRuntime, type Runtime } from '../../src/cli/runtime.ts'
-import { connectSlack } from '../../src/cli/slack.ts'
+import { connectSlack, slackNeedsServer } from '../../src/cli/slack.ts'
 import { startWebServer } from '../../src/cli/web-server.ts'
 import { describeProblem, loadConfig } from '../../src/config/index.ts'
 import { temporaryFolder } from './data-folder.ts'
@@ -33,25 +33,37 @@ export async function startSlackService({
 	const folder = opened.use(await temporaryFolder())
 	await unpackDatabaseDump(databaseDump, join(folder.path, 'database'))
 	const slack = opened.use(await startLocalSlack({ clockSpeed: 1_000, ...choices }))
-	const loaded = loadConfig(
-		{ THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: modelUrl, ...slackVariables(slack, way) },
-		null,
-	)
-	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
-	const { config } = loaded
-	const { log } = createLog('silent')
-	const parts = opened.use(createOpenParts())
-	const runtime = await openRuntime({ config, log }, parts)
-	await runtime.startWorker()
-	const server =
-		way === 'http' ? await startWebServer({ host: '127.0.0.1', port: 0 }, runtime, config.playground) : null
-	if (server !== null) parts.use('web server', server)
-	const platform = connectSlack(config, runtime, server, log)
-	if (platform === null) throw new Error('Slack is not configured')
-	await runtime.servePlatforms([platform])
-	if (server !== null) await slack.receiveEventsAt(`http://127.0.0.1:${server.address.port}/slack/events`)
+	const variables = { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: modelUrl, ...slackVariables(slack, way) }
+	const { runtime } = opened.use(await startServiceWith(variables, slack))
 	const closing = opened.move()
 	return { slack, runtime, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+}
+
+/** The same with these settings, on a Slack and a data folder that are there already. */
+export async function startServiceWith(
+	variables: Readonly<Record<string, string>>,
+	slack: LocalSlack,
+	log: Log = createLog('silent'),
+): Promise<AsyncDisposable & Pick<SlackService, 'runtime'>> {
+	const loaded = loadConfig(variables, null)
+	if (!loaded.ok) throw new Error(loaded.problems.map(describeProblem).join('\n'))
+	const { config } = loaded
+	log.adopt(config)
+	await using opened = new AsyncDisposableStack()
+	const parts = opened.use(createOpenParts())
+	const runtime = await openRuntime({ config, log: log.log }, parts)
+	await runtime.startWorker()
+	const address = config.http ?? { host: '127.0.0.1', port: 0 }
+	const server = slackNeedsServer(config) ? await startWebServer(address, runtime, config.playground) : null
+	if (server !== null) parts.use('web server', server)
+	const platform = connectSlack(config, runtime, server, log.log)
+	if (platform === null) throw new Error('Slack is not configured')
+	await runtime.servePlatforms([platform])
+	if (server !== null && config.slack?.receives.over === 'http') {
+		await slack.receiveEventsAt(`http://127.0.0.1:${server.address.port}/slack/events`)
+	}
+	const closing = opened.move()
+	return { runtime, [Symbol.asyncDispose]: () => closing.disposeAsync() }
 }
 
 /** The settings with which Threadwise is connected to a Slack, as the environment has them. */

@@ -4,10 +4,12 @@ import type {
 	ConversationRuns,
 	Conversations,
 	FeedbackRequest,
+	Installations,
 	Me,
 	MessageRequest,
 	RunTaken,
 	RunUpdate,
+	SettingsAt,
 	SettingsOf,
 } from '../page-view.ts'
 import type { Problem } from './state.ts'
@@ -74,10 +76,9 @@ export const api = {
 	run: (runId: string) => call<RunUpdate>('GET', `/runs/${id(runId)}${withKey}`),
 	trace: (runId: string) =>
 		call<{ readonly records: readonly TraceRecord[] }>('GET', `/runs/${id(runId)}/trace${withKey}`),
-	settings: (scope: SettingsOf['scope'], subject: string) =>
-		call<SettingsOf>('GET', `/settings?scope=${scope}&subject=${id(subject)}`),
-	saveSettings: ({ scope, subject, settings }: SettingsOf) =>
-		call<SettingsOf>('PUT', '/settings', { scope, subject, settings }),
+	installations: () => call<Installations>('GET', '/installations'),
+	settings: (at: Omit<SettingsOf, 'settings'>) => call<SettingsAt>('GET', `/settings?${new URLSearchParams(at)}`),
+	saveSettings: (settings: SettingsOf) => call<SettingsAt>('PUT', '/settings', settings),
 }
 
 export function conversationEvents(threadId: string, after: string | null): string {

@@ -63,14 +63,9 @@ export function Chat(): ComponentChild {
 			onSettings: () => setSettingsOpen(true),
 		}),
 		areSettingsOpen && state.me !== null
-			? h(SettingsPanel, { me: state.me, channelId: channelOf(state), onClose: () => setSettingsOpen(false) })
+			? h(SettingsPanel, { me: state.me, onClose: () => setSettingsOpen(false) })
 			: null,
 	])
-}
-
-function channelOf({ conversations, threadId }: State): string {
-	const shown = conversations.find(({ conversation }) => conversation.threadId === threadId) ?? conversations[0]
-	return shown?.conversation.channelId ?? ''
 }
 
 /** The same actions for the life of the page; they see the newest state. */

@@ -1,33 +1,25 @@
-import { type ComponentChild, type ComponentChildren, h } from 'preact'
+import { type ComponentChild, h } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Me, SettingsOf } from '../page-view.ts'
+import type { Installations, Me, SettingsOf } from '../page-view.ts'
 import { api } from './api.ts'
 import { icon } from './icons.ts'
-import type { Problem } from './state.ts'
+import { Field, Select } from './settings-fields.ts'
+import { SettingsForm } from './settings-form.ts'
 import { strings } from './strings.ts'
 
 const words = strings.settingsPanel
 type Scope = SettingsOf['scope']
-type Settings = SettingsOf['settings']
+type Installation = Installations['installations'][number]
 
-type SettingsProps = {
-	readonly me: Me
-	/** The channel of the conversation on the screen. */
-	readonly channelId: string
-	readonly onClose: () => void
-}
+/** Where the page itself is: what everybody sees who may change no other place. */
+const playground: Installation = { platform: 'playground', workspaceId: '', channels: [], people: [] }
 
-/** Who may change a scope is for the server to say; the page only leaves out what it would refuse. */
-function scopesFor(me: Me): readonly Scope[] {
-	return me.isAdmin ? ['installation', 'channel', 'person'] : ['person']
-}
+type SettingsProps = { readonly me: Me; readonly onClose: () => void }
 
-export function SettingsPanel({ me, channelId, onClose }: SettingsProps): ComponentChild {
+/** What is set, for whoever may see it; who may change it is for the server to say. */
+export function SettingsPanel({ me, onClose }: SettingsProps): ComponentChild {
 	const dialog = useRef<HTMLDialogElement>(null)
-	const scopes = scopesFor(me)
-	const [scope, setScope] = useState<Scope>(scopes[0] ?? 'person')
 	useEffect(() => dialog.current?.showModal(), [])
-	const subject = { installation: '', channel: channelId, person: me.personId }[scope]
 	const close = () => dialog.current?.close()
 	return h(
 		'dialog',
@@ -48,22 +40,68 @@ export function SettingsPanel({ me, channelId, onClose }: SettingsProps): Compon
 					icon('close'),
 				),
 			]),
-			scopes.length < 2 ? null : h(Scopes, { scopes, scope, onChoose: setScope }),
-			h('p', { class: 'settings-hint' }, words.scopeHints[scope]),
-			h(SettingsForm, { key: `${scope} ${subject}`, me, scope, subject }),
+			h(Chosen, { me }),
 		]),
 	)
 }
 
+/** The choice of place, scope and whose, and what is set there. */
+function Chosen({ me }: { readonly me: Me }): ComponentChild {
+	const installations = useInstallations(me)
+	const [index, setIndex] = useState(0)
+	const [scope, setScope] = useState<Scope>(me.isAdmin ? 'installation' : 'person')
+	const installation = installations[index] ?? playground
+	const choosePlace = (value: string) => {
+		setIndex(Number(value))
+		setScope('installation')
+	}
+	return [
+		installations.length < 2
+			? null
+			: h(Select, {
+					id: 'settings-place',
+					label: words.place,
+					value: String(index),
+					options: installations.map((place, number) => [String(number), words.placeName(place)] as const),
+					onChoose: choosePlace,
+				}),
+		h(Scopes, { me, scopes: scopesOf(installation), scope, onChoose: setScope }),
+		h('p', { class: 'settings-hint' }, me.isAdmin ? words.scopeHints[scope] : words.ownHints[scope]),
+		h(OfScope, { key: `${index} ${scope}`, me, installation, scope }),
+	]
+}
+
+function useInstallations({ isAdmin }: Me): readonly Installation[] {
+	const [installations, setInstallations] = useState<readonly Installation[]>([playground])
+	useEffect(() => {
+		if (!isAdmin) return
+		void api.installations().then((answer) => {
+			if (answer.ok) setInstallations(answer.value.installations)
+		})
+	}, [isAdmin])
+	return installations
+}
+
+/** The playground is one channel, so that what is set for it is set for all of it. */
+function scopesOf(installation: Installation): readonly Scope[] {
+	return isPlayground(installation) ? ['installation', 'person'] : ['installation', 'channel', 'person']
+}
+
+function isPlayground({ platform }: Installation): boolean {
+	return platform === playground.platform
+}
+
 type ScopesProps = {
+	readonly me: Me
 	readonly scopes: readonly Scope[]
 	readonly scope: Scope
 	readonly onChoose: (scope: Scope) => void
 }
 
-function Scopes({ scopes, scope, onChoose }: ScopesProps): ComponentChild {
+function Scopes({ me, scopes, scope, onChoose }: ScopesProps): ComponentChild {
+	const labels = me.isAdmin ? words.scopes : { ...words.scopes, person: words.me }
 	return h('fieldset', { class: 'segments' }, [
-		h('legend', { class: 'sr-only' }, words.title),
+		h('legend', { class: 'sr-only' }, words.forWhom),
 		...scopes.map((choice) =>
 			h('label', { class: 'segment' }, [
 				h('input', {
@@ -73,182 +111,61 @@ function Scopes({ scopes, scope, onChoose }: ScopesProps): ComponentChild {
 					checked: scope === choice,
 					onChange: () => onChoose(choice),
 				}),
-				h('span', null, words.scopes[choice]),
+				h('span', null, labels[choice]),
 			]),
 		),
 	])
 }
 
-type SettingsFormProps = { readonly me: Me; readonly scope: Scope; readonly subject: string }
+type OfScopeProps = { readonly me: Me; readonly installation: Installation; readonly scope: Scope }
 
-function SettingsForm({ me, scope, subject }: SettingsFormProps): ComponentChild {
-	const [settings, setSettings] = useState<Settings | null>(null)
-	const [problem, setProblem] = useState<Problem | null>(null)
-	const [saved, setSaved] = useState(false)
-	useEffect(() => {
-		let isHere = true
-		void api.settings(scope, subject).then((answer) => {
-			if (!isHere) return
-			if (answer.ok) setSettings(answer.value.settings)
-			else setProblem(answer.problem)
-		})
-		return () => {
-			isHere = false
-		}
-	}, [scope, subject])
-	const save = async (event: Event) => {
-		event.preventDefault()
-		if (settings === null) return
-		const answer = await api.saveSettings({ scope, subject, settings })
-		setProblem(answer.ok ? null : answer.problem)
-		setSaved(answer.ok)
-	}
-	const set = (name: keyof Settings, value: Settings[keyof Settings]) => {
-		setSaved(false)
-		setSettings(withSetting(settings ?? {}, name, value))
-	}
-	if (settings === null) {
-		return problem === null ? h('p', { class: 'settings-hint' }, words.loading) : h(ProblemNote, { problem })
-	}
-	return h('form', { class: 'settings-form', onSubmit: save }, [
-		h(Select, {
-			id: 'setting-effort',
-			label: strings.effort,
-			value: settings.effort ?? '',
-			options: [
-				['low', strings.effortChoices.low],
-				['medium', strings.effortChoices.medium],
-				['high', strings.effortChoices.high],
-			],
-			onChoose: (value: string) => set('effort', value === '' ? undefined : (value as NonNullable<Settings['effort']>)),
-		}),
-		h(Select, {
-			id: 'setting-workflow',
-			label: strings.workflow,
-			value: settings.workflow ?? '',
-			options: me.workflows.map((name) => [name, name] as const),
-			onChoose: (value: string) => set('workflow', value === '' ? undefined : value),
-		}),
-		h(Select, {
-			id: 'setting-quiet',
-			label: words.quiet,
-			hint: words.quietHint,
-			value: settings.quiet === undefined ? '' : settings.quiet ? 'yes' : 'no',
-			options: [
-				['yes', words.yes],
-				['no', words.no],
-			],
-			onChoose: (value: string) => set('quiet', value === '' ? undefined : value === 'yes'),
-		}),
-		scope === 'person'
+/** Whose settings they are, where the scope leaves that open, and these settings. */
+function OfScope({ me, installation, scope }: OfScopeProps): ComponentChild {
+	const { platform, workspaceId } = installation
+	const isOwn = scope === 'person' && isPlayground(installation)
+	const [subject, setSubject] = useState(isOwn ? me.personId : '')
+	const isChosen = scope === 'installation' || subject !== ''
+	return [
+		scope === 'installation' || !me.isAdmin
 			? null
-			: h(AllowedPeople, { people: settings.allowedPeople, onSet: (people) => set('allowedPeople', people) }),
-		h(Field, {
-			id: 'setting-usd',
-			label: words.usdPerDay,
-			hint: words.usdPerDayHint,
-			control: (described) =>
-				h('input', {
-					id: 'setting-usd',
-					class: 'field',
-					type: 'number',
-					min: 0.01,
-					step: 0.01,
-					inputMode: 'decimal',
-					value: settings.usdPerDay ?? '',
-					'aria-describedby': described,
-					onInput: (event: Event) => {
-						const value = (event.target as HTMLInputElement).valueAsNumber
-						set('usdPerDay', Number.isNaN(value) ? undefined : value)
-					},
-				}),
-		}),
-		problem === null ? null : h(ProblemNote, { problem }),
-		h('div', { class: 'form-actions' }, [
-			h('button', { type: 'submit', class: 'button primary' }, words.save),
-			h('span', { role: 'status', class: 'settings-saved' }, saved ? words.saved : ''),
-		]),
-	])
+			: h(SubjectField, { installation, scope, subject, onName: setSubject }),
+		isChosen
+			? h(SettingsForm, { key: subject, me, installation, at: { platform, workspaceId, scope, subject } })
+			: h('p', { class: 'settings-hint' }, words.nobodyNamed[scope]),
+	]
 }
 
-/** Whatever isn't set is left out, so that it is as the wider scope has it. */
-function withSetting(settings: Settings, name: keyof Settings, value: Settings[keyof Settings]): Settings {
-	const { [name]: _before, ...others } = settings
-	return value === undefined ? others : { ...others, [name]: value }
+type SubjectProps = {
+	readonly installation: Installation
+	readonly scope: Exclude<Scope, 'installation'>
+	readonly subject: string
+	readonly onName: (subject: string) => void
 }
 
-function ProblemNote({ problem }: { problem: Problem }): ComponentChild {
-	return h('p', { class: 'form-problem', role: 'alert' }, `${problem.message} ${problem.fix}`)
-}
-
-type FieldProps = {
-	readonly id: string
-	readonly label: string
-	readonly hint?: string
-	readonly control: (describedBy: string | undefined) => ComponentChildren
-}
-
-function Field({ id, label, hint, control }: FieldProps): ComponentChild {
-	const hintId = hint === undefined ? undefined : `${id}-hint`
-	return h('div', { class: 'setting' }, [
-		h('label', { class: 'field-label', for: id }, label),
-		control(hintId),
-		hint === undefined ? null : h('p', { class: 'field-hint', id: hintId }, hint),
-	])
-}
-
-type SelectProps = Omit<FieldProps, 'control'> & {
-	readonly value: string
-	readonly options: readonly (readonly [value: string, label: string])[]
-	readonly onChoose: (value: string) => void
-}
-
-function Select({ value, options, onChoose, ...field }: SelectProps): ComponentChild {
+function SubjectField({ installation, scope, subject, onName }: SubjectProps): ComponentChild {
+	const { channels, people } = installation
+	const known = scope === 'channel' ? channels.map((id) => ({ id, name: id })) : people
 	return h(Field, {
-		...field,
-		control: (described) =>
-			h(
-				'select',
-				{
-					id: field.id,
-					class: 'field',
-					value,
-					'aria-describedby': described,
-					onChange: (event: Event) => onChoose((event.target as HTMLSelectElement).value),
-				},
-				[['', words.inherit] as const, ...options].map(([name, shown]) => h('option', { value: name }, shown)),
-			),
-	})
-}
-
-type AllowedPeopleProps = {
-	readonly people: readonly string[] | undefined
-	readonly onSet: (people: string[] | undefined) => void
-}
-
-function AllowedPeople({ people, onSet }: AllowedPeopleProps): ComponentChild {
-	const [text, setText] = useState((people ?? []).join('\n'))
-	const write = (event: Event) => {
-		const written = (event.target as HTMLTextAreaElement).value
-		setText(written)
-		const ids = written
-			.split('\n')
-			.map((line) => line.trim())
-			.filter((line) => line !== '')
-		onSet(ids.length === 0 ? undefined : ids)
-	}
-	return h(Field, {
-		id: 'setting-people',
-		label: words.allowedPeople,
-		hint: words.allowedPeopleHint,
-		control: (described) =>
-			h('textarea', {
-				id: 'setting-people',
+		id: 'settings-subject',
+		label: words.subjects[scope],
+		hint: words.subjectHints[scope],
+		control: (described) => [
+			h('input', {
+				id: 'settings-subject',
 				class: 'field',
-				rows: 3,
-				value: text,
+				type: 'text',
+				list: 'settings-known',
+				autocomplete: 'off',
+				spellcheck: false,
+				defaultValue: subject,
 				'aria-describedby': described,
-				onInput: write,
+				onChange: (event: Event) => onName((event.target as HTMLInputElement).value.trim()),
 			}),
+			h(
+				'datalist',
+				{ id: 'settings-known' },
+				known.map(({ id, name }) => h('option', { value: id }, name)),
+			),
+		],
 	})
 }

@@ -1,6 +1,7 @@
 import { withNamedDirections } from '#plain-text'
 import type { CheckMethod } from '../../../src/core/journal.ts'
 import type { ConversationEntry, PageView, RunEntry } from '../page-view.ts'
+import { settingsPanel } from './settings-strings.ts'
 
 type SubtaskStatus = PageView['stages'][number]['subtasks'][number]['status']
 type StageStatus = PageView['stages'][number]['status']
@@ -208,28 +209,7 @@ export const strings = {
 		failed: 'It could not be answered.',
 	},
 
-	settingsPanel: {
-		title: 'Settings',
-		scopes: { installation: 'Installation', channel: 'This channel', person: 'Me' },
-		scopeHints: {
-			installation: 'For everybody here. What a channel or a person sets for themselves comes first.',
-			channel: 'For this channel. What a person sets for themselves comes first.',
-			person: 'For your own questions.',
-		},
-		inherit: 'As set further out',
-		quiet: 'Quiet',
-		quietHint: 'Shows only the answer and one line, not the stages while they run.',
-		yes: 'Yes',
-		no: 'No',
-		allowedPeople: 'Allowed people',
-		allowedPeopleHint: 'One id a line; empty: everybody.',
-		usdPerDay: 'Dollars a day',
-		usdPerDayHint: 'Counted in UTC, below what the configuration allows; empty: as configured.',
-		save: 'Save',
-		saved: 'Saved. It holds from the next question on.',
-		close: 'Close',
-		loading: 'Loading …',
-	},
+	settingsPanel,
 
 	runPage: {
 		title: 'Full record',

@@ -47,6 +47,11 @@ function nextSteps(link: string, isOverHttp: boolean): string {
 		'  1. Open the link below, choose your workspace and create the app. Or paste the manifest at https://api.slack.com/apps.',
 		'  2. Install it to the workspace; OAuth & Permissions: copy the Bot User OAuth Token (SLACK_BOT_TOKEN=xoxb-…).',
 		...way,
+		...(isOverHttp
+			? [
+					'For several workspaces, copy the Client ID and the Client Secret instead of a token: docs/slack.md, Several workspaces.',
+				]
+			: []),
 		'`npm run -s threadwise -- setup` asks for them, checks them and writes them down. docs/slack.md is the guide.',
 		'',
 		link,

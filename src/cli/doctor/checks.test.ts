@@ -54,6 +54,8 @@ describe('configuration', () => {
 		[{ THREADWISE_PORT: 'eighty' }, ['HTTP address']],
 		[{ THREADWISE_HOST: 'not a host' }, ['HTTP address', 'playground']],
 		[{ THREADWISE_TOKEN: 'short' }, ['playground']],
+		[{ THREADWISE_TOKENS: 'ada:short' }, ['playground']],
+		[{ THREADWISE_TRUSTED_PROXIES: 'nginx' }, ['playground']],
 		[{ THREADWISE_PUBLIC_URL: 'bot.example.com' }, ['playground']],
 		[{ OPENAI_BASE_URL: 'localhost:11434' }, ['model']],
 	])('nothing is said about what %j leaves open', async (variables, names) => {
@@ -163,9 +165,17 @@ describe('the playground', () => {
 		const guarded = await changedBy({ ...open, THREADWISE_TOKEN: token })
 		expect(guarded.changed).toEqual([])
 		expect(rowNamed(guarded.rows, 'playground').message).toContain('open at https://bot.example.com to whoever shows')
+		const shared = await changedBy({
+			...open,
+			THREADWISE_TOKENS: `ada:${token}:admin,bob:${token}-2`,
+			THREADWISE_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
+		})
+		expect(rowNamed(shared.rows, 'playground').message).toMatch(
+			/whoever shows one of the 2 tokens;.*; proxies at 127\.0\.0\.1, 10\.0\.0\.0\/8 are trusted$/,
+		)
 		const unlinked = await changedBy({ THREADWISE_TOKEN: token })
 		expect(rowNamed(unlinked.rows, 'playground').message).toContain('THREADWISE_PUBLIC_URL is not set')
-		expect(JSON.stringify([...guarded.rows, ...unlinked.rows])).not.toContain(token)
+		expect(JSON.stringify([...guarded.rows, ...shared.rows, ...unlinked.rows])).not.toContain(token)
 	})
 
 	test("that is switched off is in nobody's way", async () => {

@@ -23,7 +23,7 @@ export function allChecks(settings: InspectedSettings, opened: OpenParts): reado
 			storageChecks(config.storage),
 		),
 		...unless(/^THREADWISE_(?:HOST|PORT|PLAYGROUND)$/, ['HTTP address'], () => [httpCheck(config)]),
-		...unless(/^THREADWISE_(?:HOST|PLAYGROUND|PUBLIC_URL|TOKEN)$/, ['playground'], () => [
+		...unless(/^THREADWISE_(?:HOST|PLAYGROUND|PUBLIC_URL|TOKENS?|TRUSTED_PROXIES)$/, ['playground'], () => [
 			playgroundCheck(config.playground),
 		]),
 		...unless(/^THREADWISE_WORKFLOW$|^configuration file/, ['workflows'], () => [

@@ -2,6 +2,7 @@ import { slackChecks } from '../../../adapters/slack/index.ts'
 import type { Config } from '../../config/index.ts'
 import { type Check, notChecked, notConfigured, warning } from '../../core/check.ts'
 import type { InspectedSettings } from '../settings.ts'
+import { slackWorkspacesCheck } from './slack-workspaces.ts'
 
 /** How a platform shows up in the doctor and in setup. */
 type PlatformEntry = {
@@ -18,9 +19,17 @@ type PlatformEntry = {
 export const platformEntries: readonly PlatformEntry[] = [
 	{
 		title: 'Slack',
-		variables: ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'],
+		variables: [
+			...['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'],
+			...['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY'],
+		],
 		prefix: 'SLACK_',
-		checks: ({ slack, playground: { publicUrl } }) => (slack === null ? [] : slackChecks({ ...slack, publicUrl })),
+		checks: ({ slack, storage, playground: { publicUrl } }) => {
+			if (slack === null) return []
+			const { access } = slack
+			const workspaces = access.by === 'token' ? [] : [slackWorkspacesCheck(storage, access)]
+			return [...slackChecks({ ...slack, publicUrl }), ...workspaces]
+		},
 	},
 	{ title: 'Discord', variables: ['DISCORD_TOKEN'], prefix: 'DISCORD_', checks: null },
 ]

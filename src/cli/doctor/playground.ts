@@ -7,7 +7,7 @@ export function playgroundCheck(playground: Config['playground']): Check {
 }
 
 function playgroundFinding(playground: Config['playground']): Finding {
-	const { isOn, publicUrl, token } = playground
+	const { isOn, publicUrl, people, trustedProxies } = playground
 	if (!isOn) {
 		return notConfigured('switched off', 'Take out THREADWISE_PLAYGROUND=off to have the page and the HTTP API.')
 	}
@@ -16,10 +16,12 @@ function playgroundFinding(playground: Config['playground']): Finding {
 		const { variable, found, expected, fix } = refusal
 		return problem(`It is not served. ${variable}: found ${found}; expected ${expected}.`, fix)
 	}
-	if (token === null) return ok('open to this machine, without a token')
+	if (people.length === 0) return ok('open to this machine, without a token')
+	const proxies = trustedProxies.length === 0 ? '' : `; proxies at ${trustedProxies.join(', ')} are trusted`
+	const whom = `whoever shows ${people.length === 1 ? 'the token' : `one of the ${people.length} tokens`}`
 	return ok(
 		publicUrl === null
-			? 'open to whoever shows the token; answers have no link for others, since THREADWISE_PUBLIC_URL is not set'
-			: `open at ${publicUrl} to whoever shows the token; answers have a link to their full record`,
+			? `open to ${whom}; answers have no link for others, since THREADWISE_PUBLIC_URL is not set${proxies}`
+			: `open at ${publicUrl} to ${whom}; answers have a link to their full record${proxies}`,
 	)
 }

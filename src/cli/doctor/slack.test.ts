@@ -9,6 +9,9 @@ import { freePort } from '../../../tests/support/servers.ts'
 import { type LocalSlack, startLocalSlack } from '../../../tests/support/slack/local-slack.ts'
 import type { LocalSlackChoices } from '../../../tests/support/slack/options.ts'
 import { settingsOf } from '../../../tests/support/slack-app.ts'
+import { type InstallingVariables, install, installingVariables } from '../../../tests/support/slack-installing.ts'
+import { startServiceWith } from '../../../tests/support/slack-service.ts'
+import { createServerDatabase, missingServers, titleOf } from '../../../tests/support/stores.ts'
 import type { CheckRow } from '../../core/check.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -156,15 +159,9 @@ describe('requests from Slack', () => {
 		const memory = createMemoryRuns()
 		const { runs, conversations } = memory
 		const { routes } = createSlackPlatform({
-			...{ botToken: slack.botToken, apiUrl: slack.apiUrl, receives: { over: 'http', signingSecret } },
-			...{
-				allowedBots: [],
-				runs,
-				conversations,
-				settings: settingsOf(memory),
-				runUrl: () => null,
-				onTrouble: () => {},
-			},
+			...{ access: { by: 'token', botToken: slack.botToken }, apiUrl: slack.apiUrl, installations: null },
+			...{ receives: { over: 'http', signingSecret }, allowedBots: [], runs, conversations },
+			...{ settings: settingsOf(memory), runUrl: () => null, onTrouble: () => {} },
 		})
 		if (routes === null) throw new Error('there is no way in')
 		return addressOf(createAdaptorServer({ fetch: routes.fetch }))
@@ -212,5 +209,78 @@ describe('requests from Slack', () => {
 			status: 'warning',
 			fix: expect.stringContaining('THREADWISE_PUBLIC_URL'),
 		})
+	})
+})
+
+const missing = missingServers.length === 0 ? null : missingServers.join(' ')
+describe.skipIf(missing !== null)(titleOf({ name: 'several workspaces', missing }), () => {
+	const names = ['Slack app', 'Slack installing', 'Slack Socket Mode', 'Slack workspaces']
+	let served: AsyncDisposable
+	let variables: InstallingVariables
+
+	/** Threadwise with a PostgreSQL server, as long as a test lasts; one workspace has installed the app. */
+	beforeEach(async () => {
+		const database = await createServerDatabase()
+		slack = await startSlack({ isInstalled: false })
+		variables = { ...(await installingVariables(slack, 'socket')), DATABASE_URL: database.url }
+		served = await startServiceWith(variables, slack)
+		await install(variables.THREADWISE_PUBLIC_URL, slack)
+		return async () => {
+			await served[Symbol.asyncDispose]()
+			await slack[Symbol.asyncDispose]()
+			await database[Symbol.asyncDispose]()
+		}
+	})
+
+	const visitWith = async (changes: Variables = {}) => {
+		const rows = (await doctorRows({ ...variables, ...changes })).filter(({ name }) => names.includes(name))
+		const unwell = rows.filter(({ status }) => status !== 'ok').map(({ name, status }) => `${name}: ${status}`)
+		return { rows, unwell }
+	}
+
+	test('are well where the app is known, installed and reached', async () => {
+		const { rows, unwell } = await visitWith()
+		expect(unwell).toEqual([])
+		expect(rows.map(({ name }) => name)).toEqual(names)
+		expect(rowNamed(rows, 'Slack workspaces').message).toBe('installed in 1 workspace')
+	})
+
+	test('need a client ID and a secret that Slack knows', async () => {
+		const foreign = await visitWith({ SLACK_CLIENT_ID: '1.2' })
+		expect(foreign.unwell).toEqual(['Slack app: problem'])
+		expect(rowNamed(foreign.rows, 'Slack app').message).toContain('SLACK_CLIENT_ID')
+		const wrong = await visitWith({ SLACK_CLIENT_SECRET: 'canary-0123456789' })
+		expect(wrong.unwell).toEqual(['Slack app: problem'])
+		expect(rowNamed(wrong.rows, 'Slack app').fix).toContain('Client Secret')
+		expect(JSON.stringify(wrong.rows)).not.toContain('canary')
+	})
+
+	test('need the key that has sealed their tokens', async () => {
+		const { rows, unwell } = await visitWith({ SLACK_TOKEN_KEY: 'ab'.repeat(32) })
+		expect(unwell).toEqual(['Slack workspaces: problem'])
+		expect(rowNamed(rows, 'Slack workspaces')).toMatchObject({
+			message: 'SLACK_TOKEN_KEY does not open the tokens of Local team.',
+			fix: expect.stringContaining('after a comma'),
+		})
+	})
+
+	test('are missing until one has installed the app', async () => {
+		slack.uninstall()
+		await slack.settled()
+		const { rows, unwell } = await visitWith()
+		expect(unwell).toEqual(['Slack workspaces: warning'])
+		expect(rowNamed(rows, 'Slack workspaces').fix).toContain('/slack/install')
+	})
+
+	test('can not install it where Threadwise does not run, or something else answers', async () => {
+		await served[Symbol.asyncDispose]()
+		const { rows, unwell } = await visitWith()
+		expect(unwell).toEqual(['Slack installing: warning'])
+		expect(rowNamed(rows, 'Slack installing').message).toContain('Nobody answers')
+		const other = createServer((_, response) => response.end('<html>Welcome!</html>'))
+		other.listen(Number(variables.THREADWISE_PORT), '127.0.0.1')
+		onTestFinished(() => void other.close())
+		await once(other, 'listening')
+		expect((await visitWith()).unwell).toEqual(['Slack installing: problem'])
 	})
 })

@@ -413,6 +413,24 @@ describe('Slack', () => {
 		expect(again.values).toMatchObject({ THREADWISE_MODEL: 'big-1', SLACK_BOT_TOKEN: slack.botToken })
 	})
 
+	test('connected by a token where workspaces have installed the app before, nothing is left that would not go with it', async () => {
+		const slack = await startSlack()
+		const env = `SLACK_CLIENT_ID=1.2\nSLACK_TOKEN_KEY=${'ab'.repeat(32)}\nSLACK_APP_TOKEN=${slack.appToken}\n`
+		const { values, exitStatus } = await runWith(
+			slack,
+			[
+				[/Slack is set up/, 'connect'],
+				[/How does Slack reach/, 'socket'],
+				[/Bot User OAuth Token/, slack.botToken],
+				[/App-Level Token/, true],
+				[/Write it/, true],
+			],
+			env,
+		)
+		expect(exitStatus).toBe(0)
+		expect(values).toEqual({ SLACK_BOT_TOKEN: slack.botToken, SLACK_APP_TOKEN: slack.appToken })
+	})
+
 	test('run again, it is left as it is, or disconnected', async () => {
 		const slack = await startSlack()
 		const env = `SLACK_BOT_TOKEN=${slack.botToken}\nSLACK_APP_TOKEN=${slack.appToken}\n`

@@ -12,6 +12,11 @@ export type SlackQuestions = {
 
 const slackVariables = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET'] as const
 type SlackVariable = (typeof slackVariables)[number]
+/** With these, several workspaces install the app: set up by hand, and nothing that goes with a bot token. */
+const installingVariables = [
+	...(['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY'] as const),
+	...(['SLACK_STATE_SECRET', 'SLACK_ALLOWED_WORKSPACES'] as const),
+] as const
 
 const namesOfSecrets: Readonly<Record<SlackVariable, string>> = {
 	SLACK_BOT_TOKEN: 'The Bot User OAuth Token, xoxb-… (OAuth & Permissions)',
@@ -33,7 +38,7 @@ const connected: readonly Option<Wish>[] = [
 
 /** Whether Slack is wanted. */
 export function wantsSlack({ prompter, current }: SlackQuestions): Promise<Wish> {
-	const isSet = slackVariables.some((name) => settingOf(current, name) !== null)
+	const isSet = [...slackVariables, ...installingVariables].some((name) => settingOf(current, name) !== null)
 	return prompter.choose({
 		message: isSet ? 'Slack is set up. And now?' : 'Connect Slack?',
 		options: isSet ? connected : unconnected,
@@ -41,7 +46,12 @@ export function wantsSlack({ prompter, current }: SlackQuestions): Promise<Wish>
 	})
 }
 
-export const withoutSlack: EnvChanges = Object.fromEntries(slackVariables.map((name) => [name, null]))
+const withoutInstalling: EnvChanges = Object.fromEntries(installingVariables.map((name) => [name, null]))
+
+export const withoutSlack: EnvChanges = {
+	...Object.fromEntries(slackVariables.map((name) => [name, null])),
+	...withoutInstalling,
+}
 
 /** Asks how Slack is to be connected, with a link that makes the app. Returns the variables that say so. */
 export async function askSlack(questions: SlackQuestions): Promise<EnvChanges> {
@@ -50,11 +60,12 @@ export async function askSlack(questions: SlackQuestions): Promise<EnvChanges> {
 	if (settingOf(current, 'SLACK_BOT_TOKEN') === null) showSteps(prompter, receives)
 	const botToken = await askSecret('SLACK_BOT_TOKEN', questions)
 	if (receives.over === 'socket') {
-		return { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: await askSecret('SLACK_APP_TOKEN', questions) }
+		const appToken = await askSecret('SLACK_APP_TOKEN', questions)
+		return { ...withoutInstalling, SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken }
 	}
 	const signingSecret = await askSecret('SLACK_SIGNING_SECRET', questions)
 	// With an app token, it would be Socket Mode.
-	return { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: null, SLACK_SIGNING_SECRET: signingSecret }
+	return { ...withoutInstalling, SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: null, SLACK_SIGNING_SECRET: signingSecret }
 }
 
 async function askWay({ prompter, current }: SlackQuestions): Promise<ManifestReceives> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import type { SlackCall } from '../../support/slack/calls.ts'
 import type { LocalSlack } from '../../support/slack/local-slack.ts'
 import type { Written } from '../../support/slack/person.ts'
@@ -62,9 +63,22 @@ export function unhandledRefusals(calls: readonly SlackCall[]): readonly SlackCa
 	return [...unhandled.values()].flat()
 }
 
-/** What a call is about, whichever attempt it is: a message of a run, or else a thread or a person. */
+const begins: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.startStream'])
+const changes: ReadonlySet<string> = new Set([
+	...['chat.update', 'chat.delete', 'chat.appendStream', 'chat.stopStream'],
+])
+const markSchema = z.object({ event_payload: z.object({ part: z.number() }) })
+
+/**
+ * What a call is about, whichever attempt it is, and whichever way leads there: that a message comes, or that one that is there
+ * shows something else or goes; else a thread or a person.
+ */
 function purposeOf({ method, arguments: given }: SlackCall): string {
 	const { channel, channel_id, thread_ts, ts, user, metadata } = given
-	const about = metadata === undefined ? [thread_ts ?? ts, user] : [JSON.stringify(metadata)]
-	return [method, channel ?? channel_id, ...about].join(' ')
+	if (begins.has(method)) {
+		const part = markSchema.safeParse(metadata).data?.event_payload.part ?? 0
+		return ['begin', channel, thread_ts, part].join(' ')
+	}
+	if (changes.has(method)) return ['change', channel, ts].join(' ')
+	return [method, channel ?? channel_id, thread_ts ?? ts, user].join(' ')
 }

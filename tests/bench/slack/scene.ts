@@ -5,13 +5,18 @@ import { startedProcess } from '../../support/running-process.ts'
 import { startPostgres } from '../../support/servers.ts'
 import { type LocalSlack, startLocalSlack } from '../../support/slack/local-slack.ts'
 
-/** Embedded: everything in one process. PostgreSQL: a bot and a worker that share a server. */
-export type SlackScene = { readonly store: 'embedded' | 'postgres'; readonly clockSpeed: number }
+export type SlackScene = {
+	/** Embedded: everything in one process. PostgreSQL: a bot and a worker that share a server. */
+	readonly store: 'embedded' | 'postgres'
+	readonly clockSpeed: number
+	/** Whether Slack takes streams there; it does if absent. */
+	readonly streaming?: boolean
+}
 
 /** A local Slack with Threadwise connected to it by a socket, and a model that takes no time. */
-export async function openSlackScene({ store, clockSpeed }: SlackScene): Promise<LocalSlack> {
+export async function openSlackScene({ store, clockSpeed, streaming = true }: SlackScene): Promise<LocalSlack> {
 	await using opened = new AsyncDisposableStack()
-	const slack = opened.use(await startLocalSlack({ clockSpeed }))
+	const slack = opened.use(await startLocalSlack({ clockSpeed, capabilities: { streaming } }))
 	const model = opened.use(await startPractice())
 	const folder = opened.use(await temporaryFolder())
 	const databaseUrl = store === 'postgres' ? await serve(opened) : null

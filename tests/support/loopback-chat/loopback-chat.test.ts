@@ -22,6 +22,7 @@ const unusedEvents: PlatformEvents = {
 	answerNow: done,
 	again: async () => ({ outcome: 'begun', runId: 'run' }),
 	feedback: done,
+	removed: async () => {},
 }
 
 async function openChat(

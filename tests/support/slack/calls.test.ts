@@ -96,7 +96,7 @@ test('tokens are told apart', async () => {
 	expect(await codeOf(withToken(slack.appToken).apps.connections.open())).toBe('ok')
 })
 
-test('an installation is completed with a code, once, and gives a token that works again', async () => {
+test('an installation is completed with a code, once, and gives a token that works where the one before no longer does', async () => {
 	const { slack, client } = await openSlack()
 	slack.revokeToken()
 	expect(await codeOf(client.auth.test())).toBe('token_revoked')
@@ -105,10 +105,12 @@ test('an installation is completed with a code, once, and gives a token that wor
 		client.oauth.v2.access({ code, client_id: slack.clientId, client_secret: secret })
 	expect(await codeOf(install('wrong'))).toBe('bad_client_secret')
 	expect(await install()).toMatchObject({
-		access_token: slack.botToken,
+		access_token: expect.stringMatching(/^xoxb-/),
 		bot_user_id: slack.botUserId,
 		team: { id: slack.teamId },
 	})
 	expect(await codeOf(install())).toBe('invalid_code')
-	expect(await codeOf(client.auth.test())).toBe('ok')
+	expect(await codeOf(client.auth.test())).toBe('token_revoked')
+	const again = new webApi.WebClient(slack.botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } })
+	expect(await codeOf(again.auth.test())).toBe('ok')
 })

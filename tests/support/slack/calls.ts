@@ -10,6 +10,8 @@ import type { Workspace } from './workspace.ts'
 /** One call of the app, as it was made and answered. */
 export type SlackCall = {
 	readonly method: string
+	/** The workspace that the token is of; without one, that of the code, or the first. */
+	readonly teamId: string
 	/** As the app meant them: nested values are unfolded. */
 	readonly arguments: Readonly<Record<string, unknown>>
 	/** When it came, in milliseconds since 1970. */
@@ -39,17 +41,20 @@ export type CallAnswer = {
 }
 
 type Parts = {
-	readonly workspace: Workspace
+	/** All of this Slack, the first one first. */
+	readonly workspaces: readonly Workspace[]
 	readonly faults: Faults
-	readonly rateLimits: RateLimits
+	/** Of each workspace. */
+	readonly rateLimits: (workspace: Workspace) => RateLimits
 	readonly calls: SlackCall[]
 }
 
 /** Does what a call asks for, unless a fault, a rate or Slack's own rules are against it. */
 export function answerCall(request: CallRequest, parts: Parts): CallAnswer {
 	const at = Date.now()
+	const workspace = workspaceOf(request, parts.workspaces)
 	const fault = parts.faults.take(request.method)
-	const outcome = fault?.kind === 'drop-before' ? null : attempt(request, parts, fault)
+	const outcome = fault?.kind === 'drop-before' ? null : attempt(request, workspace, parts, fault)
 	const isDropped = outcome === null || fault?.kind === 'drop-after'
 	const answer: CallAnswer = {
 		status: isDropped ? null : outcome.status,
@@ -61,6 +66,7 @@ export function answerCall(request: CallRequest, parts: Parts): CallAnswer {
 	const error = typeof answer.body.error === 'string' ? answer.body.error : null
 	parts.calls.push({
 		method: request.method,
+		teamId: workspace.team.id,
 		arguments: Object.fromEntries(Object.entries(request.arguments).map(([name, value]) => [name, unfolded(value)])),
 		at,
 		status: answer.status,
@@ -77,11 +83,11 @@ function unfolded(value: unknown): unknown {
 
 type Outcome = { readonly status: number; readonly body: Answer; readonly retryAfter: number | null }
 
-function attempt(request: CallRequest, parts: Parts, fault: ReturnType<Faults['take']>): Outcome {
+function attempt(request: CallRequest, workspace: Workspace, parts: Parts, fault: ReturnType<Faults['take']>): Outcome {
 	try {
 		if (fault?.kind === 'refuse') throw new SlackRefusal(fault.error, {}, fault.retryAfter)
 		if (fault?.kind === 'status') return { status: fault.status, body: {}, retryAfter: null }
-		return { status: 200, body: { ok: true, ...run(request, parts) }, retryAfter: null }
+		return { status: 200, body: { ok: true, ...run(request, workspace, parts) }, retryAfter: null }
 	} catch (error) {
 		if (!(error instanceof SlackRefusal)) throw error
 		const body = { ok: false, error: error.code, ...error.details }
@@ -89,7 +95,7 @@ function attempt(request: CallRequest, parts: Parts, fault: ReturnType<Faults['t
 	}
 }
 
-function run(request: CallRequest, { workspace, rateLimits }: Parts): Answer {
+function run(request: CallRequest, workspace: Workspace, { rateLimits }: Parts): Answer {
 	const method = slackMethods.get(request.method)
 	if (method === undefined) throw new SlackRefusal('unknown_method')
 	checkToken(method, request.token, workspace)
@@ -98,16 +104,35 @@ function run(request: CallRequest, { workspace, rateLimits }: Parts): Answer {
 		needScope(workspace, scope)
 	}
 	if (workspace.options.rates) {
-		const retryAfter = rateLimits(request.method, method.tier, String(request.arguments.channel))
+		const retryAfter = rateLimits(workspace)(request.method, method.tier, String(request.arguments.channel))
 		if (retryAfter !== null) throw new SlackRefusal('ratelimited', {}, retryAfter)
 	}
 	return method.run(request.arguments, workspace)
 }
 
-function checkToken({ token: wanted }: Method, token: string | null, { tokens, tokenRefusal }: Workspace): void {
+/** A token belongs to one workspace, and so does a code. */
+export function workspaceOf(
+	{ token, arguments: { code } }: Pick<CallRequest, 'token' | 'arguments'>,
+	workspaces: readonly Workspace[],
+): Workspace {
+	const isOf = ({ tokens, spentTokens, authorizationCodes }: Workspace) =>
+		token === null ? authorizationCodes.has(String(code)) : token === tokens.bot || spentTokens.has(token)
+	const [first] = workspaces
+	const found = workspaces.find(isOf) ?? first
+	if (found === undefined) throw new RangeError('a Slack has at least one workspace')
+	return found
+}
+
+function checkToken(
+	{ token: wanted }: Method,
+	token: string | null,
+	{ tokens, tokenRefusal, spentTokens, isInstalled }: Workspace,
+): void {
 	if (wanted === 'none') return
 	if (token === null) throw new SlackRefusal('not_authed')
-	const isKnown = token === tokens.bot || token === tokens.app
+	const spent = spentTokens.get(token)
+	if (spent !== undefined) throw new SlackRefusal(spent)
+	const isKnown = (token === tokens.bot && (isInstalled || tokenRefusal !== null)) || token === tokens.app
 	if (!isKnown) throw new SlackRefusal('invalid_auth')
 	if (token !== tokens[wanted]) throw new SlackRefusal('not_allowed_token_type')
 	if (wanted === 'bot' && tokenRefusal !== null) throw new SlackRefusal(tokenRefusal)

@@ -16,6 +16,10 @@ export type LocalSlackOptions = {
 	readonly scopes: readonly string[]
 	/** The events that the app has subscribed to, as its manifest names them. */
 	readonly botEvents: readonly string[]
+	/** Where people may be sent back to who have installed the app; null: anywhere. */
+	readonly redirectUrls: readonly string[] | null
+	/** Whether the app is installed in the first workspace from the beginning. */
+	readonly isInstalled: boolean
 	/** Where events go without Socket Mode; null: over Socket Mode. */
 	readonly requestUrl: string | null
 	/** How many times faster than real Slack's clock runs for rates, retries, streams and response addresses. */
@@ -63,6 +67,8 @@ const defaults: LocalSlackOptions = {
 		'message.mpim',
 		'tokens_revoked',
 	],
+	redirectUrls: null,
+	isInstalled: true,
 	requestUrl: null,
 	clockSpeed: 1,
 	acknowledgementMs: 3_000,

@@ -3,7 +3,7 @@ import { type Acting, createInteractions, type Interactions } from './interactio
 import { existingMessage } from './methods/method.ts'
 import { findSession } from './methods/sessions.ts'
 import { SlackRefusal } from './refusal.ts'
-import { stateAt } from './streams.ts'
+import { endStream, stateAt } from './streams.ts'
 import { typed } from './typed-text.ts'
 import type { SlackUser } from './workspace.ts'
 import { addMessage, changeMessage, removeMessage } from './writing.ts'
@@ -128,7 +128,7 @@ export function createPerson(parts: Omit<Acting, 'user'>, name: string, isAdmin:
 				const streams = workspace.messages
 					.list(channel.id, threadTs)
 					.filter(({ stream }) => stream !== null && stateAt(stream, now) === 'streaming')
-				for (const { stream } of streams) if (stream !== null) stream.state = 'stopped'
+				for (const { stream } of streams) if (stream !== null) endStream(stream, 'stopped')
 				workspace.publish({
 					type: 'agent_session_stopped',
 					channel: channel.id,

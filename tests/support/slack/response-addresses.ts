@@ -21,6 +21,7 @@ export type ResponseAddress = {
 
 export type ResponseAddresses = {
 	create(address: Omit<ResponseAddress, 'id' | 'posts'>): ResponseAddress
+	has(id: string): boolean
 	/** The address, unless its time or its uses are over; counts as a use. */
 	use(id: string): ResponseAddress
 }
@@ -33,6 +34,7 @@ export function createResponseAddresses(identifiers: Identifiers, clock: SlackCl
 			addresses.set(address.id, { address, at: clock.now(), uses: 0 })
 			return address
 		},
+		has: (id) => addresses.has(id),
 		use: (id) => {
 			const entry = addresses.get(id)
 			if (entry === undefined || clock.now() - entry.at > lifeMs) throw new SlackRefusal('expired_url')

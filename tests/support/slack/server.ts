@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerCall, type SlackCall } from './calls.ts'
+import { answerCall, type SlackCall, workspaceOf } from './calls.ts'
 import type { SocketMode } from './delivery/socket-mode.ts'
 import type { Faults } from './faults.ts'
-import { createRateLimits } from './rate-limits.ts'
+import { askConsent } from './installing.ts'
+import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { SlackRefusal } from './refusal.ts'
 import { showResponse } from './responses.ts'
 import { responseSchema } from './schemas/chat.ts'
@@ -12,7 +13,8 @@ import { parseArguments, parseJson } from './schemas/wire.ts'
 import type { Workspace } from './workspace.ts'
 
 type Parts = {
-	readonly workspace: Workspace
+	/** All of this Slack; there may come more. */
+	readonly workspaces: readonly Workspace[]
 	readonly faults: Faults
 	readonly socketMode: SocketMode
 	readonly calls: SlackCall[]
@@ -22,14 +24,21 @@ type Exchange = { readonly request: IncomingMessage; readonly response: ServerRe
 
 /** Starts the server on a free port of the loopback interface. */
 export async function startServer(parts: Parts): Promise<Server> {
-	const callParts = { ...parts, rateLimits: createRateLimits(parts.workspace.clock, parts.workspace.options) }
+	const limits = new Map<Workspace, RateLimits>()
+	const rateLimits = (workspace: Workspace) => {
+		const known = limits.get(workspace) ?? createRateLimits(workspace.clock, workspace.options)
+		limits.set(workspace, known)
+		return known
+	}
+	const callParts = { ...parts, rateLimits }
 	const server = createServer((request, response) => {
 		const answer = async () => {
 			const exchange = { request, response, body: Buffer.concat(await Array.fromAsync(request)) }
 			const [, area = '', name = ''] = pathOf(request).split('/')
 			if (area === 'api') return answerApi(exchange, name, callParts)
-			if (area === 'response') return answerResponse(exchange, name, parts.workspace)
-			if (area === 'upload') return takeUpload(exchange, name, parts.workspace)
+			if (area === 'response') return answerResponse(exchange, name, parts.workspaces)
+			if (area === 'upload') return takeUpload(exchange, name, parts.workspaces)
+			if (pathOf(request) === '/oauth/v2/authorize') return answerConsent(exchange, parts.workspaces)
 			return send(response, 404, { ok: false, error: 'not_found' })
 		}
 		answer().catch((error: unknown) => {
@@ -45,7 +54,7 @@ export async function startServer(parts: Parts): Promise<Server> {
 	await once(server, 'listening')
 	const address = server.address()
 	if (address === null || typeof address === 'string') throw new Error('the server has no port')
-	parts.workspace.origin = `http://127.0.0.1:${address.port}`
+	for (const workspace of parts.workspaces) workspace.origin = `http://127.0.0.1:${address.port}`
 	return server
 }
 
@@ -60,7 +69,9 @@ async function answerApi(
 ): Promise<void> {
 	const { token: bodyToken, ...given } = valuesOf(request, body)
 	const token = bearerOf(request) ?? (typeof bodyToken === 'string' ? bodyToken : null)
-	const answer = answerCall({ method, token, arguments: given }, parts)
+	const call = { method, token, arguments: given }
+	const { scopes } = workspaceOf(call, parts.workspaces).options
+	const answer = answerCall(call, parts)
 	if (answer.delayMs > 0) await sleep(answer.delayMs)
 	await answer.heldUntil
 	if (answer.status === null) {
@@ -68,12 +79,24 @@ async function answerApi(
 		return
 	}
 	if (answer.retryAfter !== null) response.setHeader('Retry-After', String(answer.retryAfter))
-	response.setHeader('x-oauth-scopes', parts.workspace.options.scopes.join(','))
+	response.setHeader('x-oauth-scopes', scopes.join(','))
 	send(response, answer.status, answer.body)
 }
 
-async function answerResponse({ request, response, body }: Exchange, id: string, workspace: Workspace): Promise<void> {
+async function answerConsent({ request, response }: Exchange, workspaces: readonly Workspace[]): Promise<void> {
+	const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
+	const { status, location, text } = askConsent(workspaces, searchParams)
+	response.writeHead(status, location === null ? {} : { location }).end(text)
+}
+
+async function answerResponse(
+	{ request, response, body }: Exchange,
+	id: string,
+	workspaces: readonly Workspace[],
+): Promise<void> {
 	try {
+		const workspace = workspaces.find(({ responseAddresses }) => responseAddresses.has(id)) ?? workspaces[0]
+		if (workspace === undefined) throw new SlackRefusal('expired_url')
 		const post = parseArguments(responseSchema, valuesOf(request, body))
 		showResponse(workspace, workspace.responseAddresses.use(id), post)
 		send(response, 200, { ok: true })
@@ -83,8 +106,12 @@ async function answerResponse({ request, response, body }: Exchange, id: string,
 	}
 }
 
-async function takeUpload({ request, response, body }: Exchange, id: string, { files }: Workspace): Promise<void> {
-	const file = files.get(id)
+async function takeUpload(
+	{ request, response, body }: Exchange,
+	id: string,
+	workspaces: readonly Workspace[],
+): Promise<void> {
+	const file = workspaces.flatMap(({ files }) => files.get(id) ?? [])[0]
 	if (file === undefined) return send(response, 404, { ok: false, error: 'file_not_found' })
 	file.content = await contentOf(request, body)
 	if (file.content.length !== file.size) {

@@ -70,12 +70,12 @@ test('what is not a stream, or no longer one, takes nothing', async () => {
 	)
 })
 
-test('a stream that is silent for five minutes is over', async () => {
+test('a stream that is five minutes old is over, though it was appended to', async () => {
 	const { slack, client, start, shown } = await openThread()
 	const stream = await start()
 	slack.clock.advance(4 * 60_000)
 	expect(await codeOf(client.chat.appendStream({ ...stream, markdown_text: 'still here' }))).toBe('ok')
-	slack.clock.advance(5 * 60_000 + 1)
+	slack.clock.advance(60_000)
 	expect(shown(stream.ts)?.stream?.state).toBe('expired')
 	expect(await codeOf(client.chat.appendStream({ ...stream, markdown_text: 'late' }))).toBe(
 		'message_not_in_streaming_state',
@@ -83,10 +83,37 @@ test('a stream that is silent for five minutes is over', async () => {
 	expect(await codeOf(client.chat.update({ ...stream, text: 'goes on by edits' }))).toBe('ok')
 })
 
-test('a message can not be updated while it is streamed', async () => {
+test('of a task, title and status are replaced, while details and output grow', async () => {
+	const { client, start, shown } = await openThread()
+	const stream = await start({ task_display_mode: 'plan' })
+	const task = { type: 'task_update', id: 'one', title: 'Work it out', status: 'in_progress' } as const
+	const append = (chunk: object) => client.chat.appendStream({ ...stream, chunks: [{ ...task, ...chunk }] })
+	await append({ details: '- half' })
+	await append({ title: 'Worked out', details: '\n- all', output: '4' })
+	await append({ status: 'complete', output: '2' })
+	expect(shown(stream.ts)?.stream?.tasks.get('one')).toMatchObject({
+		title: 'Work it out',
+		status: 'complete',
+		details: '- half\n- all',
+		output: '42',
+	})
+})
+
+test('a stream that ends in the middle of a task looks as if it had failed', async () => {
+	const { client, start, shown } = await openThread()
+	const task = { type: 'task_update', id: 'one', title: 'Work it out', status: 'in_progress' } as const
+	const cut = await start({ chunks: [task] })
+	await client.chat.stopStream(cut)
+	const ended = await start({ chunks: [task] })
+	await client.chat.stopStream({ ...ended, chunks: [{ ...task, status: 'complete' }] })
+	expect([cut, ended].map(({ ts }) => shown(ts)?.stream?.hasFailed)).toEqual([true, false])
+})
+
+test('a message can not be updated or deleted while it is streamed', async () => {
 	const { client, start } = await openThread()
 	const stream = await start()
 	expect(await codeOf(client.chat.update({ ...stream, text: 'other' }))).toBe('streaming_state_conflict')
+	expect(await codeOf(client.chat.delete(stream))).toBe('streaming_state_conflict')
 	await client.chat.stopStream({ ...stream, markdown_text: 'done' })
 	expect(await codeOf(client.chat.update({ ...stream, text: 'other' }))).toBe('ok')
 })
@@ -106,6 +133,26 @@ test('no more than 20 streams are started in a minute', async () => {
 test.for([
 	{ what: 'nothing', values: {}, code: 'no_text' },
 	{ what: 'text of 12,001 characters', values: { markdown_text: 'x'.repeat(12_001) }, code: 'msg_too_long' },
+	{
+		what: 'text of both kinds',
+		values: { markdown_text: 'x', chunks: [{ type: 'markdown_text', text: 'x' }] },
+		code: 'cannot_provide_both_markdown_text_and_chunks',
+	},
+	{
+		what: 'a task and more text than goes with it',
+		values: {
+			chunks: [
+				{ type: 'task_update', id: 'one', title: 'One', status: 'pending', details: 'x'.repeat(5_000) },
+				{ type: 'markdown_text', text: 'x'.repeat(1_000) },
+			],
+		},
+		code: 'msg_too_long',
+	},
+	{
+		what: 'a task with a title of 257 characters',
+		values: { chunks: [{ type: 'task_update', id: 'one', title: 'x'.repeat(257), status: 'pending' }] },
+		code: 'invalid_chunks',
+	},
 	{ what: 'an unknown chunk', values: { chunks: [{ type: 'song' }] }, code: 'invalid_chunks' },
 	{
 		what: 'a task without a status',

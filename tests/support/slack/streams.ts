@@ -4,18 +4,22 @@ import type { StreamChunk, StreamTask } from './schemas/streams.ts'
 /** What Slack keeps of a message that is streamed. */
 export type SlackStream = {
 	state: 'streaming' | 'stopped' | 'expired'
-	/** Slack's time of the last start or append. */
-	touchedAt: number
+	/** Slack's time. */
+	readonly startedAt: number
 	readonly taskDisplayMode: 'timeline' | 'plan' | 'dense'
 	readonly recipientUserId: string | null
 	markdown: string
 	planTitle: string | null
 	readonly tasks: Map<string, StreamTask>
 	readonly blocks: SlackBlock[]
+	/** Whether it ended while a task was in progress, which Slack shows as a failure. */
+	hasFailed: boolean
 }
 
-/** Slack closes a stream after this time without an append. */
-export const streamLifeMs = 5 * 60_000
+/** Slack closes a stream that is this old, however much is appended. */
+const streamLifeMs = 5 * 60_000
+/** Slack refuses about 11,000 bytes once there is text, and counts details and outputs twice; it isn't documented. */
+const largestStream = 10_600
 
 export type StreamContent = {
 	readonly markdown_text?: string | undefined
@@ -29,20 +33,34 @@ export function createStream(
 ): SlackStream {
 	return {
 		state: 'streaming',
-		touchedAt: now,
+		startedAt: now,
 		taskDisplayMode,
 		recipientUserId,
 		markdown: '',
 		planTitle: null,
 		tasks: new Map(),
 		blocks: [],
+		hasFailed: false,
 	}
 }
 
-/** A stream's state at that time; a stream that nobody has touched for too long is found expired. */
+/** A stream's state at that time; one that is too old is found expired. */
 export function stateAt(stream: SlackStream, now: number): SlackStream['state'] {
-	if (stream.state === 'streaming' && now - stream.touchedAt > streamLifeMs) stream.state = 'expired'
+	if (stream.state === 'streaming' && now - stream.startedAt > streamLifeMs) endStream(stream, 'expired')
 	return stream.state
+}
+
+export function endStream(stream: SlackStream, state: 'stopped' | 'expired'): void {
+	stream.state = state
+	stream.hasFailed = [...stream.tasks.values()].some(({ status }) => status === 'in_progress')
+}
+
+/** Whether it has become more than Slack takes. */
+export function isTooLarge({ markdown, planTitle, tasks }: SlackStream): boolean {
+	const once = [markdown, planTitle, ...[...tasks.values()].map(({ title }) => title)]
+	const twice = [...tasks.values()].flatMap(({ details, output }) => [details, output])
+	const bytes = (texts: readonly (string | null | undefined)[]) => Buffer.byteLength(texts.join(''))
+	return markdown !== '' && bytes(once) + 2 * bytes(twice) > largestStream
 }
 
 export function addToStream(stream: SlackStream, { markdown_text, chunks = [] }: StreamContent): void {
@@ -59,11 +77,18 @@ function addChunk(stream: SlackStream, chunk: StreamChunk): void {
 			stream.planTitle = chunk.title
 			return
 		case 'task_update':
-			stream.tasks.set(chunk.id, { ...stream.tasks.get(chunk.id), ...chunk })
+			stream.tasks.set(chunk.id, updatedTask(stream.tasks.get(chunk.id), chunk))
 			return
 		case 'blocks':
 			stream.blocks.push(...chunk.blocks)
 	}
+}
+
+/** Title and status are replaced; details and output grow. */
+function updatedTask(before: StreamTask | undefined, update: StreamTask): StreamTask {
+	const grown = (part: 'details' | 'output') =>
+		update[part] === undefined ? {} : { [part]: `${before?.[part] ?? ''}${update[part]}` }
+	return { ...before, ...update, ...grown('details'), ...grown('output') }
 }
 
 /** What a stream shows, as blocks: its tasks, its text, then the blocks that were added. */

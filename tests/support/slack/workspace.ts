@@ -50,9 +50,15 @@ export type Workspace = {
 		readonly clientId: string
 		readonly clientSecret: string
 	}
-	readonly tokens: { readonly bot: string; readonly app: string; readonly verification: string }
+	readonly tokens: { bot: string; readonly app: string; readonly verification: string }
 	/** Why the bot's token is refused by now; null while it is good. */
 	tokenRefusal: string | null
+	/** Tokens that were good before the app was installed again, and why they no longer are. */
+	readonly spentTokens: Map<string, string>
+	/** Whether the app is told of what happens here. */
+	isInstalled: boolean
+	/** Whether whoever looks after it doesn't allow the app to be installed. */
+	declinesInstalling: boolean
 	readonly bot: SlackUser
 	readonly users: Map<string, SlackUser>
 	readonly channels: Channels
@@ -66,30 +72,53 @@ export type Workspace = {
 	readonly suggestedPrompts: SuggestedPrompts[]
 	readonly titles: { readonly channel: string; readonly threadTs: string; readonly title: string }[]
 	readonly files: Map<string, SlackFile>
-	readonly authorizationCodes: Set<string>
+	/** With the address that each was sent to; null where nobody was sent anywhere. */
+	readonly authorizationCodes: Map<string, string | null>
 	/** The server's own address. */
 	origin: string
 	/** Tells the app of an event, if it has subscribed to it. */
 	publish: (event: SlackEvent) => void
 }
 
+/** The first workspace of a Slack. */
 export function createWorkspace(options: LocalSlackOptions): Workspace {
 	const identifiers = createIdentifiers()
 	const clock = createSlackClock(options.clockSpeed)
+	const appId = identifiers.next('A')
+	return workspaceIn({ options, identifiers, clock, appId, origin: '' }, 'Local team', 'xoxb-local-bot')
+}
+
+/** A further workspace of the same Slack, in which the app is not installed. */
+export function createNeighbour(workspace: Workspace, name: string): Workspace {
+	const options = { ...workspace.options, isInstalled: false }
+	const token = workspace.identifiers.next('xoxb-local-')
+	return workspaceIn({ ...workspace, options, appId: workspace.app.id }, name, token)
+}
+
+type Surroundings = Pick<Workspace, 'options' | 'identifiers' | 'clock' | 'origin'> & { readonly appId: string }
+
+function workspaceIn(
+	{ options, identifiers, clock, appId, origin }: Surroundings,
+	name: string,
+	botToken: string,
+): Workspace {
 	const bot: SlackUser = { id: identifiers.next('U'), name: 'threadwise', isBot: true, isAdmin: false }
 	return {
 		options,
 		clock,
 		identifiers,
-		team: { id: identifiers.next('T'), name: 'Local team', domain: 'local-team' },
+		team: { id: identifiers.next('T'), name, domain: name.toLowerCase().replaceAll(' ', '-') },
 		app: {
-			id: identifiers.next('A'),
+			id: appId,
 			botId: identifiers.next('B'),
 			clientId: '100.200',
 			clientSecret: 'local-client-secret',
 		},
-		tokens: { bot: 'xoxb-local-bot', app: 'xapp-local-app', verification: 'local-verification' },
+		tokens: { bot: botToken, app: 'xapp-local-app', verification: 'local-verification' },
 		tokenRefusal: null,
+		spentTokens: new Map(),
+		isInstalled: options.isInstalled,
+		declinesInstalling: false,
 		bot,
 		users: new Map([[bot.id, bot]]),
 		channels: createChannels(identifiers),
@@ -103,8 +132,8 @@ export function createWorkspace(options: LocalSlackOptions): Workspace {
 		suggestedPrompts: [],
 		titles: [],
 		files: new Map(),
-		authorizationCodes: new Set(),
-		origin: '',
+		authorizationCodes: new Map(),
+		origin,
 		publish: () => {},
 	}
 }

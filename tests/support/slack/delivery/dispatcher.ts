@@ -73,7 +73,7 @@ export function createDispatcher(workspace: Workspace, transport: () => Transpor
 		sent,
 		acknowledgements,
 		publish: (event) => {
-			if (!workspace.options.botEvents.includes(subscriptionOf(event))) return
+			if (!workspace.isInstalled || !workspace.options.botEvents.includes(subscriptionOf(event))) return
 			const delivery: Delivery = { kind: 'events_api', name: event.type, payload: envelope(workspace, event) }
 			if (holdsNext) {
 				holdsNext = false

@@ -1,13 +1,16 @@
 import { z } from 'zod'
+import { exchangeCode, revokeToken, uninstall } from '../installing.ts'
 import { SlackRefusal } from '../refusal.ts'
+import type { Workspace } from '../workspace.ts'
 import { defineMethod, type Method } from './method.ts'
 
-const accessSchema = z.object({
-	code: z.string().min(1),
-	client_id: z.string().optional(),
-	client_secret: z.string().optional(),
-	redirect_uri: z.string().optional(),
-})
+const appSchema = z.object({ client_id: z.string().optional(), client_secret: z.string().optional() })
+const accessSchema = appSchema.extend({ code: z.string().min(1), redirect_uri: z.string().optional() })
+
+function checkApp({ client_id, client_secret }: z.output<typeof appSchema>, { app }: Workspace): void {
+	if (client_id !== app.clientId) throw new SlackRefusal('invalid_client_id')
+	if (client_secret !== app.clientSecret) throw new SlackRefusal('bad_client_secret')
+}
 
 export const authMethods: Readonly<Record<string, Method>> = {
 	'auth.test': defineMethod({
@@ -23,6 +26,23 @@ export const authMethods: Readonly<Record<string, Method>> = {
 			is_enterprise_install: false,
 		}),
 	}),
+	'auth.revoke': defineMethod({
+		tier: 3,
+		schema: z.object({}),
+		run: (_values, workspace) => {
+			revokeToken(workspace)
+			return { revoked: true }
+		},
+	}),
+	'apps.uninstall': defineMethod({
+		tier: 1,
+		schema: appSchema,
+		run: (given, workspace) => {
+			checkApp(given, workspace)
+			uninstall(workspace)
+			return {}
+		},
+	}),
 	'apps.connections.open': defineMethod({
 		tier: 3,
 		token: 'app',
@@ -35,14 +55,11 @@ export const authMethods: Readonly<Record<string, Method>> = {
 		tier: 4,
 		token: 'none',
 		schema: accessSchema,
-		run: ({ code, client_id, client_secret }, workspace) => {
-			const { app, tokens, options, team, bot, authorizationCodes } = workspace
-			if (client_id !== app.clientId) throw new SlackRefusal('invalid_client_id')
-			if (client_secret !== app.clientSecret) throw new SlackRefusal('bad_client_secret')
-			if (!authorizationCodes.delete(code)) throw new SlackRefusal('invalid_code')
-			workspace.tokenRefusal = null
+		run: ({ code, redirect_uri, ...given }, workspace) => {
+			const { app, options, team, bot } = workspace
+			checkApp(given, workspace)
 			return {
-				access_token: tokens.bot,
+				access_token: exchangeCode(workspace, code, redirect_uri),
 				token_type: 'bot',
 				scope: options.scopes.join(','),
 				bot_user_id: bot.id,

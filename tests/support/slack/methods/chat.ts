@@ -1,3 +1,4 @@
+import type { SlackMessage } from '../messages.ts'
 import { messagePayload } from '../payloads.ts'
 import { SlackRefusal } from '../refusal.ts'
 import {
@@ -50,9 +51,7 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 		schema: updateSchema,
 		run: (values, workspace) => {
 			const { channel, message } = ownMessage(workspace, values, 'cant_update_message')
-			if (message.stream !== null && stateAt(message.stream, workspace.clock.now()) === 'streaming') {
-				throw new SlackRefusal('streaming_state_conflict')
-			}
+			needStill(message, workspace)
 			const shown = shownBy(values, workspace)
 			if (values.metadata !== undefined) message.metadata = values.metadata
 			changeMessage(workspace, channel, message, { shown, editedBy: workspace.bot.id })
@@ -70,6 +69,8 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 		schema: deleteSchema,
 		run: (values, workspace) => {
 			const { channel, message } = ownMessage(workspace, values, 'cant_delete_message')
+			// Not documented, so nothing may rely on it.
+			needStill(message, workspace)
 			removeMessage(workspace, channel, message)
 			return { channel: channel.id, ts: message.ts }
 		},
@@ -107,6 +108,12 @@ export const chatMethods: Readonly<Record<string, Method>> = {
 			return { channel: channel.id, permalink }
 		},
 	}),
+}
+
+/** While a message is streamed, only its stream changes it. */
+function needStill({ stream }: SlackMessage, { clock }: Workspace): void {
+	if (stream !== null && stateAt(stream, clock.now()) === 'streaming')
+		throw new SlackRefusal('streaming_state_conflict')
 }
 
 /** A message that the bot has written: no other may it change. */

@@ -3,7 +3,16 @@ import type { SlackMessage } from '../messages.ts'
 import { messagePayload } from '../payloads.ts'
 import { SlackRefusal } from '../refusal.ts'
 import { appendStreamSchema, startStreamSchema, stopStreamSchema } from '../schemas/streams.ts'
-import { addToStream, blocksOfStream, createStream, type SlackStream, type StreamContent, stateAt } from '../streams.ts'
+import {
+	addToStream,
+	blocksOfStream,
+	createStream,
+	endStream,
+	isTooLarge,
+	type SlackStream,
+	type StreamContent,
+	stateAt,
+} from '../streams.ts'
 import { isDirect, type Workspace } from '../workspace.ts'
 import { addMessage, changeMessage } from '../writing.ts'
 import { checkBlocks } from './content.ts'
@@ -26,7 +35,7 @@ export const streamMethods: Readonly<Record<string, Method>> = {
 			checkChunks(workspace, values)
 			const { recipient_user_id: recipient = null, task_display_mode: mode = 'timeline' } = values
 			const stream = createStream(mode, recipient, workspace.clock.now())
-			addToStream(stream, values)
+			grow(stream, values)
 			const draft = { userId: workspace.bot.id, isFromBot: true, threadTs, stream }
 			const message = addMessage(workspace, channel, { ...draft, ...shownByStream(stream) })
 			clearThreadStatus(workspace, channel.id, threadTs)
@@ -40,8 +49,7 @@ export const streamMethods: Readonly<Record<string, Method>> = {
 		run: (values, workspace) => {
 			const { channel, message, stream } = openStream(workspace, values)
 			checkChunks(workspace, values)
-			stream.touchedAt = workspace.clock.now()
-			addToStream(stream, values)
+			grow(stream, values)
 			changeMessage(workspace, channel, message, { shown: shownByStream(stream), editedBy: null })
 			return { channel: channel.id, ts: message.ts }
 		},
@@ -55,9 +63,9 @@ export const streamMethods: Readonly<Record<string, Method>> = {
 			checkChunks(workspace, values)
 			const { blocks = [], metadata, session_status } = values
 			checkBlocks(blocks, workspace)
-			addToStream(stream, values)
+			grow(stream, values)
 			stream.blocks.push(...blocks)
-			stream.state = 'stopped'
+			endStream(stream, 'stopped')
 			if (metadata !== undefined) message.metadata = metadata
 			changeMessage(workspace, channel, message, { shown: shownByStream(stream), editedBy: null })
 			if (session_status !== undefined) {
@@ -90,6 +98,14 @@ function checkRecipient(
 
 function checkChunks(workspace: Workspace, { chunks = [] }: StreamContent): void {
 	for (const chunk of chunks) if (chunk.type === 'blocks') checkBlocks(chunk.blocks, workspace)
+}
+
+/** Adds to a stream what it can still take. */
+function grow(stream: SlackStream, content: StreamContent): void {
+	const next = { ...stream, tasks: new Map(stream.tasks), blocks: [...stream.blocks] }
+	addToStream(next, content)
+	if (isTooLarge(next)) throw new SlackRefusal('msg_too_long')
+	addToStream(stream, content)
 }
 
 function openStream(
