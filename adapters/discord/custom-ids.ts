@@ -20,9 +20,6 @@ export type Control = {
 	readonly place: RecordPlace | null
 }
 
-/** Discord's limit for a custom id. https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id */
-export const longestCustomId = 100
-
 export function printCustomId({ verb, runId, place }: Control): string {
 	return [verb, runId, ...(place === null ? [] : [place.stage, place.page])].join(':')
 }

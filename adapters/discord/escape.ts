@@ -19,7 +19,7 @@ export function smallLine(text: string, longest: number): string {
 
 /** Plain text within a line: its marks mean nothing, and addresses in it lead where they say without being unfolded. */
 export function escapedPhrase(text: string): string {
-	const address = /https?:\/\/[^\s<>]*[^\s<>.,;:!?)\]}'"*_~`|\\]/gi
+	const address = /https?:\/\/[^\s<>`]*[^\s<>.,;:!?)\]}'"*_~`|\\]/gi
 	let written = ''
 	let from = 0
 	for (const { 0: url, index } of text.matchAll(address)) {
@@ -29,14 +29,17 @@ export function escapedPhrase(text: string): string {
 	return written + withoutMarks(text.slice(from))
 }
 
+/** A longer one isn't worth keeping whole in a message. */
+const longestAddress = 500
+
 /** An address that can be followed, as it is; an invitation, and whatever Discord doesn't follow, as text. */
 export function addressOf(url: string): string {
 	if (!/^https?:\/\//i.test(url) || invite.test(url)) return withoutMarks(url)
 	const safe = url
 		.toWellFormed()
-		.replaceAll(/[\s<>\\\p{C}]/gu, encodeURIComponent)
+		.replaceAll(/[\s<>\\`|\p{C}]/gu, encodeURIComponent)
 		.replaceAll(/@(?=(?:everyone|here)\b)/gi, '%40')
-	return `<${safe}>`
+	return safe.length > longestAddress ? withoutMarks(url) : `<${safe}>`
 }
 
 /** What begins a heading, a list, a quote or a small line, begins none. */
