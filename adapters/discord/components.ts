@@ -23,7 +23,7 @@ export type Draft = {
 		/** On every message and every edit: an edit without it mentions whomever its text names. */
 		readonly allowed_mentions: { readonly parse: readonly never[]; readonly replied_user: false }
 		/** Named also where there are none, so that an edit takes away those of before. */
-		readonly attachments: readonly { readonly id: number; readonly filename: string }[]
+		readonly attachments: readonly { readonly id: string; readonly filename: string }[]
 	}
 	readonly files: readonly RawFile[]
 }
@@ -51,7 +51,7 @@ export function draft(components: readonly Component[], files: readonly RawFile[
 			flags: MessageFlags.IsComponentsV2 | MessageFlags.SuppressEmbeds,
 			components,
 			allowed_mentions: { parse: [], replied_user: false },
-			attachments: files.map(({ name }, id) => ({ id, filename: name })),
+			attachments: files.map(({ name }, index) => ({ id: String(index), filename: name })),
 		},
 		files,
 	}

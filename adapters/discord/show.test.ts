@@ -93,7 +93,7 @@ describe('an answer', () => {
 			const [message, ...more] = show({ status: 'answered', answer, stages: six })
 			expect(more).toEqual([])
 			expect(message?.files).toEqual([{ name: 'answer.md', data: answer, contentType: 'text/markdown' }])
-			expect(message?.body.attachments).toEqual([{ id: 0, filename: 'answer.md' }])
+			expect(message?.body.attachments).toEqual([{ id: '0', filename: 'answer.md' }])
 			expect(message?.body.components).toContainEqual({
 				type: ComponentType.File,
 				file: { url: 'attachment://answer.md' },
