@@ -6,7 +6,7 @@ import { aStageView, aView } from '../../tests/support/builders.ts'
 import { hostileText, withoutCode } from '../../tests/support/discord-text.ts'
 import { type Component, type Draft, markOf, privately } from './components.ts'
 import { parseCustomId } from './custom-ids.ts'
-import { showNotice, showReply, surplusDraft } from './show.ts'
+import { showNotice, showReply } from './show.ts'
 import { recordGoneDraft, showRecord } from './show-record.ts'
 
 const runId = '0193a7c2-6f1e-7c3a-9b1d-2f4e5a6b7c8d'
@@ -180,8 +180,9 @@ describe('work in progress', () => {
 
 test('every message carries a mark of its run and its place, which no other has', () => {
 	const drafts = show({ status: 'answered', answer: 'word '.repeat(1_500) })
-	const marks = [...drafts, surplusDraft(runId, drafts.length)].map(({ body }) => body.components[0]?.id)
+	const marks = drafts.map(({ body }) => body.components[0]?.id)
 	expect(marks).toEqual(marks.map((_, part) => markOf(runId, part)))
+	expect(marks.length).toBeGreaterThan(1)
 	expect(new Set([...marks, markOf('another run', 0)]).size).toBe(marks.length + 1)
 })
 

@@ -43,11 +43,6 @@ export function showReply(shown: ShownReply): readonly Draft[] {
 	return drafts.map((each, part) => marked(each, shown.runId, part))
 }
 
-/** What a message says that the reply no longer needs; none may be empty. */
-export function surplusDraft(runId: string, part: number): Draft {
-	return marked(draft([textDisplay('—')]), runId, part)
-}
-
 /** Something that is said to people beside their answers, such as why they may not do something. */
 export function showNotice(markdown: string): Draft {
 	return draft([textDisplay(beginningOf(toDiscordMarkdown(markdown), longestMessage))])
