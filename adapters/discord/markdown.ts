@@ -67,6 +67,12 @@ export function piecesOf(discordMarkdown: string, limit: number): readonly strin
 	})
 }
 
+/** As much of Discord Markdown as fits; an ellipsis where there is more. */
+export function beginningOf(discordMarkdown: string, limit: number): string {
+	const [first = '', ...more] = piecesOf(discordMarkdown, limit - 2)
+	return more.length === 0 ? first : `${first}\n…`
+}
+
 /** The first definition of each name that is referred to. */
 function usedDefinitions(document: Root): ReadonlyMap<string, Definition> {
 	const found = new Map<string, Definition>()
