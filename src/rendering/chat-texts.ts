@@ -9,6 +9,8 @@ export type ChatTexts = {
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
+	readonly answerInFile: string
+	readonly chooseStage: string
 	readonly page: (page: number, of: number) => string
 	readonly back: string
 	readonly forward: string
@@ -34,6 +36,9 @@ export const englishChatTexts: ChatTexts = {
 	recordGone:
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
 	moreInRecord: 'More stands in the full record.',
+	answerInFile:
+		'This is only how the answer begins. It is too long for messages, so all of it is in the attached file.',
+	chooseStage: 'Choose a stage',
 	page: (page, of) => `${page} of ${of}`,
 	back: 'Back',
 	forward: 'Next',
