@@ -24,6 +24,15 @@ export const authorSchema = z.object({
 })
 export type Author = z.infer<typeof authorSchema>
 
+/** A message that was said in a conversation before somebody asked there; our own answers have no author. */
+export const earlierMessageSchema = z.object({
+	id: z.string().min(1),
+	author: authorSchema.nullable(),
+	content: z.array(contentPartSchema),
+	sentAt: z.iso.datetime(),
+})
+export type EarlierMessage = z.infer<typeof earlierMessageSchema>
+
 /** One message from a person, parsed from a platform's event. */
 export const incomingMessageSchema = z.object({
 	/** Stable across redeliveries of the same event, unique within the platform and workspace: a second one is a duplicate. */
@@ -33,6 +42,11 @@ export const incomingMessageSchema = z.object({
 	content: z.array(contentPartSchema),
 	preferences: runPreferencesSchema,
 	sentAt: z.iso.datetime(),
+	/**
+	 * What the platform knows that was said before it, as far as that is no question and no answer of ours in this conversation. It
+	 * becomes part of the conversation, once. None if absent.
+	 */
+	before: z.array(earlierMessageSchema).optional(),
 })
 export type IncomingMessage = z.infer<typeof incomingMessageSchema>
 

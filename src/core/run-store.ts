@@ -111,7 +111,8 @@ export interface RunStore {
 	/**
 	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. Where a run
 	 * of the same person in the same conversation waits for an answer, the message is that answer. A message that is refused gets a
-	 * run that has failed already, with this report: whoever wrote it sees why.
+	 * run that has failed already, with this report: whoever wrote it sees why. What was said before it is kept as turns of the
+	 * conversation; one that is said to be a question later is one.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
 	/** The question that a message has asked; null where nobody has recorded it. */

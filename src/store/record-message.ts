@@ -8,12 +8,14 @@ import type { Recorded } from '../core/run-store.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
 import { insertRun, nextRound, type Transaction } from './new-run.ts'
+import { forgetUnasked, recordEarlier } from './record-earlier.ts'
 import { queryRows } from './rows.ts'
 import { contents, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
 export async function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
+	await recordEarlier(orm, message)
 	const runId = refusal === undefined ? await writeQuestion(orm, message) : null
 	if (runId !== null) return { outcome: 'recorded', runId }
 	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message, refusal)))
@@ -109,7 +111,8 @@ async function recordIn(
 	const owners = await writeOwners(transaction, message)
 	const { installationId, personId, conversationId } = owners
 	const waiting = refusal === undefined ? await findWaiting(transaction, conversationId, personId) : null
-	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
+	const turn = { ...owners, continuesRunId: waiting?.id ?? null }
+	const turnId = (await insertTurn(transaction, turn, message)) ?? (await insertAsked(transaction, turn, message))
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
 	const { preferences } = message
@@ -163,11 +166,15 @@ async function writeOwners(transaction: Transaction, message: IncomingMessage): 
 	return written(owners)
 }
 
-async function insertTurn(
-	transaction: Transaction,
-	owners: Owners & { readonly continuesRunId: string | null },
-	message: IncomingMessage,
-): Promise<string | null> {
+type NewTurn = Owners & { readonly continuesRunId: string | null }
+
+/** A message that was merely said before is asked now, as when somebody has addressed it to us by an edit. */
+async function insertAsked(transaction: Transaction, turn: NewTurn, message: IncomingMessage): Promise<string | null> {
+	const wasUnasked = await forgetUnasked(transaction, turn.installationId, message.id)
+	return wasUnasked ? insertTurn(transaction, turn, message) : null
+}
+
+async function insertTurn(transaction: Transaction, owners: NewTurn, message: IncomingMessage): Promise<string | null> {
 	const contentId = newId()
 	await transaction.insert(contents).values({ id: contentId, personId: owners.personId, body: message.content })
 	const [row] = await transaction

@@ -134,7 +134,8 @@ function toRun(row: z.infer<typeof runRow>): Run {
 }
 
 function toTurns({ name, said, answered }: z.infer<typeof historyRow>): Turn[] {
-	const question: Turn = { author: name ?? 'someone', content: said }
+	// The words of a person are erased with them: words of nobody are ours.
+	const question: Turn = { author: name ?? (said.length > 0 ? null : 'someone'), content: said }
 	if (answered === null) return [question]
 	return [question, ourTurn(answered.answer)]
 }
