@@ -7,6 +7,7 @@ import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
+import type { PlatformNotes } from '../core/platform-notes.ts'
 import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
@@ -19,6 +20,7 @@ import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflow
 import {
 	createConversationReader,
 	createDeliveryStore,
+	createPlatformNotes,
 	createRunStore,
 	createSettingsStore,
 	createSpendStore,
@@ -53,6 +55,8 @@ export type Runtime = {
 	readonly intake: Intake
 	readonly conversationReader: ConversationReader
 	readonly settingsStore: SettingsStore
+	/** What the adapter of a platform has to know again after a restart. */
+	notesOf(platform: string): PlatformNotes
 	/** What applies in a place now, over the configuration. */
 	readonly settingsIn: SettingsReader
 	/** Changes what is set, if whoever wants it may. */
@@ -117,6 +121,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		intake,
 		conversationReader: createConversationReader(database),
 		settingsStore,
+		notesOf: (platform) => createPlatformNotes(database, platform),
 		settingsIn,
 		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
 		workflowNames: names,

@@ -5,6 +5,7 @@ export type ChatTexts = {
 	readonly writeQuestion: (command: string) => string
 	readonly nothingRuns: string
 	readonly nothingAnswered: string
+	readonly stopping: string
 	readonly notAMember: string
 	readonly notRecorded: string
 	readonly recordGone: string
@@ -16,6 +17,14 @@ export type ChatTexts = {
 	readonly forward: string
 	readonly close: string
 	readonly thinking: string
+	/** Said where a platform doesn't show the bot what people write. */
+	readonly cannotRead: string
+	/** Said where an answer can be changed for a time only, before that is over. */
+	readonly takesTooLong: string
+	/** Said before an answer that comes elsewhere than it was asked for. */
+	readonly answeredHere: (why: string) => string
+	readonly blockedHere: string
+	readonly answerAttached: string
 	readonly promptsTitle: string
 	readonly prompts: readonly { readonly title: string; readonly message: string }[]
 	readonly home: string
@@ -30,6 +39,7 @@ export const englishChatTexts: ChatTexts = {
 	asks: (name) => `${name} asks:`,
 	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
 	nothingRuns: 'Nothing is being answered here.',
+	stopping: 'Stopping. What there is so far is shown where you asked.',
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
 	notAMember: 'I am not in this channel, so I can not answer in it. Invite me and ask again, or write to me directly.',
 	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
@@ -44,6 +54,13 @@ export const englishChatTexts: ChatTexts = {
 	forward: 'Next',
 	close: 'Close',
 	thinking: 'is thinking …',
+	cannotRead:
+		'I can not read what is written here, only messages that mention me. Mention me, or have an admin turn on the Message Content Intent of the bot.',
+	takesTooLong:
+		'This takes longer than an answer can be changed here. I am still working on it: it comes as a direct message, if you allow those. Otherwise ask again in a channel that I am in.',
+	answeredHere: (why) => `I could not answer where you asked. ${why}`,
+	blockedHere: 'The rules of this server have blocked my answer. *Show reasoning* has it for you alone.',
+	answerAttached: 'The answer is in the attached file.',
 	promptsTitle: 'Ask something that takes some thought',
 	prompts: [
 		{
