@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { Channel } from './channels.ts'
 import type { DiscordClient } from './client.ts'
 import type { Guilds } from './connection.ts'
+import { patiently } from './patience.ts'
 import { readWritten } from './receive.ts'
 import { isRefusal } from './refusals.ts'
 import type { SeenBefore } from './seen.ts'
@@ -22,16 +21,12 @@ const pageSize = 100
 
 /** Reads what was said while nobody listened, in channels in which something was said since. */
 export function createCatchUp({ client, guilds, take, onTrouble, signal }: CatchUpParts) {
-	/** Nobody waits for this: it is asked again whenever Discord allows. */
 	const page = async (channelId: string, after: string): Promise<readonly unknown[]> => {
-		for (;;) {
-			try {
-				return await client.messages(channelId, { after, limit: pageSize })
-			} catch (error) {
-				if (isRefusal(error, 'missingAccess', 'missingPermissions', 'unknownChannel')) return []
-				if (!(error instanceof ThreadwiseError) || error.retry === 'never') throw error
-				await sleep(error.retry.afterMs ?? 1_000, undefined, { signal })
-			}
+		try {
+			return await patiently(() => client.messages(channelId, { after, limit: pageSize }), signal)
+		} catch (error) {
+			if (isRefusal(error, 'missingAccess', 'missingPermissions', 'unknownChannel')) return []
+			throw error
 		}
 	}
 	const readChannel = async (channel: Channel, seen: string): Promise<void> => {

@@ -19,6 +19,7 @@ import {
 	textOfWritten,
 	toIncomingMessage,
 } from './receive.ts'
+import { isRefusal } from './refusals.ts'
 
 type CommandParts = Pick<DiscordOptions, 'interactionMs' | 'onTrouble'> & {
 	readonly client: DiscordClient
@@ -37,18 +38,35 @@ export function createCommandTaker(parts: CommandParts): (interaction: Interacti
 	const ask = async (interaction: Interaction, asked: Asked, preferences: RunPreferences, isPrivate: boolean) => {
 		const { id, channel, isMember, person } = interaction
 		const isAlone = isPrivate && channel.kind !== 'direct'
-		const messageId = await client.defer(interaction, { isPrivate: isAlone })
+		const isReachable = isMember && !isAlone
+		const messageId = await deferred(interaction, isAlone, isReachable)
 		await orSay(interaction, async () => {
 			const { applicationId, token } = interaction
-			const isReachable = isMember && !isAlone
 			const changeableUntil = Date.now() + interactionMs
-			const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil, isReachable }
-			await answers.keep(`asked:${id}`, { ...answer, isPrivate: isAlone })
-			const conversation = isReachable ? conversationOf(channel, messageId) : interactionOnly(channel, id, isAlone)
+			if (messageId !== null) {
+				const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil, isReachable }
+				await answers.keep(`asked:${id}`, { ...answer, isPrivate: isAlone })
+			}
+			const conversation = isReachable
+				? conversationOf(channel, messageId ?? id)
+				: interactionOnly(channel, id, isAlone)
 			const { isModerator: _, ...author } = person
 			const said: Said = { id, channelId: channel.id, conversation, person: author, roleIds: [], ...asked }
 			await events.message(toIncomingMessage(said, preferences, isMember ? await history(said) : []))
 		})
+	}
+	/** Null where it is too late for an answer to the command, and an ordinary message answers it. */
+	const deferred = async (
+		interaction: Interaction,
+		isPrivate: boolean,
+		isReachable: boolean,
+	): Promise<string | null> => {
+		try {
+			return await client.defer(interaction, { isPrivate })
+		} catch (error) {
+			if (!isReachable || !isRefusal(error, 'unknownInteraction')) throw error
+			return null
+		}
 	}
 	const orSay = async (interaction: Interaction, act: () => Promise<void>) => {
 		try {

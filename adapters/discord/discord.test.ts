@@ -129,6 +129,19 @@ describe('once and only once', () => {
 	})
 })
 
+describe('a connection', () => {
+	test('that Discord ends for good is a new one, and what was said in between is read', async () => {
+		const { discord, mention, questions, received } = await open()
+		mention('Before?')
+		await questions(1)
+		discord.gateway.refuseResumes(1)
+		discord.gateway.drop()
+		mention('In between?')
+		await questions(2)
+		expect(received.map(({ content }) => textOf(content))).toEqual(['Before?', 'In between?'])
+	})
+})
+
 describe('where an answer can not be shown as usual', () => {
 	test('a thread that exists by then is used', async () => {
 		const { discord, ada, platform, mention, conversation } = await open()
@@ -341,6 +354,16 @@ describe('an answer to a command', () => {
 		ada.post(ada.directMessages, 'And directly?')
 		await questions(2)
 		expect(received).toHaveLength(2)
+	})
+
+	test('that comes too late for Discord is an ordinary message', async () => {
+		const { discord, ada, platform, questions, conversation } = await open()
+		const route = 'POST /interactions/{interaction_id}/{interaction_token}/callback'
+		discord.faults.add(route, { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' })
+		void ada.command('ask', { question: 'How much?' }, discord.general)
+		await questions(1)
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general).map(readableMessage).join()).toContain('It is 42.')
 	})
 
 	test('whose question could not be recorded says so', async () => {

@@ -11,6 +11,7 @@ import type { Guilds, Listeners } from './connection.ts'
 import { createConversations } from './conversations.ts'
 import { createHistory } from './history.ts'
 import { readInteraction } from './interactions.ts'
+import { patiently } from './patience.ts'
 import { createPresses } from './presses.ts'
 import {
 	actorOf,
@@ -29,7 +30,7 @@ import {
 } from './receive.ts'
 import { refusalText } from './refusals.ts'
 import type { Seen, SeenBefore } from './seen.ts'
-import { createTakeOnce } from './taking-once.ts'
+import { createTakeOnce, untilTaken } from './taking-once.ts'
 
 export type InboxParts = Pick<
 	DiscordOptions,
@@ -50,7 +51,7 @@ export function createInbox(parts: InboxParts): Listeners {
 	const { client, guilds, events, seen, self, onTrouble, signal } = parts
 	const conversations = createConversations(parts)
 	const history = createHistory(parts)
-	const once = createTakeOnce(signal)
+	const once = createTakeOnce()
 	const presses = createPresses(parts)
 	const takeCommand = createCommandTaker({ ...parts, history, stop: conversations.stop })
 	const cannotRead = createNotice(client, onTrouble)
@@ -60,7 +61,8 @@ export function createInbox(parts: InboxParts): Listeners {
 		actorOf({ id: person.id, isModerator: guilds.isModerator(workspaceId, person.id, roleIds) }, workspaceId)
 
 	/** What is merely said to somebody mustn't have the message taken up again. */
-	const tell = (said: Said, text: string) => client.say(said.channelId, text, said.id).catch(onTrouble)
+	const tell = (said: Said, text: string) =>
+		patiently(() => client.say(said.channelId, text, said.id), signal).catch(onTrouble)
 	const ask = async (said: Said, command: string | null) => {
 		// Where that may not be done, the answer comes without it.
 		void client.typing(said.channelId).catch(() => {})
@@ -93,7 +95,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		const written = readWritten(message)
 		if (written === null) return
 		const end = seen.begin(channel, written.id)
-		await once(written.id, () => take(written, channel)).finally(end)
+		await once(written.id, () => untilTaken(() => take(written, channel), signal)).finally(end)
 	}
 	const channelOf = async ({ channel_id: id, guild_id }: z.infer<typeof placeSchema>): Promise<Channel | null> =>
 		(guild_id ?? null) === null ? { kind: 'direct', id, guildId: null } : (guilds.channel(id) ?? client.channel(id))
@@ -123,10 +125,13 @@ export function createInbox(parts: InboxParts): Listeners {
 			withChannel(event, async (_, channel) => {
 				const written = readWritten(event)
 				if (written === null) return
-				await once(`${written.id} ${written.edited_timestamp}`, () => edit(written, channel))
+				const isNow = `${written.id} ${written.edited_timestamp}`
+				await once(isNow, () => untilTaken(() => edit(written, channel), signal))
 			}),
 		deletion: (event) =>
-			withChannel(event, ({ id }, channel) => once(`${id} deleted`, () => conversations.stopDeleted(channel, id))),
+			withChannel(event, ({ id }, channel) =>
+				once(`${id} deleted`, () => untilTaken(() => conversations.stopDeleted(channel, id), signal)),
+			),
 		interaction: async (event) => {
 			const interaction = readInteraction(event)
 			if (interaction === null) return

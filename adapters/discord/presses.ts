@@ -1,5 +1,6 @@
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import { reportError } from '../../src/core/errors.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import type { Run } from '../../src/core/run.ts'
 import { english, foldJournal } from '../../src/rendering/index.ts'
@@ -14,7 +15,7 @@ import { actorOf, isInteractionOnly } from './receive.ts'
 import { refusalText } from './refusals.ts'
 import { showRecord } from './show-record.ts'
 
-type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs'> & {
+type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs' | 'onTrouble'> & {
 	readonly client: DiscordClient
 	readonly answers: Answers
 	readonly events: PlatformEvents
@@ -27,9 +28,9 @@ type Press = {
 	readonly control: Control
 }
 
-/** What buttons, menus and forms do. What couldn't be done rejects; by then, Discord has heard that it was pressed. */
+/** What buttons, menus and forms do. Whoever has pressed is told where that couldn't be done. */
 export function createPresses(parts: PressParts): (interaction: Interaction) => Promise<void> {
-	const { client, events, runs } = parts
+	const { client, events, runs, onTrouble } = parts
 	const actor = async ({ interaction: { person, channel }, control }: Press): Promise<Actor> => {
 		// An answer that came as a direct message belongs to the place where it was asked.
 		const run = channel.kind === 'direct' ? await runs.find(control.runId) : null
@@ -68,7 +69,14 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 		const { what } = interaction
 		if (what.kind !== 'press' && what.kind !== 'form') return
 		const control = parseCustomId(what.customId)
-		if (control !== null) await verbs[control.verb]({ interaction, what, control })
+		if (control === null) return
+		try {
+			await verbs[control.verb]({ interaction, what, control })
+		} catch (error) {
+			onTrouble(error)
+			// Where nothing can be said any more, Discord has said that it didn't work.
+			await client.whisper(interaction, refusalText(reportError(error))).catch(() => {})
+		}
 	}
 }
 
