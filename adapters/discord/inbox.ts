@@ -69,7 +69,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		await events.message(toIncomingMessage(said, preferencesOf(command), await history(said)))
 	}
 	const obey = async (said: Said, name: 'stop' | 'help' | 'think' | 'quick') => {
-		if (name === 'help') return tell(said, english.chat.help)
+		if (name === 'help') return tell(said, english.chat.helpWithCommands)
 		const { stop, thinkHarder } = conversations
 		const refusal = await (name === 'stop' ? stop : thinkHarder)(said.conversation, actor(said))
 		if (refusal !== null) await tell(said, refusal)

@@ -20,7 +20,3 @@ export function idBefore(timeMs: number): string {
 export function isNewer(id: string, than: string): boolean {
 	return BigInt(id) > BigInt(than)
 }
-
-export function newestOf(ids: readonly string[]): string | null {
-	return ids.reduce<string | null>((newest, id) => (newest === null || isNewer(id, newest) ? id : newest), null)
-}

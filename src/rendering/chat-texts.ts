@@ -1,6 +1,8 @@
 /** What is said in chats around answers. */
 export type ChatTexts = {
 	readonly help: string
+	/** The same where commands work everywhere. */
+	readonly helpWithCommands: string
 	readonly asks: (name: string) => string
 	readonly writeQuestion: (command: string) => string
 	readonly nothingRuns: string
@@ -35,6 +37,11 @@ export const englishChatTexts: ChatTexts = {
 		'Mention me with a question, or write to me directly. In a thread where I answered you, no mention is needed.',
 		'`/ask`, `/think` (in stages) and `/quick` (at once) ask as well. Commands do not work in threads: write `!think …` or `!quick …` there.',
 		'`!think` alone has the last answer thought about harder, `!stop` stops what is being answered, `!help` shows this.',
+	].join('\n'),
+	helpWithCommands: [
+		'Mention me with a question, reply to me, or write to me directly. In a thread where I answered you, no mention is needed.',
+		'`/ask`, `/think` (in stages) and `/quick` (at once) ask as well, `/stop` stops what is being answered. `!think …`, `!quick …` and `!stop` do the same as text.',
+		'`!think` alone has the last answer thought about harder, `!help` shows this.',
 	].join('\n'),
 	asks: (name) => `${name} asks:`,
 	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
