@@ -8,6 +8,7 @@ import {
 	Options,
 	PermissionFlagsBits,
 } from 'discord.js'
+import { z } from 'zod'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type Channel, readChannel } from './channels.ts'
 import type { DiscordConnection } from './config.ts'
@@ -58,7 +59,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 			client = new Client(clientOptions(options, readsMessages))
 			listen(client, listeners, options.onTrouble)
 			await login(client, options.botToken)
-			await listeners.connected()
+			void listeners.connected().catch(options.onTrouble)
 		},
 		stop: async () => {
 			await client?.destroy()
@@ -136,6 +137,10 @@ function listen(client: Client, on: Listeners, onTrouble: (error: unknown) => vo
 	hear(GatewayDispatchEvents.MessageCreate, on.message)
 	hear(GatewayDispatchEvents.MessageUpdate, on.change)
 	hear(GatewayDispatchEvents.MessageDelete, on.deletion)
+	hear(GatewayDispatchEvents.MessageDeleteBulk, async (deleted) => {
+		const { data } = bulkSchema.safeParse(deleted)
+		for (const id of data?.ids ?? []) await on.deletion({ ...data, id })
+	})
 	hear(GatewayDispatchEvents.InteractionCreate, on.interaction)
 	client.on(Events.ShardReady, () => {
 		if (client.isReady()) void on.connected().catch(onTrouble)
@@ -147,6 +152,8 @@ function listen(client: Client, on: Listeners, onTrouble: (error: unknown) => vo
 	client.on(Events.Error, onTrouble)
 	client.on(Events.Warn, (warning) => onTrouble(new Error(warning)))
 }
+
+const bulkSchema = z.looseObject({ ids: z.array(z.string()) })
 
 function createGuilds(client: () => Client | null): Guilds {
 	const guildOf = (id: string | null) => (id === null ? undefined : client()?.guilds.cache.get(id))

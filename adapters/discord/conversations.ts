@@ -26,6 +26,13 @@ export function createConversations({ events, conversations }: ConversationParts
 		/** Whether this person has asked in that thread before. */
 		isPartOf: async ({ conversation, person }: Pick<Said, 'conversation' | 'person'>) =>
 			(await conversations.runs(conversation)).some(({ asker }) => asker.id === person.id),
+		/** The first of these in which something was asked; null where nothing was. */
+		firstBegun: async (candidates: readonly Conversation[]): Promise<Conversation | null> => {
+			for (const conversation of candidates) {
+				if ((await conversations.runs(conversation)).length > 0) return conversation
+			}
+			return null
+		},
 		/** Whether a message was taken as a question. */
 		has: async ({ id, conversation }: Pick<Said, 'id' | 'conversation'>) =>
 			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),

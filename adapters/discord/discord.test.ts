@@ -74,6 +74,8 @@ function ownIn(discord: LocalDiscord, channelId: string): readonly DiscordMessag
 	return discord.messages(channelId).filter(({ authorId }) => authorId === discord.botUserId)
 }
 
+const missing = { platform: '', workspaceId: '', channelId: '', threadId: '' }
+
 const noForeignPing = ({ body }: { readonly body: unknown }) =>
 	typeof body !== 'object' ||
 	body === null ||
@@ -344,6 +346,28 @@ describe('an answer to a command', () => {
 		expect(await platform.find('run-1', place)).toEqual(reply)
 		await platform.update(reply, { ...answered, answer })
 		expect(interaction.followUps).toHaveLength(reply.messageIds.length - 1)
+	})
+
+	test('that is long goes on in messages that Discord takes once', async () => {
+		const { discord, platform, conversation, interaction } = await ask()
+		const answer = Array.from({ length: 150 }, (_, index) => `Line number ${index} of a long answer.\n`).join('\n')
+		const long = { ...answered, answer }
+		const reply = await platform.post('run-1', await conversation(), long)
+		expect(await platform.update(reply, long)).toEqual(reply)
+		expect(ownIn(discord, discord.general)).toHaveLength(reply.messageIds.length)
+		expect(interaction.followUps).toHaveLength(0)
+		const texts = ownIn(discord, discord.general).map(readableMessage).join('\n')
+		expect(texts).toContain('Line number 149')
+	})
+
+	test('that is replied to goes on as the same conversation, in a thread', async () => {
+		const { discord, ada, platform, original, questions, received } = await ask()
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		ada.post(discord.general, 'Why?', { replyTo: original })
+		await questions(2)
+		expect(received[1]?.conversation).toEqual(received[0]?.conversation)
+		await platform.post('run-2', received[1]?.conversation ?? missing, answered)
+		expect(ownIn(discord, original.id).map(readableMessage).join()).toContain('It is 42.')
 	})
 
 	test('that is told twice is one question and one answer', async () => {

@@ -23,6 +23,7 @@ import {
 	readSaid,
 	readTextCommand,
 	readWritten,
+	repliedConversations,
 	type Said,
 	type Self,
 	toIncomingMessage,
@@ -88,8 +89,14 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 	const take = async (message: Written, channel: Channel) => {
 		const received = readMessage(message, channel, listening(channel))
-		if (received.kind === 'question') await answer(received.said)
+		if (received.kind === 'question') await answer(await inItsConversation(message, channel, received.said))
 		if (received.kind === 'follow-up') await follow(message, received.said)
+	}
+	/** Outside of threads, a reply to an answer goes on with the conversation of that. */
+	const inItsConversation = async (message: Written, channel: Channel, said: Said): Promise<Said> => {
+		const candidates = channel.kind === 'channel' ? repliedConversations(message, said, self) : []
+		const conversation = await conversations.firstBegun(candidates)
+		return conversation === null ? said : { ...said, conversation, repliesTo: null }
 	}
 	const takeIn = async (message: unknown, channel: Channel) => {
 		const written = readWritten(message)

@@ -62,7 +62,13 @@ const written = z.object({
 	message_reference: z
 		.object({ type: z.number().nullish(), channel_id: z.string(), message_id: z.string().nullish() })
 		.nullish(),
-	referenced_message: z.object({ id: z.string(), author: z.object({ id: z.string() }) }).nullish(),
+	referenced_message: z
+		.object({
+			id: z.string(),
+			author: z.object({ id: z.string() }),
+			message_reference: z.object({ message_id: z.string().nullish() }).nullish(),
+		})
+		.nullish(),
 })
 export type Written = z.infer<typeof written>
 
@@ -214,6 +220,20 @@ export function readTextCommand(text: string): TextCommand | null {
 export function preferencesOf(command: string | null): RunPreferences {
 	if (command === 'think') return { ...noPreferences, route: 'staged' }
 	return command === 'quick' ? { ...noPreferences, route: 'direct' } : noPreferences
+}
+
+/**
+ * The conversations that a reply to one of our messages may go on with, outside of threads: the one that the message began, as the answer to a
+ * command does, or that of the question which it replies to.
+ */
+export function repliedConversations(
+	{ referenced_message: replied }: Written,
+	{ conversation }: Said,
+	self: Self,
+): readonly Conversation[] {
+	if (!replied || replied.author.id !== self.userId || conversation.isDirect === true) return []
+	const question = replied.message_reference?.message_id ?? null
+	return [replied.id, ...(question === null ? [] : [question])].map((threadId) => ({ ...conversation, threadId }))
 }
 
 export function toIncomingMessage(

@@ -43,23 +43,32 @@ export function createReplies(parts: ReplyParts): Replies {
 	const keyOf = createAnswerKeys(parts)
 	const posts = createPosts(parts, elsewhere)
 
+	/** Where the bot can write, Discord takes one of each part only; a further answer it would take twice. */
+	const postPart = async ({ reply, handles }: Showing, key: string, answer: Answer, draft: Draft): Promise<void> => {
+		const { channelId } = answer
+		const mark = { runId: reply.runId, part: handles.length }
+		const posted = answer.isReachable ? await orNullWhereClosed(client.post(channelId, draft, mark)) : null
+		if (posted !== null) {
+			handles.push(printHandle({ channelId, messageId: posted, answerKey: null }))
+			return
+		}
+		const messageId = await client.followUp(answer, draft, answer)
+		handles.push(printHandle({ channelId, messageId, answerKey: key }))
+		await answers.keepParts(reply.runId, handles)
+	}
 	const showAnswer = async (showing: Showing, key: string, answer: Answer): Promise<void> => {
-		const { handles, drafts, reply } = showing
-		const messageIds = handles.map((handle) => parseHandle(handle).messageId)
-		const first = drafts[0] ?? surplusDraft
+		const { handles, drafts } = showing
+		for (const [part, handle] of handles.entries()) {
+			const draft = drafts[part] ?? surplusDraft
+			const { channelId, messageId, answerKey } = parseHandle(handle)
+			if (answerKey === null) await client.edit(channelId, messageId, draft)
+			else await client.editAnswer(answer, draft, messageId === answer.messageId ? undefined : messageId)
+		}
 		if (handles.length === 0) {
-			await client.editAnswer(answer, first)
+			await client.editAnswer(answer, drafts[0] ?? surplusDraft)
 			handles.push(printHandle({ ...answer, answerKey: key }))
 		}
-		for (const [part, messageId] of messageIds.entries()) {
-			const isOriginal = messageId === answer.messageId
-			await client.editAnswer(answer, drafts[part] ?? surplusDraft, isOriginal ? undefined : messageId)
-		}
-		for (const draft of drafts.slice(handles.length)) {
-			const messageId = await client.followUp(answer, draft, answer)
-			handles.push(printHandle({ channelId: answer.channelId, messageId, answerKey: key }))
-			await answers.keepParts(reply.runId, handles)
-		}
+		for (const draft of drafts.slice(handles.length)) await postPart(showing, key, answer, draft)
 	}
 	/** What can't be changed as an answer any more is changed as a message, or the answer comes as a direct message. */
 	const showEnded = async (showing: Showing, answer: Answer): Promise<void> => {
@@ -189,6 +198,15 @@ const closedRefusals = [
 	...(['missingAccess', 'missingPermissions', 'unknownChannel', 'threadLocked', 'threadArchived'] as const),
 	...(['noHistory'] as const),
 ] as const
+
+async function orNullWhereClosed(posting: Promise<string>): Promise<string | null> {
+	try {
+		return await posting
+	} catch (error) {
+		if (isRefusal(error, ...closedRefusals)) return null
+		throw error
+	}
+}
 
 /** Which interaction a run answers; null where it was asked in a message. */
 function createAnswerKeys({ conversations, answers }: ReplyParts) {
