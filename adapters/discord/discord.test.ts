@@ -8,6 +8,9 @@ import type { LocalDiscord } from '../../tests/support/discord/local-discord.ts'
 import type { DiscordMessage } from '../../tests/support/discord/messages.ts'
 import { buttonsOf, type DiscordAppChoices, readableMessage, startDiscordApp } from '../../tests/support/discord-app.ts'
 
+// discord.js begins a new session at most every five seconds, as Discord wants it.
+vi.setConfig({ testTimeout: 60_000 })
+
 const done = { outcome: 'done' } as const
 const answered = aView({
 	stages: [aStageView({ status: 'done' })],
@@ -57,7 +60,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 			ada.post(channelId, `${discord.botMention} ${text}`),
 		/** The messages that were received, once there are so many. */
 		questions: async (count: number) => {
-			await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), 10_000)
+			await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), 30_000)
 			return received
 		},
 		/** The conversation of the newest message, once it is there. */

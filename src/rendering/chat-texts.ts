@@ -26,7 +26,6 @@ export type ChatTexts = {
 	/** Said before an answer that comes elsewhere than it was asked for. */
 	readonly answeredHere: (why: string) => string
 	readonly blockedHere: string
-	readonly answerAttached: string
 	readonly promptsTitle: string
 	readonly prompts: readonly { readonly title: string; readonly message: string }[]
 	readonly home: string
@@ -67,7 +66,6 @@ export const englishChatTexts: ChatTexts = {
 		'This takes longer than an answer can be changed here. I am still working on it: it comes as a direct message, if you allow those. Otherwise ask again in a channel that I am in.',
 	answeredHere: (why) => `I could not answer where you asked. ${why}`,
 	blockedHere: 'The rules of this server have blocked my answer. *Show reasoning* has it for you alone.',
-	answerAttached: 'The answer is in the attached file.',
 	promptsTitle: 'Ask something that takes some thought',
 	prompts: [
 		{
