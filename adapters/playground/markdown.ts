@@ -2,16 +2,11 @@ import type { Element, ElementContent, Root, RootContent } from 'hast'
 import type { Definition, ListItem, Root as MarkdownRoot, Node, Nodes, Paragraph, Parent, Text } from 'mdast'
 import rehypeHighlight from 'rehype-highlight'
 import rehypeKatex from 'rehype-katex'
-import remarkGfm from 'remark-gfm'
-import remarkMath from 'remark-math'
-import remarkParse from 'remark-parse'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
-import { spelledOut } from '../../src/rendering/index.ts'
-import { withFormulas } from './formulas.ts'
+import { parseMarkdown, spelledOut } from '../../src/rendering/index.ts'
 import { allowedTags, isAllowedAddress } from './page/allowed.ts'
 
-const parser = unified().use(remarkParse).use(remarkGfm).use(remarkMath, { singleDollarTextMath: false }).freeze()
 const toElements = unified()
 	.use(remarkRehype, { footnoteLabel: 'Footnotes', footnoteLabelTagName: 'p' })
 	// Macros and sizes have an end. Of what isn't trusted KaTeX leaves out the text as well; addresses are taken away by `cleaned`.
@@ -24,12 +19,6 @@ function hasText({ command }: { readonly command: string }): boolean {
 	return command !== '\\includegraphics'
 }
 
-/**
- * Whatever is longer is shown in plain paragraphs: nobody reads it as a document, and parsing it would keep everybody else waiting
- * (measured: 5 µs for each character, 10 µs in tables).
- */
-const longestDocument = 30_000
-const mostLines = 3_000
 const longestHighlighted = 20_000
 
 /**
@@ -38,39 +27,13 @@ const longestHighlighted = 20_000
  */
 export function toTree(markdown: string): Root {
 	const text = markdown.replaceAll('\r\n', '\n')
-	if (!isShort(text)) return plainText(text)
-	const marked = withFormulas(text)
-	if (triesPatience(marked)) return plainText(text)
 	try {
-		return cleaned(toElements.runSync(asWritten(parser.parse(marked))))
+		const document = parseMarkdown(text)
+		return document === null ? plainText(text) : cleaned(toElements.runSync(asWritten(document)))
 	} catch {
 		// Parsers are written by people: what one of them can't bear is shown as it was written.
 		return plainText(text)
 	}
-}
-
-function isShort(markdown: string): boolean {
-	return markdown.length <= longestDocument && occurrences(markdown, /\n/g) <= mostLines
-}
-
-function triesPatience(markdown: string): boolean {
-	return patienceTesters.some(([pattern, most]) => occurrences(markdown, pattern) > most)
-}
-
-/** Texts for which the parser takes time that grows with the square of their length, and how much of that no document has. */
-const patienceTesters: readonly (readonly [pattern: RegExp, most: number])[] = [
-	[/\]/g, 2_000],
-	[/^[ >]*(?:=+|-+)[ \t]*$/gm, 500],
-	[/^ {40,}(?:[-*+]|\d+[.)]) /gm, 20],
-	[/(?:> ?){60}|(?:[*+-] ){60}/g, 0],
-	[/[*_~]+/g, 3_000],
-	[/(?:\*+_+){10}|[*~]{40}/g, 20],
-	[/`{20}/g, 20],
-	[/\$\$/g, 1_000],
-]
-
-function occurrences(text: string, pattern: RegExp): number {
-	return text.match(pattern)?.length ?? 0
 }
 
 /** Paragraphs as they were written; what is aligned by its spaces stays so. */

@@ -4,6 +4,8 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { piecesOfLine, withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
 
+export { shortened } from '../../src/rendering/index.ts'
+
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 
 /** Whatever is longer isn't parsed: a parser's time may grow with the square of what a model writes. */
@@ -57,14 +59,6 @@ export function escapedPieces(text: string, limit: number): readonly string[] {
 		else pieces[pieces.length - 1] = `${last}\n${next}`
 	}
 	return pieces.filter((piece) => piece.trim() !== '')
-}
-
-/** The beginning of a text, in one line; what is left out is marked. */
-export function shortened(text: string, longest: number): string {
-	const line = text.replaceAll(/\s+/g, ' ').trim()
-	if (line.length <= longest) return line
-	const end = /[\uD800-\uDBFF]/.test(line.charAt(longest - 2)) ? longest - 2 : longest - 1
-	return `${line.slice(0, end)}…`
 }
 
 /** Text from a model must not turn the text around it around, nor carry what no message can show. */

@@ -1,5 +1,5 @@
 import type { StageView } from '../../src/core/reply-view.ts'
-import { describeStage, english, seconds } from '../../src/rendering/index.ts'
+import { describeStage, describeStageFacts, english } from '../../src/rendering/index.ts'
 import { type Block, type ContainerBlock, context, longestSection, plain, section, sizeOf } from './blocks.ts'
 import { escaped, mrkdwnPieces } from './markdown.ts'
 
@@ -25,18 +25,8 @@ export function showFolded(stages: readonly StageView[], room: number): readonly
 	})
 }
 
-/** What a stage took. */
-export function stageFacts({ status, elapsedMs, usage }: StageView): string {
-	return [
-		english.stageStatuses[status],
-		seconds(elapsedMs),
-		english.calls(usage.calls),
-		english.tokens(usage.inputTokens + usage.outputTokens),
-	].join(' · ')
-}
-
 function containerOf(stage: StageView, room: number): ContainerBlock {
-	const facts = context(escaped(stageFacts(stage)))
+	const facts = context(escaped(describeStageFacts(stage).join(' · ')))
 	const more = context(escaped(english.chat.moreInRecord))
 	const pieces = [stage.summary, ...describeStage(stage)]
 		.filter((line) => line.trim() !== '')

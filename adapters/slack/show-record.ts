@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
-import { describeFacts, describeStage, english } from '../../src/rendering/index.ts'
+import { describeFacts, describeStage, describeStageFacts, english } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,
@@ -14,7 +14,6 @@ import {
 	section,
 } from './blocks.ts'
 import { escaped, mrkdwnPieces } from './markdown.ts'
-import { stageFacts } from './show-folded.ts'
 
 /** Which page of which run's record. */
 export type RecordPage = { readonly runId: string; readonly page: number }
@@ -81,7 +80,7 @@ function stagePages(stage: StageView): readonly Page[] {
 	const pieces = lines.filter((line) => line.trim() !== '').flatMap((line) => mrkdwnPieces(line, longestSection))
 	const texts = pack(pieces, longestSection).map((group) => group.join('\n'))
 	const pages = pack(texts, mostOnPage)
-	const facts = stageFacts(stage)
+	const facts = describeStageFacts(stage).join(' · ')
 	return (pages.length === 0 ? [[]] : pages).map((texts) => ({ title: stage.title, texts, facts }))
 }
 

@@ -7,6 +7,7 @@ import { ask } from './commands/ask.ts'
 import { bot } from './commands/bot.ts'
 import { checkPrompts } from './commands/check-prompts.ts'
 import { demo } from './commands/demo.ts'
+import { printDiscordInvite, registerDiscordCommands } from './commands/discord-app.ts'
 import { doctor } from './commands/doctor.ts'
 import { listPrompts } from './commands/list-prompts.ts'
 import { printSlackManifest } from './commands/manifest.ts'
@@ -84,7 +85,7 @@ program
 
 program
 	.command('setup')
-	.description('connect a model and Slack: asks a few questions and writes .env')
+	.description('connect a model, Slack and Discord: asks a few questions and writes .env')
 	.action(async () => {
 		process.exitCode = await setup(printer)
 	})
@@ -110,6 +111,23 @@ manifest
 	.action(({ url, name, yaml }: { readonly url?: string; readonly name: string; readonly yaml?: true }) => {
 		printSlackManifest({ name, url: url ?? null, format: yaml === true ? 'yaml' : 'json' })
 	})
+
+program
+	.command('invite')
+	.description('what brings the bot somewhere')
+	.command('discord')
+	.description('print the link that brings the bot into a Discord server')
+	.option('--application-id <id>', 'of which application; without it, Discord is asked')
+	.action(async ({ applicationId }: { readonly applicationId?: string }) => {
+		await printDiscordInvite(applicationId ?? null)
+	})
+
+program
+	.command('register')
+	.description('what a platform has to be told of')
+	.command('discord')
+	.description('tell Discord of the commands; start does so as well')
+	.action(registerDiscordCommands)
 
 const prompts = program.command('prompts').description('what the models are asked with')
 

@@ -8,6 +8,7 @@ import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { InstallationStore } from '../core/installation-store.ts'
 import type { JobQueue } from '../core/job-queue.ts'
+import type { PlatformNotes } from '../core/platform-notes.ts'
 import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
@@ -21,6 +22,7 @@ import {
 	createConversationReader,
 	createDeliveryStore,
 	createInstallationStore,
+	createPlatformNotes,
 	createRunStore,
 	createSettingsStore,
 	createSpendStore,
@@ -57,6 +59,8 @@ export type Runtime = {
 	readonly settingsStore: SettingsStore
 	/** Where the bot is installed, and what it acts there with, sealed with these keys. */
 	installations(keys: readonly Uint8Array[]): InstallationStore
+	/** What the adapter of a platform has to know again after a restart. */
+	notesOf(platform: string): PlatformNotes
 	/** What applies in a place now, over the configuration. */
 	readonly settingsIn: SettingsReader
 	/** Changes what is set, if whoever wants it may. */
@@ -123,6 +127,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		conversationReader: createConversationReader(database),
 		settingsStore,
 		installations: (keys) => createInstallationStore(database, keys),
+		notesOf: (platform) => createPlatformNotes(database, platform),
 		settingsIn,
 		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
 		workflowNames: names,

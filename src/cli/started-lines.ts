@@ -47,6 +47,11 @@ export function slackLine({ slack }: Config): readonly string[] {
 	]
 }
 
+/** Whether Discord is connected. */
+export function discordLine({ discord }: Config): readonly string[] {
+	return discord === null ? [] : ['  Discord   connected by its gateway']
+}
+
 /** Which models answer. */
 export function modelLine({ models }: Config): string {
 	const model =

@@ -37,6 +37,7 @@ describe('without anything configured', () => {
 			http: null,
 			playground: { isOn: true, host: '127.0.0.1', publicUrl: null, people: [], trustedProxies: [] },
 			slack: null,
+			discord: null,
 			defaults: { effort: 'medium', workflow: 'default', channels: {} },
 			budgets: { person: noLimit, channel: noLimit, installation: noLimit },
 			concurrency: 8,
@@ -201,6 +202,47 @@ const slackBot = 'xoxb-1-canary'
 const slackApp = 'xapp-1-canary'
 const byToken = { by: 'token', botToken: slackBot } as const
 const slackSecret = 'canary0123456789canary0123456789'
+
+const discordToken = 'Y2FuYXJ5.GcAnAr.canary-4711'
+
+describe('Discord', () => {
+	test.each<[string, Env, Config['discord']]>([
+		['nothing set', {}, null],
+		['an address alone', { DISCORD_API_URL: 'http://127.0.0.1:80/api' }, null],
+		['a token', { DISCORD_BOT_TOKEN: discordToken }, { botToken: discordToken, apiUrl: null, allowedBots: [] }],
+		[
+			'everything',
+			{
+				DISCORD_BOT_TOKEN: discordToken,
+				DISCORD_API_URL: 'http://127.0.0.1:80/api/v10/',
+				DISCORD_ALLOWED_BOTS: '100000000000000001, 100000000000000002',
+			},
+			{
+				botToken: discordToken,
+				apiUrl: 'http://127.0.0.1:80/api',
+				allowedBots: ['100000000000000001', '100000000000000002'],
+			},
+		],
+	])('with %s', (_, env, discord) => {
+		expect(configOf(env).discord).toEqual(discord)
+	})
+
+	test.each([
+		[`Bot ${discordToken}`, 'a token with the word "Bot" before it'],
+		['123456789012345678', 'the id of an application'],
+		['0123456789abcdef'.repeat(4), 'the public key of an application'],
+		['canary0123456789canary0123456789', 'a client secret'],
+		['canary 4711', '(hidden)'],
+	])('what was copied instead of a token is told apart, and never shown: %s', (found, kind) => {
+		const problems = problemsOf({ DISCORD_BOT_TOKEN: found })
+		expect(problems).toMatchObject([{ variable: 'DISCORD_BOT_TOKEN', found: kind }])
+		expect(JSON.stringify(problems)).not.toContain(found)
+	})
+
+	test('the token is in no log', () => {
+		expect(configOf({ DISCORD_BOT_TOKEN: discordToken }).secrets).toContain(discordToken)
+	})
+})
 
 describe('Slack', () => {
 	test.each<[string, Env, Config['slack']]>([

@@ -1,6 +1,7 @@
 import type { Effort } from '../core/run-preferences.ts'
 import type { DayBudgets } from '../core/spend-store.ts'
 import { dayBudgetsFrom } from './day-budgets.ts'
+import { type DiscordConfig, discordConfigFrom } from './discord.ts'
 import { type ConfigFile, readFileSettings } from './file.ts'
 import { type ModelConfig, modelConfigFrom } from './model-settings.ts'
 import { type PlaygroundConfig, playgroundConfigFrom } from './playground.ts'
@@ -28,6 +29,8 @@ export type Config = {
 	readonly playground: PlaygroundConfig
 	/** Null: not in use. */
 	readonly slack: SlackConfig | null
+	/** Null: not in use. */
+	readonly discord: DiscordConfig | null
 	readonly defaults: {
 		readonly effort: Effort
 		readonly workflow: string
@@ -81,6 +84,7 @@ export function loadConfig(env: Env, file: unknown): LoadedConfig {
 			http: httpFrom(values),
 			playground: playground.playground,
 			slack: slack.slack,
+			discord: discordConfigFrom(values),
 			defaults: {
 				effort: values.THREADWISE_EFFORT ?? settings.file.defaults.effort ?? 'medium',
 				workflow: values.THREADWISE_WORKFLOW ?? settings.file.defaults.workflow ?? 'default',

@@ -58,6 +58,14 @@ const tokenKeys = z
 	.regex(/^[\da-f]{64}(?:\s*,\s*[\da-f]{64})*$/i)
 	.transform((text): readonly Uint8Array[] => text.split(/\s*,\s*/).map((key) => Buffer.from(key, 'hex')))
 
+/** The other things that the developer portal shows, and that are copied in a token's place. */
+function discordTokenKind(found: string): string | null {
+	if (found.startsWith('Bot ')) return 'a token with the word "Bot" before it'
+	if (/^\d{17,20}$/.test(found)) return 'the id of an application'
+	if (/^[\da-f]{64}$/i.test(found)) return 'the public key of an application'
+	return /^[\w-]{32}$/.test(found) ? 'a client secret' : null
+}
+
 /** As the OpenTelemetry specification writes headers: `name=value,name=value`, percent-encoded. */
 const headers = z
 	.string()
@@ -208,6 +216,26 @@ export const variables = {
 			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
 		expected: 'ids of bots such as B0123ABC, separated by commas',
 		fix: 'Copy them from the profiles of the bots, or leave the variable out: then no bot is answered.',
+	}),
+	DISCORD_BOT_TOKEN: variable({
+		schema: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+		expected: 'the token of a bot, which has three parts with dots between them',
+		fix: 'Copy the token of your app (https://discord.com/developers/applications, Bot, Reset Token).',
+		secret: true,
+		kindOf: discordTokenKind,
+	}),
+	DISCORD_API_URL: variable({
+		schema: url(/^https?$/).transform((text) => text.replace(/(?:\/v\d+)?\/*$/, '')),
+		expected: 'an http or https address such as https://discord.com/api',
+		fix: 'Correct the address, or leave the variable out: then it is that of Discord.',
+	}),
+	DISCORD_ALLOWED_BOTS: variable({
+		schema: z
+			.string()
+			.regex(/^\d+(?:\s*,\s*\d+)*$/)
+			.transform((text): readonly string[] => text.split(/\s*,\s*/)),
+		expected: 'ids of bots such as 1234567890123456789, separated by commas',
+		fix: 'Copy them from Discord (developer mode, Copy User ID), or leave the variable out: then no bot is answered.',
 	}),
 	OPENAI_API_KEY: variable({
 		schema: z.string().regex(/^\S+$/),

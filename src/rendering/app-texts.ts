@@ -8,6 +8,11 @@ export type AppTexts = {
 	readonly agentDescription: string
 	readonly commands: Readonly<Record<'ask' | 'think' | 'quick', string>>
 	readonly questionHint: string
+	/** What a command that asks takes, and the command that stops; at most 100 characters each. */
+	readonly questionOption: string
+	readonly effortOption: string
+	readonly privateOption: string
+	readonly stopCommand: string
 	/** Its name has at most 24 characters, what it does at most 150. */
 	readonly thinkShortcut: { readonly name: string; readonly description: string }
 }
@@ -27,5 +32,9 @@ export const englishAppTexts: AppTexts = {
 		quick: 'Ask a question that is answered at once',
 	},
 	questionHint: '[question]',
+	questionOption: 'What you want to know',
+	effortOption: 'How much to think; without it, your settings say so',
+	privateOption: 'Whether only you can see the answer',
+	stopCommand: 'Stops what is being answered for you here',
 	thinkShortcut: { name: 'Think about this', description: 'Answers what this message asks, in its thread' },
 }

@@ -1,21 +1,32 @@
 /** What is said in chats around answers. */
 export type ChatTexts = {
 	readonly help: string
+	/** The same where commands work everywhere. */
+	readonly helpWithCommands: string
 	readonly asks: (name: string) => string
 	readonly writeQuestion: (command: string) => string
 	readonly nothingRuns: string
 	readonly nothingAnswered: string
+	readonly stopping: string
 	readonly notAMember: string
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
 	readonly wholeAnswer: string
 	readonly answerAttached: string
+	readonly chooseStage: string
 	readonly page: (page: number, of: number) => string
 	readonly back: string
 	readonly forward: string
 	readonly close: string
 	readonly thinking: string
+	/** Said where a platform doesn't show the bot what people write. */
+	readonly cannotRead: string
+	/** Said where an answer can be changed for a time only, before that is over. */
+	readonly takesTooLong: string
+	/** Said before an answer that comes elsewhere than it was asked for. */
+	readonly answeredHere: (why: string) => string
+	readonly blockedHere: string
 	readonly promptsTitle: string
 	readonly prompts: readonly { readonly title: string; readonly message: string }[]
 	readonly home: string
@@ -35,9 +46,15 @@ export const englishChatTexts: ChatTexts = {
 		'`/ask`, `/think` (in stages) and `/quick` (at once) ask as well. Commands do not work in threads: write `!think …` or `!quick …` there.',
 		'`!think` alone has the last answer thought about harder, `!stop` stops what is being answered, `!help` shows this.',
 	].join('\n'),
+	helpWithCommands: [
+		'Mention me with a question, reply to me, or write to me directly. In a thread where I answered you, no mention is needed.',
+		'`/ask`, `/think` (in stages) and `/quick` (at once) ask as well, `/stop` stops what is being answered. `!think …`, `!quick …` and `!stop` do the same as text.',
+		'`!think` alone has the last answer thought about harder, `!help` shows this.',
+	].join('\n'),
 	asks: (name) => `${name} asks:`,
 	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
 	nothingRuns: 'Nothing is being answered here.',
+	stopping: 'Stopping. What there is so far is shown where you asked.',
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
 	notAMember: 'I am not in this channel, so I can not answer in it. Invite me and ask again, or write to me directly.',
 	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
@@ -46,11 +63,18 @@ export const englishChatTexts: ChatTexts = {
 	moreInRecord: 'More stands in the full record.',
 	wholeAnswer: 'The whole answer',
 	answerAttached: 'This is the beginning. The whole answer is in the file below.',
+	chooseStage: 'Choose a stage',
 	page: (page, of) => `${page} of ${of}`,
 	back: 'Back',
 	forward: 'Next',
 	close: 'Close',
 	thinking: 'is thinking …',
+	cannotRead:
+		'I can not read what is written here, only messages that mention me. Mention me, or have an admin turn on the Message Content Intent of the bot.',
+	takesTooLong:
+		'This takes longer than an answer can be changed here. I am still working on it: it comes as a direct message, if you allow those. Otherwise ask again in a channel that I am in.',
+	answeredHere: (why) => `I could not answer where you asked. ${why}`,
+	blockedHere: 'The rules of this server have blocked my answer. *Show reasoning* has it for you alone.',
 	promptsTitle: 'Ask something that takes some thought',
 	prompts: [
 		{

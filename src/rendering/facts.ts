@@ -1,4 +1,4 @@
-import { isFinal, type ReplyView } from '../core/reply-view.ts'
+import { isFinal, type ReplyView, type StageView } from '../core/reply-view.ts'
 import { toUsd } from '../core/usage.ts'
 import { english } from './catalogue.ts'
 
@@ -20,6 +20,16 @@ export function describeFacts(view: ReplyView): readonly string[] {
 		budget !== null && view.stopReason === null && english.budgetLeft(budget),
 	]
 	return facts.filter((fact) => typeof fact === 'string')
+}
+
+/** What a stage has come to, and what it took. */
+export function describeStageFacts({ status, elapsedMs, usage }: StageView): readonly string[] {
+	return [
+		english.stageStatuses[status],
+		seconds(elapsedMs),
+		english.calls(usage.calls),
+		english.tokens(usage.inputTokens + usage.outputTokens),
+	]
 }
 
 /** A duration as people read it, such as `12.3 s`. */

@@ -32,3 +32,11 @@ export function withoutControls(text: string): string {
 export function toPlainText(text: string): string {
 	return withNamedDirections(withoutControls(text))
 }
+
+/** The beginning of a text, in one line; what is left out is marked. */
+export function shortened(text: string, longest: number): string {
+	const line = text.replaceAll(/\s+/g, ' ').trim()
+	if (line.length <= longest) return line
+	const end = /[\uD800-\uDBFF]/.test(line.charAt(longest - 2)) ? longest - 2 : longest - 1
+	return `${line.slice(0, end)}…`
+}

@@ -32,6 +32,15 @@ describe('Markdown that is too long', () => {
 		expect(pieces.join('').replaceAll(/\s/g, '')).toBe(`${'word'.repeat(50)}${'🦔'.repeat(100)}`)
 	})
 
+	test('is divided nowhere within what must not be parted', () => {
+		const pieces = splitMarkdown(`${'`code x` '.repeat(40)}${'\\*'.repeat(100)}`, {
+			limit: 41,
+			unit: /`[^`]+`|\\.|./gu,
+		})
+		expect(pieces.length).toBeGreaterThan(10)
+		for (const piece of pieces) expect(piece.replaceAll(/`code x`|\\\*|\s/g, '')).toBe('')
+	})
+
 	test('is one piece where it fits', () => {
 		expect(splitMarkdown('# Short\n\nand sweet', { limit: 100 })).toEqual(['# Short\n\nand sweet'])
 		expect(splitMarkdown('', { limit: 100 })).toEqual([])

@@ -3,7 +3,11 @@ export type PieceSize = {
 	readonly limit: number
 	/** Of a part of a text; that of a text is the sum over its parts. Characters unless said otherwise. */
 	readonly measure?: (text: string) => number
+	/** Matches everywhere, with the flag `g`, what is never parted. A character unless said otherwise. */
+	readonly unit?: RegExp
 }
+
+const anyCharacter = /[\s\S]/gu
 
 /** What a line stands in: what has to be written again after a split, and before it. */
 type Open = { readonly reopen: readonly string[]; readonly close: readonly string[] }
@@ -18,9 +22,12 @@ const linePart = 1 / 2
  * lines, else between words, never within a character. A code fence is closed and opened again, the head of a table repeated. Takes
  * time in proportion to the text, whatever it is.
  */
-export function splitMarkdown(text: string, { limit, measure = (part) => part.length }: PieceSize): readonly string[] {
+export function splitMarkdown(
+	text: string,
+	{ limit, measure = (part) => part.length, unit = anyCharacter }: PieceSize,
+): readonly string[] {
 	const cost = (lines: readonly string[]) => lines.reduce((sum, line) => sum + measure(line) + measure('\n'), 0)
-	const lines = text.split('\n').flatMap((line) => piecesOfLine(line, limit * linePart, measure))
+	const lines = text.split('\n').flatMap((line) => piecesOfLine(line, limit * linePart, measure, unit))
 	const openBefore = openings(lines, (repeated) => cost(repeated) <= limit * repeatedPart)
 	const openAt = (index: number) => openBefore[index] ?? nothingOpen
 	/** Where the piece ends that begins at this line. */
@@ -94,13 +101,18 @@ function isTableRule(line: string): boolean {
 }
 
 /** A line in pieces that fit. */
-export function piecesOfLine(line: string, limit: number, measure: (text: string) => number): readonly string[] {
+export function piecesOfLine(
+	line: string,
+	limit: number,
+	measure: (text: string) => number,
+	unit: RegExp = anyCharacter,
+): readonly string[] {
 	if (measure(line) <= limit) return [line]
 	const pieces: string[] = []
 	let piece: string[] = []
 	let size = 0
 	let lastSpace = 0
-	for (const character of line) {
+	for (const character of line.match(unit) ?? []) {
 		const width = measure(character)
 		if (size + width > limit && piece.length > 0) {
 			const cut = lastSpace > 0 ? lastSpace : piece.length

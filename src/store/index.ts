@@ -7,6 +7,7 @@ export { type DataFolderFacts, type InspectedDataFolder, inspectDataFolder } fro
 export { inspectInstallations, type KeptInstallations } from './inspect-installations.ts'
 export { inspectServer, type ServerFacts } from './inspect-server.ts'
 export { createInstallationStore } from './installation-store.ts'
+export { createPlatformNotes } from './platform-notes.ts'
 export { createRunStore } from './run-store.ts'
 export { createSettingsStore } from './settings-store.ts'
 export { createSpendStore } from './spend-store.ts'

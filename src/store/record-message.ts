@@ -114,7 +114,8 @@ async function recordIn(
 	const owners = await writeOwners(transaction, message)
 	const { installationId, personId, conversationId } = owners
 	const waiting = refusal === undefined ? await findWaiting(transaction, conversationId, personId) : null
-	const turnId = await insertTurn(transaction, { ...owners, continuesRunId: waiting?.id ?? null }, message)
+	const turn = { ...owners, continuesRunId: waiting?.id ?? null }
+	const turnId = await insertTurn(transaction, turn, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
 	const { preferences, hasEarlier = false } = message

@@ -231,3 +231,15 @@ export const spend = threadwise.table(
 	},
 	(table) => [primaryKey({ columns: [table.installationId, table.scope, table.subject, table.day] })],
 )
+
+/** What adapters have to know again after a restart, for a time. */
+export const platformNotes = threadwise.table(
+	'platform_notes',
+	{
+		platform: text('platform').notNull(),
+		key: text('key').notNull(),
+		text: text('text').notNull(),
+		keptUntil: timestamp('kept_until', { withTimezone: true }).notNull(),
+	},
+	(table) => [primaryKey({ columns: [table.platform, table.key] }), index().on(table.keptUntil)],
+)

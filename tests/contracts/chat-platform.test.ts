@@ -351,7 +351,8 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 			])('says what they think of an answer: %j', async (feedback) => {
 				await show(life)
 				await aPerson().feedback('run-1', feedback)
-				expect(acted).toEqual([['feedback', 'run-1', actor(), feedback]])
+				// The last word of a person counts: some platforms tell of a thumb before they have asked for the reason.
+				expect(acted.at(-1)).toEqual(['feedback', 'run-1', actor(), feedback])
 			})
 		})
 	})

@@ -317,7 +317,10 @@ test('a workspace in which Slack takes nothing at the moment does not hold up an
 	await install(origin, office)
 	for (const method of writingMethods) slack.refuse(method, 'ratelimited', 1, 30)
 	const waiting = await mention(lab, easy)
-	await vi.waitFor(() => expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toHaveLength(writingMethods.length), patience)
+	await vi.waitFor(
+		() => expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toHaveLength(writingMethods.length),
+		patience,
+	)
 	expect(await answerTo(office, easy)).toContain('391')
 	expect(repliesIn(lab, waiting)).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { ChatPlatform } from '../../core/chat-platform.ts'
+import { connectDiscord } from '../discord.ts'
 import { runHalf } from '../half.ts'
 import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
 import { connectSlack } from '../slack.ts'
@@ -17,7 +18,8 @@ export function bot(platforms: readonly ChatPlatform[] = []): Promise<number> {
 		begin: async ({ config, runtime, server, log }) => {
 			const page = server === null ? null : mountPlayground(config, runtime, server, log)
 			const slack = connectSlack(config, runtime, server, log)
-			const all = [...platforms, ...[page, slack].filter((platform) => platform !== null)]
+			const discord = connectDiscord(config, runtime, log)
+			const all = [...platforms, ...[page, slack, discord].filter((platform) => platform !== null)]
 			await runtime.servePlatforms(all)
 			return [platformsLine(all), ...(page === null || server === null ? [] : [pageLine(config, server)])]
 		},

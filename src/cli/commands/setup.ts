@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { inviteLink, openDiscordApplication } from '../../../adapters/discord/index.ts'
 import { secretsIn } from '../../config/index.ts'
 import type { Check, CheckRow } from '../../core/check.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
@@ -17,7 +18,7 @@ import { type LocalPlace, localPlaces } from '../setup/endpoint.ts'
 import { changeEnvFile } from '../setup/env-file.ts'
 import type { EnvChanges } from '../setup/env-text.ts'
 import type { Prompter } from '../setup/prompter.ts'
-import { runSetup } from '../setup/setup-flow.ts'
+import { type PlatformTitle, runSetup } from '../setup/setup-flow.ts'
 
 const openAiUrl = 'https://api.openai.com/v1'
 const listWithinMs = 5_000
@@ -63,7 +64,8 @@ export async function setUp(
 			fileNamesModels: fileNamesModels(environment, folder),
 			list: (endpoint) => listModels(endpoint, AbortSignal.timeout(listWithinMs)),
 			check: (changes) => checkModels(changes, environment, folder),
-			checkSlack: (changes) => checkSlack(changes, environment, folder),
+			checkPlatform: (title, changes) => checkPlatform(title, changes, environment, folder),
+			inviteToDiscord: (changes) => inviteToDiscord(settingsWith(changes, environment, folder)),
 			write: (changes) => changeEnvFile(folder, changes),
 		})
 		return 0
@@ -75,7 +77,7 @@ export async function setUp(
 
 function needsTerminal(): ThreadwiseError {
 	return new ThreadwiseError('usage', 'setup asks questions, and there is no terminal to ask in.', {
-		fix: 'Set by hand, in .env or the environment: OPENAI_API_KEY for OpenAI; or OPENAI_BASE_URL, THREADWISE_MODEL and, where the server asks for one, OPENAI_API_KEY. docs/models.md has examples. For Slack: SLACK_BOT_TOKEN and SLACK_APP_TOKEN; docs/slack.md says where they are.',
+		fix: 'Set by hand, in .env or the environment: OPENAI_API_KEY for OpenAI; or OPENAI_BASE_URL, THREADWISE_MODEL and, where the server asks for one, OPENAI_API_KEY. docs/models.md has examples. For Slack: SLACK_BOT_TOKEN and SLACK_APP_TOKEN; docs/slack.md says where they are. For Discord: DISCORD_BOT_TOKEN; docs/discord.md says where it is.',
 	})
 }
 
@@ -103,15 +105,22 @@ async function checkModels(
 	)
 }
 
-async function checkSlack(
+async function checkPlatform(
+	title: PlatformTitle,
 	changes: EnvChanges,
 	environment: NodeJS.ProcessEnv,
 	folder: string,
 ): Promise<readonly CheckRow[]> {
 	const settings = settingsWith(changes, environment, folder)
-	const problems = settings.problems.filter(({ variable }) => variable.startsWith('SLACK_'))
-	const checks = platformChecks(settings).filter(({ name }) => name.startsWith('Slack'))
+	const problems = settings.problems.filter(({ variable }) => variable.startsWith(`${title.toUpperCase()}_`))
+	const checks = platformChecks(settings).filter(({ name }) => name.startsWith(title))
 	return rowsOf(problems.length > 0 ? configurationChecks(problems, settings.sources) : checks, settings)
+}
+
+async function inviteToDiscord({ config: { discord } }: InspectedSettings): Promise<string | null> {
+	if (discord === null) return null
+	const application = await openDiscordApplication(discord).catch(() => null)
+	return application === null ? null : inviteLink(application.applicationId)
 }
 
 function settingsWith(changes: EnvChanges, environment: NodeJS.ProcessEnv, folder: string): InspectedSettings {

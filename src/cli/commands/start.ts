@@ -1,5 +1,6 @@
 import type { Config } from '../../config/index.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
+import { connectDiscord } from '../discord.ts'
 import { createLog } from '../log.ts'
 import { mountPlayground, refuseOpenPlayground } from '../playground.ts'
 import { runUntilToldToEnd } from '../process-end.ts'
@@ -7,7 +8,7 @@ import type { Runtime } from '../runtime.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
 import { connectSlack, slackNeedsServer } from '../slack.ts'
-import { modelLine, pageLine, pageUrl, slackLine, startedLines } from '../started-lines.ts'
+import { discordLine, modelLine, pageLine, pageUrl, slackLine, startedLines } from '../started-lines.ts'
 import { startWebServer, type WebServer } from '../web-server.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
@@ -27,10 +28,14 @@ export async function start(): Promise<number> {
 		if (server !== null) opened.use('web server', server)
 		const page = server === null ? null : mountPlayground(config, runtime, server, log)
 		const slack = connectSlack(config, runtime, server, log)
-		await runtime.servePlatforms([page, slack].filter((platform) => platform !== null))
+		const discord = connectDiscord(config, runtime, log)
+		await runtime.servePlatforms([page, slack, discord].filter((platform) => platform !== null))
 		const pageLines = page === null || server === null ? [] : [pageLine(config, server)]
 		process.stdout.write(
-			startedLines('Threadwise is running.', config, server, [modelLine(config), ...pageLines, ...slackLine(config)]),
+			startedLines('Threadwise is running.', config, server, [
+				...[modelLine(config), ...pageLines],
+				...[...slackLine(config), ...discordLine(config)],
+			]),
 		)
 		process.stdout.write(`${howToAsk(config, page === null ? null : server)} End with Ctrl-C.\n`)
 	})

@@ -204,10 +204,9 @@ describe('workflows', () => {
 })
 
 describe('platforms', () => {
-	test('whose tokens are set although this version has no adapter for them', async () => {
-		const { changed, rows } = await changedBy({ DISCORD_TOKEN: 'canary-4711' })
-		expect(changed).toEqual(['Discord: warning'])
-		expect(rowNamed(rows, 'Discord').message).toContain('DISCORD_TOKEN is set')
+	test('whose token can not be one are not asked', async () => {
+		const { changed, rows } = await changedBy({ DISCORD_BOT_TOKEN: 'canary-4711' })
+		expect(changed).toEqual(['configuration: problem', 'Discord: not-checked'])
 		expect(JSON.stringify(rows)).not.toContain('canary')
 	})
 })

@@ -40,7 +40,7 @@ function waitsForConfiguration(name: string): Check {
 
 /** Also the variables of keys, which the file names as it likes. */
 function concernsModels({ variable }: ConfigProblem): boolean {
-	return !/^(?:DATABASE_URL|REDIS_URL|SLACK_.*|THREADWISE_(?!MODEL).*)$/.test(variable)
+	return !/^(?:DATABASE_URL|REDIS_URL|DISCORD_.*|SLACK_.*|THREADWISE_(?!MODEL).*)$/.test(variable)
 }
 
 function aliasesOf({ models }: Config): readonly string[] {

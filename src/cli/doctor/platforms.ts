@@ -1,6 +1,7 @@
+import { discordChecks } from '../../../adapters/discord/index.ts'
 import { slackChecks } from '../../../adapters/slack/index.ts'
 import type { Config } from '../../config/index.ts'
-import { type Check, notChecked, notConfigured, warning } from '../../core/check.ts'
+import { type Check, notChecked, notConfigured } from '../../core/check.ts'
 import type { InspectedSettings } from '../settings.ts'
 import { slackWorkspacesCheck } from './slack-workspaces.ts'
 
@@ -11,11 +12,11 @@ type PlatformEntry = {
 	readonly variables: readonly string[]
 	/** With what all of its variables begin. */
 	readonly prefix: string
-	/** The checks of its adapter (adapters/<platform>/), once there is one: tokens, rights, how events arrive. */
-	readonly checks: ((config: Config) => readonly Check[]) | null
+	/** The checks of its adapter (adapters/<platform>/): tokens, rights, how events arrive. */
+	readonly checks: (config: Config) => readonly Check[]
 }
 
-/** Every chat platform that can be connected to, or will be, one line each. */
+/** Every chat platform that can be connected to, one line each. */
 export const platformEntries: readonly PlatformEntry[] = [
 	{
 		title: 'Slack',
@@ -31,7 +32,12 @@ export const platformEntries: readonly PlatformEntry[] = [
 			return [...slackChecks({ ...slack, publicUrl }), ...workspaces]
 		},
 	},
-	{ title: 'Discord', variables: ['DISCORD_TOKEN'], prefix: 'DISCORD_', checks: null },
+	{
+		title: 'Discord',
+		variables: ['DISCORD_BOT_TOKEN'],
+		prefix: 'DISCORD_',
+		checks: ({ discord }) => (discord === null ? [] : discordChecks(discord)),
+	},
 ]
 
 export const platformsGuide = 'docs/platforms.md'
@@ -44,19 +50,11 @@ export function platformChecks({
 	return platformEntries.flatMap(({ title, variables, prefix, checks }) => {
 		const set = variables.filter((name) => (env[name]?.trim() ?? '') !== '')
 		if (set.length === 0) return [{ name: title, run: async () => absent() }]
-		if (checks === null) return [{ name: title, run: async () => tooEarly(title, set) }]
 		const isWrong = problems.some(({ variable }) => variable.startsWith(prefix))
 		return isWrong ? [{ name: title, run: async () => notChecked('the configuration of it is wrong') }] : checks(config)
 	})
 }
 
 function absent() {
-	return notConfigured('not configured', `${platformsGuide} says how, and what this version can do.`)
-}
-
-function tooEarly(title: string, set: readonly string[]) {
-	return warning(
-		`${set.join(', ')} ${set.length === 1 ? 'is' : 'are'} set, but this version can't talk to ${title} yet.`,
-		`${platformsGuide} says what this version can do.`,
-	)
+	return notConfigured('not configured', `${platformsGuide} says how.`)
 }

@@ -1,8 +1,8 @@
 import type { CheckRow } from '../../core/check.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
 import type { ModelList } from '../../models/index.ts'
-import { platformEntries, platformsGuide } from '../doctor/platforms.ts'
 import { createRowLines, hasProblem } from '../doctor/show-rows.ts'
+import { askDiscord, wantsDiscord, withoutDiscord } from './discord.ts'
 import { chooseEndpoint, endOfSecret, type LocalPlace } from './endpoint.ts'
 import { type EnvChanges, settingOf } from './env-text.ts'
 import { chooseModel } from './model.ts'
@@ -23,10 +23,26 @@ export type SetupSurroundings = {
 	list(endpoint: { readonly baseUrl: string; readonly apiKey: string | null }): Promise<ModelList>
 	/** The doctor's rows about the models, as they would be with these changes. */
 	check(changes: EnvChanges): Promise<readonly CheckRow[]>
-	/** Those about Slack, likewise. */
-	checkSlack(changes: EnvChanges): Promise<readonly CheckRow[]>
+	/** Those about a platform, likewise. */
+	checkPlatform(title: PlatformTitle, changes: EnvChanges): Promise<readonly CheckRow[]>
+	/** The link that brings the Discord bot of this token into a server; null where Discord doesn't tell. */
+	inviteToDiscord(changes: EnvChanges): Promise<string | null>
 	write(changes: EnvChanges): Promise<void>
 }
+
+/** The platforms that are asked about, as the doctor calls them. */
+export type PlatformTitle = 'Slack' | 'Discord'
+
+type PlatformSetup = {
+	readonly title: PlatformTitle
+	readonly wants: typeof wantsSlack
+	readonly without: EnvChanges
+	readonly ask: typeof askSlack
+}
+const platformSetups: readonly PlatformSetup[] = [
+	{ title: 'Slack', wants: wantsSlack, without: withoutSlack, ask: askSlack },
+	{ title: 'Discord', wants: wantsDiscord, without: withoutDiscord, ask: askDiscord },
+]
 
 const next = [
 	'What to do next',
@@ -46,13 +62,7 @@ export async function runSetup(surroundings: SetupSurroundings): Promise<void> {
 		prompter.warn('The configuration file names models as well, and wins where it does.')
 	}
 	await writeAgreed(await agreedChanges(surroundings), surroundings)
-	await connectSlack(surroundings)
-	const missing = platformEntries.filter(({ checks }) => checks === null).map(({ title }) => title)
-	if (missing.length > 0) {
-		prompter.say(
-			`Not in this version yet: ${missing.join(', ')}. ${platformsGuide} says what comes, and how to connect it.`,
-		)
-	}
+	for (const platform of platformSetups) await connect(platform, surroundings)
 	prompter.end(next)
 }
 
@@ -71,27 +81,38 @@ async function writeAgreed(agreed: EnvChanges, surroundings: SetupSurroundings):
 }
 
 /** A part of its own: whoever goes away to make the app keeps what was written before. */
-async function connectSlack(surroundings: SetupSurroundings): Promise<void> {
+async function connect(platform: PlatformSetup, surroundings: SetupSurroundings): Promise<void> {
 	try {
-		const wish = await wantsSlack(surroundings)
-		if (wish === 'disconnect') await writeAgreed(withoutSlack, surroundings)
-		if (wish === 'connect') await writeAgreed(await agreedSlack(surroundings), surroundings)
+		const wish = await platform.wants(surroundings)
+		if (wish === 'disconnect') await writeAgreed(platform.without, surroundings)
+		if (wish !== 'connect') return
+		const changes = await agreedPlatform(platform, surroundings)
+		await writeAgreed(changes, surroundings)
+		if (platform.title === 'Discord') await showInvite(changes, surroundings)
 	} catch (error) {
 		if (error instanceof ThreadwiseError && error.code === 'interrupted') {
-			const message = 'Setup was left. What you agreed to before is written; Slack is as it was.'
+			const message = `Setup was left. What you agreed to before is written; ${platform.title} is as it was.`
 			throw new ThreadwiseError('interrupted', message, { fix: error.fix, cause: error })
 		}
 		throw error
 	}
 }
 
-async function agreedSlack(surroundings: SetupSurroundings): Promise<EnvChanges> {
+/** What is left to do for a bot of Discord. */
+async function showInvite(changes: EnvChanges, { prompter, inviteToDiscord }: SetupSurroundings): Promise<void> {
+	const link = await inviteToDiscord(changes)
+	if (link === null) return
+	prompter.say('The link below brings the bot into your server.')
+	prompter.show(link)
+}
+
+async function agreedPlatform({ title, ask }: PlatformSetup, surroundings: SetupSurroundings): Promise<EnvChanges> {
 	const { prompter } = surroundings
 	let { current } = surroundings
 	for (;;) {
-		const changes = await askSlack({ prompter, current })
-		prompter.say('Asking Slack …')
-		const rows = await surroundings.checkSlack(changes)
+		const changes = await ask({ prompter, current })
+		prompter.say(`Asking ${title} …`)
+		const rows = await surroundings.checkPlatform(title, changes)
 		sayRows(rows, surroundings)
 		if (!hasProblem(rows)) return changes
 		const options = [

@@ -5,9 +5,11 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { inviteLink } from '../../../adapters/discord/index.ts'
 import { manifestLink, slackManifest } from '../../../adapters/slack/index.ts'
 import { startPractice, threadwise } from '../../../tests/support/command-line.ts'
 import { temporaryFolder } from '../../../tests/support/data-folder.ts'
+import { startLocalDiscord } from '../../../tests/support/discord/local-discord.ts'
 import {
 	emptyAtLength,
 	raw,
@@ -50,8 +52,9 @@ type Said = { readonly questions: string[]; readonly texts: string[] }
 function scripted(answers: Answers, said: Said): Prompter {
 	const left = [...answers]
 	const answerTo = (message: string) => {
-		// Whoever has not come for Slack leaves it as it is.
-		if (/Connect Slack|Slack is set up/.test(message) && left[0]?.[0].test(message) !== true) return 'stay'
+		// Whoever has not come for a platform leaves it as it is.
+		if (/Connect (?:Slack|Discord)|(?:Slack|Discord) is set up/.test(message) && left[0]?.[0].test(message) !== true)
+			return 'stay'
 		said.questions.push(message)
 		const next = left.shift()
 		if (next === undefined || !next[0].test(message))
@@ -140,7 +143,6 @@ describe('setup', () => {
 		expect(said).toContain('running, 2 models')
 		expect(said).not.toContain('nomic-embed-text')
 		expect(said).toMatch(/ok +fast, strong, judge: JSON +json_schema/)
-		expect(said).toContain('docs/platforms.md')
 		expect(said).toContain('npm run -s threadwise -- ask')
 		expect((await stat(path)).mode & 0o777).toBe(0o600)
 	})
@@ -305,6 +307,59 @@ describe('setup', () => {
 		const server = await modelServer(['big-1'])
 		const answers = path.map(([message, answer], at) => [message, at === 2 ? '' : answer] as const)
 		expect(await run(answers, { ollama: server.baseUrl })).toMatchObject({ exitStatus: 130, text: null })
+	})
+})
+
+describe('Discord', () => {
+	async function startDiscord() {
+		const discord = await startLocalDiscord({ rates: false })
+		onTestFinished(() => discord[Symbol.asyncDispose]())
+		return discord
+	}
+	const runWith = (apiUrl: string, answers: Answers, env = '') =>
+		run([[/Which model shall answer/, 'practice'], ...answers], { env, environment: { DISCORD_API_URL: apiUrl } })
+
+	test('is connected: the token is asked for, tried and written, never shown, and the link that invites the bot is', async () => {
+		const { apiUrl, botToken, applicationId } = await startDiscord()
+		const { exitStatus, failures, values, said } = await runWith(apiUrl, [
+			[/Connect Discord/, 'connect'],
+			[/token of the bot/, botToken],
+			[/Write it/, true],
+		])
+		expect(failures).toEqual([])
+		expect(exitStatus).toBe(0)
+		expect(values).toEqual({ DISCORD_BOT_TOKEN: botToken })
+		expect(said).toContain('https://discord.com/developers/applications')
+		expect(said).toMatch(/ok +Discord bot token/)
+		expect(said).toContain(inviteLink(applicationId))
+		expect(said).not.toContain(botToken)
+	})
+
+	test('what is no token is refused as it is typed; one that Discord does not know, when it is tried', async () => {
+		const { apiUrl, botToken, applicationId } = await startDiscord()
+		const { values, said } = await runWith(apiUrl, [
+			[/Connect Discord/, 'connect'],
+			[/token of the bot/, applicationId],
+			[/token of the bot/, 'a.wrong.token'],
+			[/Something is not right/, 'again'],
+			[/token of the bot/, 'new'],
+			[/token of the bot/, botToken],
+			[/Write it/, true],
+		])
+		expect(said).toContain('Found the id of an application')
+		expect(said).toMatch(/problem +Discord bot token +Discord doesn't know the token of the bot/)
+		expect(values).toEqual({ DISCORD_BOT_TOKEN: botToken })
+	})
+
+	test('is disconnected where it is not wanted any more', async () => {
+		const { apiUrl, botToken } = await startDiscord()
+		const answers: Answers = [
+			[/Discord is set up/, 'disconnect'],
+			[/Write it/, true],
+		]
+		const { values, said } = await runWith(apiUrl, answers, `DISCORD_BOT_TOKEN=${botToken}\n`)
+		expect(values).toEqual({})
+		expect(said).not.toContain(botToken)
 	})
 })
 
@@ -502,6 +557,7 @@ describe('in a terminal', () => {
 				['Which model of that server?', `${down}${enter}`],
 				['Write it?', enter],
 				['Connect Slack?', enter],
+				['Connect Discord?', enter],
 			],
 			folder.path,
 			practice.baseUrl,

@@ -5,6 +5,7 @@ import { guildCreatePayload } from './payloads/guilds.ts'
 import { bitsOf } from './permissions.ts'
 import { addChannel, addGuild, addRole, join } from './places.ts'
 import type { World } from './world.ts'
+import { publishRole } from './writing.ts'
 
 /** A guild with a channel that everybody may write in, with the bot if there is to be one. */
 export function furnishGuild(world: World, name: string, ownerId: string, bot: DiscordBot | null) {
@@ -29,7 +30,9 @@ export function setMembership(world: World, guildId: string, bot: DiscordBot, is
 
 export function giveRole(world: World, guildId: string, userId: string, name: string, permissions: bigint): void {
 	const guild = guildOf(world, guildId)
-	guild.members.get(userId)?.roles.add(addRole(world, guild, name, permissions).id)
+	const role = addRole(world, guild, name, permissions)
+	guild.members.get(userId)?.roles.add(role.id)
+	publishRole(world, guild, role)
 }
 
 function guildOf({ guilds }: World, id: string): DiscordGuild {

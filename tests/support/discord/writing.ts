@@ -1,8 +1,8 @@
 import { GatewayIntentBits, MessageFlags } from 'discord.js'
-import type { DiscordChannel } from './guilds.ts'
+import type { DiscordChannel, DiscordGuild, DiscordRole } from './guilds.ts'
 import { madeAt } from './identifiers.ts'
 import { type DiscordMessage, type MessageDraft, type Shown, shownBy } from './messages.ts'
-import { channelPayload, threadMembership, userPayload } from './payloads/guilds.ts'
+import { channelPayload, rolePayload, threadMembership, userPayload } from './payloads/guilds.ts'
 import { gatewayMessagePayload } from './payloads/messages.ts'
 import { pingsOf } from './pings.ts'
 import { permissionsIn } from './places.ts'
@@ -137,6 +137,12 @@ export function publishChannel(
 		...(name === 'THREAD_CREATE' && { newly_created: true }),
 	})
 	publishIn(world, channel, name, payload, GatewayIntentBits.Guilds)
+}
+
+/** Tells the bots that there is a new role. */
+export function publishRole(world: World, { id, roles }: DiscordGuild, role: DiscordRole): void {
+	const payload = { guild_id: id, role: rolePayload(role, roles.indexOf(role)) }
+	world.publish({ name: 'GUILD_ROLE_CREATE', guildId: id, intents: GatewayIntentBits.Guilds, payload: () => payload })
 }
 
 export function startTyping(world: World, channel: DiscordChannel, userId: string): void {

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { PlatformNotes } from '../../src/core/platform-notes.ts'
+import type { AnswerRight } from './client.ts'
+
+/** The answer to an interaction: Discord lets it be changed for a quarter of an hour. */
+export type Answer = AnswerRight & {
+	readonly channelId: string
+	/** The message that shows it. */
+	readonly messageId: string
+	/** In milliseconds since 1970. */
+	readonly changeableUntil: number
+	/** Whether the bot can also reach it as any other message, for as long as it likes. */
+	readonly isReachable: boolean
+	readonly isPrivate: boolean
+}
+
+/** What began a run: an interaction, or another run's button. */
+export type AnswerKey = `asked:${string}` | `again:${string}`
+
+/** The answers to interactions, known to every process and after a restart. */
+export type Answers = {
+	keep(key: AnswerKey, answer: Answer): Promise<void>
+	find(key: string): Promise<Answer | null>
+	/** Writes down which further messages a run has got, before the next one: nobody can ask Discord for them. */
+	keepParts(runId: string, handles: readonly string[]): Promise<void>
+	parts(runId: string): Promise<readonly string[]>
+}
+
+const answerSchema: z.ZodType<Answer> = z.object({
+	applicationId: z.string(),
+	token: z.string(),
+	channelId: z.string(),
+	messageId: z.string(),
+	changeableUntil: z.number(),
+	isReachable: z.boolean(),
+	isPrivate: z.boolean(),
+})
+/** Long after it can be changed: a run may last. */
+const keptForMs = 86_400_000
+const mostRemembered = 1_000
+
+export function createAnswers(notes: PlatformNotes): Answers {
+	const known = new Map<string, Answer>()
+	const remember = (key: string, answer: Answer) => {
+		if (known.size >= mostRemembered) known.clear()
+		known.set(key, answer)
+		return answer
+	}
+	return {
+		keep: async (key, answer) => {
+			await notes.keep([{ key, text: JSON.stringify(answer) }], keptForMs)
+			remember(key, answer)
+		},
+		find: async (key) => {
+			const before = known.get(key)
+			if (before !== undefined) return before
+			const text = await notes.find(key)
+			return text === null ? null : remember(key, answerSchema.parse(JSON.parse(text)))
+		},
+		keepParts: (runId, handles) => notes.keep([{ key: `parts:${runId}`, text: JSON.stringify(handles) }], keptForMs),
+		parts: async (runId) => {
+			const text = await notes.find(`parts:${runId}`)
+			return text === null ? [] : z.array(z.string()).parse(JSON.parse(text))
+		},
+	}
+}
+
+/** A little earlier than Discord ends it, which counts from its own clock. */
+export function isChangeable({ changeableUntil }: Answer): boolean {
+	return Date.now() < changeableUntil
+}

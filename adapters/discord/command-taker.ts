@@ -1,0 +1,103 @@
+import type { Actor } from '../../src/core/actor.ts'
+import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import { reportError } from '../../src/core/errors.ts'
+import type { RunPreferences } from '../../src/core/run-preferences.ts'
+import { english } from '../../src/rendering/index.ts'
+import type { Answers } from './answers.ts'
+import type { DiscordClient } from './client.ts'
+import type { DiscordOptions } from './config.ts'
+import type { Earlier } from './earlier.ts'
+import type { Interaction } from './interactions.ts'
+import {
+	actorOf,
+	conversationOf,
+	fileOf,
+	interactionOnly,
+	preferencesOf,
+	type Said,
+	textOfWritten,
+	toIncomingMessage,
+} from './receive.ts'
+import { isRefusal } from './refusals.ts'
+
+type CommandParts = Pick<DiscordOptions, 'interactionMs' | 'onTrouble'> & {
+	readonly client: DiscordClient
+	readonly answers: Answers
+	readonly events: PlatformEvents
+	readonly earlier: Pick<Earlier, 'hasAny'>
+	readonly stop: (conversation: Conversation, by: Actor) => Promise<string | null>
+}
+
+/** Discord's quarter of an hour, less what a request may take. */
+export const usualInteractionMs = 15 * 60_000 - 10_000
+
+/** Takes commands: each is answered within three seconds, and the answer to a question becomes that of the command. */
+export function createCommandTaker(parts: CommandParts): (interaction: Interaction) => Promise<void> {
+	const { client, answers, events, earlier, stop, interactionMs = usualInteractionMs, onTrouble } = parts
+	const ask = async (interaction: Interaction, asked: Asked, preferences: RunPreferences, isPrivate: boolean) => {
+		const { id, channel, isMember, person } = interaction
+		const isAlone = isPrivate && channel.kind !== 'direct'
+		const isReachable = isMember && !isAlone
+		const messageId = await deferred(interaction, isAlone, isReachable)
+		await orSay(interaction, async () => {
+			const { applicationId, token } = interaction
+			const changeableUntil = Date.now() + interactionMs
+			if (messageId !== null) {
+				const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil, isReachable }
+				await answers.keep(`asked:${id}`, { ...answer, isPrivate: isAlone })
+			}
+			const conversation = isReachable
+				? conversationOf(channel, messageId ?? id)
+				: interactionOnly(channel, id, isAlone)
+			const { isModerator: _, ...author } = person
+			const said: Said = { id, channelId: channel.id, conversation, person: author, roleIds: [], ...asked }
+			await events.message(toIncomingMessage(said, preferences, isMember && earlier.hasAny(said)))
+		})
+	}
+	/** Null where it is too late for an answer to the command, and an ordinary message answers it. */
+	const deferred = async (
+		interaction: Interaction,
+		isPrivate: boolean,
+		isReachable: boolean,
+	): Promise<string | null> => {
+		try {
+			return await client.defer(interaction, { isPrivate })
+		} catch (error) {
+			if (!isReachable || !isRefusal(error, 'unknownInteraction')) throw error
+			return null
+		}
+	}
+	const orSay = async (interaction: Interaction, act: () => Promise<void>) => {
+		try {
+			await act()
+		} catch (error) {
+			onTrouble(error)
+			await client.sayAsAnswer(interaction, `${english.chat.notRecorded} ${reportError(error).message}`)
+		}
+	}
+	return async (interaction) => {
+		const { what, channel, person } = interaction
+		if (what.kind === 'ask') {
+			const asked = { text: what.question, files: [], repliesTo: null }
+			await ask(interaction, asked, what.preferences, what.isPrivate)
+		}
+		if (what.kind === 'think-about') {
+			const { message_reference: reference, attachments } = what.message
+			const messageId = reference?.message_id ?? null
+			const repliesTo = messageId === null ? null : { channelId: reference?.channel_id ?? channel.id, messageId }
+			const asked = { text: textOfWritten(what.message), files: attachments.map(fileOf), repliesTo }
+			await ask(interaction, asked, preferencesOf('think'), false)
+		}
+		if (what.kind === 'stop') {
+			await client.defer(interaction, { isPrivate: true })
+			await orSay(interaction, async () => {
+				const conversation = conversationOf(channel, channel.id)
+				const refusal = await stop(conversation, actorOf(person, conversation.workspaceId))
+				await client.sayAsAnswer(interaction, refusal ?? english.chat.stopping)
+			})
+		}
+	}
+}
+
+type Asked = Pick<Said, 'text' | 'files' | 'repliesTo'>

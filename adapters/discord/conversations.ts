@@ -1,0 +1,70 @@
+import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { RunEntry } from '../../src/core/conversation-reader.ts'
+import { isFinished } from '../../src/core/run.ts'
+import { english } from '../../src/rendering/index.ts'
+import type { Channel } from './channels.ts'
+import type { DiscordOptions } from './config.ts'
+import { actorOf, conversationOf, platformName, type Said } from './receive.ts'
+import { refusalText } from './refusals.ts'
+import { sentAtOf } from './snowflakes.ts'
+
+type ConversationParts = Pick<DiscordOptions, 'conversations'> & { readonly events: PlatformEvents }
+
+/** What is known of conversations: whose they are, and what is being answered in them. */
+export function createConversations({ events, conversations }: ConversationParts) {
+	const openIn = async (conversation: Conversation): Promise<readonly RunEntry[]> =>
+		(await conversations.runs(conversation)).filter(({ state }) => !isFinished(state))
+	/** Outside of threads, what is said is about what the person has asked in that channel. */
+	const openOf = async ({ workspaceId, channelId }: Conversation, personId: string): Promise<readonly RunEntry[]> => {
+		const listed = await conversations.list({ platform: platformName, workspaceId, personId, limit: 20 })
+		const open = listed.filter(({ conversation, isOpen }) => isOpen && conversation.channelId === channelId)
+		const runs = (await Promise.all(open.map(({ conversation }) => openIn(conversation)))).flat()
+		return runs.filter(({ asker }) => asker.id === personId)
+	}
+	return {
+		/** What this person is to that conversation. */
+		standing: ({ conversation, person }: Pick<Said, 'conversation' | 'person'>) =>
+			conversations.standing(conversation, person.id),
+		/** The first of these in which something was asked; null where nothing was. */
+		firstBegun: async (candidates: readonly Conversation[]): Promise<Conversation | null> => {
+			for (const conversation of candidates) {
+				if ((await conversations.runs(conversation)).length > 0) return conversation
+			}
+			return null
+		},
+		/** Whether a message was taken as a question. */
+		has: async ({ id, conversation }: Pick<Said, 'id' | 'conversation'>) =>
+			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),
+		/** Stops what is being answered. Returns what to say where nothing was stopped. */
+		stop: async (conversation: Conversation, by: Actor): Promise<string | null> => {
+			const here = await openIn(conversation)
+			const open = here.length > 0 ? here : await openOf(conversation, by.personId)
+			const results = await Promise.all(open.map(({ runId }) => events.stop(runId, by)))
+			return results.length === 0 ? english.chat.nothingRuns : refusalIn(results)
+		},
+		/** Whoever could delete a message may also stop its answer. */
+		stopDeleted: async (channel: Channel, messageId: string) => {
+			const conversation = conversationOf(channel, messageId)
+			for (const { runId, asker, messageId: asked } of await openIn(conversation)) {
+				if (asked !== messageId) continue
+				await events.stop(runId, actorOf({ id: asker.id, isModerator: false }, conversation.workspaceId))
+			}
+			await events.overhear(conversation, { id: messageId, author: null, content: [], sentAt: sentAtOf(messageId) })
+		},
+		/** Has the newest answer thought about harder. Returns what to say where there is none, or it wasn't done. */
+		thinkHarder: async (conversation: Conversation, by: Actor): Promise<string | null> => {
+			const answered = (await conversations.runs(conversation)).findLast(({ state }) => isFinished(state))
+			if (answered === undefined) return english.chat.nothingAnswered
+			const begun = await events.again(answered.runId, 'think-harder', by)
+			return begun.outcome === 'refused' ? refusalText(begun) : null
+		},
+	}
+}
+
+function refusalIn(results: readonly ActionResult[]): string | null {
+	const refusals = results.filter((result) => result.outcome === 'refused')
+	const [refusal] = refusals
+	return refusal === undefined || refusals.length < results.length ? null : refusalText(refusal)
+}

@@ -1,0 +1,95 @@
+import { textOf } from '../../src/core/content.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { DiscordClient } from './client.ts'
+import type { DiscordOptions } from './config.ts'
+import type { Guilds } from './connection.ts'
+import { isRefusal } from './refusals.ts'
+
+/** Where messages are posted; `replyTo` is the message that the first of them replies to. */
+export type Destination = { readonly channelId: string; readonly replyTo: string | null }
+
+export type Destinations = {
+	/** Where a run of this conversation is answered; a thread that isn't there yet is opened. */
+	of(conversation: Conversation, runId: string): Promise<Destination>
+	/** The next best place after one in which nothing can be posted; null where there is none. */
+	instead(conversation: Conversation, refused: Destination): Destination | null
+	/** Where it may have been answered before, without opening anything. */
+	known(conversation: Conversation): Promise<readonly Destination[]>
+}
+
+type DestinationParts = Pick<DiscordOptions, 'runs'> & {
+	readonly client: DiscordClient
+	readonly guilds: Pick<Guilds, 'channel'>
+}
+
+const longestThreadName = 100
+const mostKnown = 5_000
+
+export function createDestinations({ client, guilds, runs }: DestinationParts): Destinations {
+	const known = new Map<string, Destination>()
+	const open = async ({ channelId, threadId }: Conversation, runId: string): Promise<Destination> => {
+		const thread = { channelId: threadId, replyTo: null }
+		try {
+			const run = await runs.find(runId)
+			await client.startThread(channelId, threadId, threadName(run === null ? '' : textOf(run.question)))
+			return thread
+		} catch (error) {
+			if (isRefusal(error, 'threadExists')) return thread
+			// No message of the channel: one that is gone, or a thread that somebody else has begun, archived by now.
+			if (isRefusal(error, 'unknownMessage') && (await client.channel(threadId)) !== null) return thread
+			if (isRefusal(error, ...noThreads)) return { channelId, replyTo: threadId }
+			throw error
+		}
+	}
+	const find = async (conversation: Conversation, runId: string): Promise<Destination> => {
+		const { channelId, threadId } = conversation
+		if (threadId === '') return { channelId, replyTo: null }
+		return guilds.channel(threadId) === null ? open(conversation, runId) : { channelId: threadId, replyTo: null }
+	}
+	return {
+		of: async (conversation, runId) => {
+			const key = keyOf(conversation)
+			const before = known.get(key)
+			if (before !== undefined) return before
+			const found = await find(conversation, runId)
+			if (known.size >= mostKnown) known.clear()
+			known.set(key, found)
+			return found
+		},
+		instead: (conversation, refused) => {
+			const { channelId, threadId } = conversation
+			if (refused.channelId !== threadId) return null
+			const instead = { channelId, replyTo: threadId }
+			known.set(keyOf(conversation), instead)
+			return instead
+		},
+		known: async ({ channelId, threadId }) => {
+			const channel = { channelId, replyTo: threadId === '' ? null : threadId }
+			if (threadId === '') return [channel]
+			const isThread = guilds.channel(threadId) !== null || (await client.channel(threadId)) !== null
+			return isThread ? [{ channelId: threadId, replyTo: null }, channel] : [channel]
+		},
+	}
+}
+
+/** Where no thread can be begun, the answer is a reply in the channel. */
+const noThreads = [
+	...(['missingPermissions', 'missingAccess', 'wrongChannelType', 'tooManyThreads'] as const),
+	...(['unknownMessage', 'titleBlockedByAutoMod', 'invalidForm'] as const),
+] as const
+
+function keyOf({ channelId, threadId }: Conversation): string {
+	return `${channelId} ${threadId}`
+}
+
+function threadName(question: string): string {
+	const line = question.replaceAll(/\s+/g, ' ').trim()
+	if (line === '') return 'Threadwise'
+	const letters = [...new Intl.Segmenter('en').segment(line)].map(({ segment }) => segment)
+	let name = ''
+	for (const letter of letters) {
+		if (name.length + letter.length > longestThreadName - 1) return `${name.trimEnd()}…`
+		name += letter
+	}
+	return name
+}

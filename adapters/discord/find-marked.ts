@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import type { Reply } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import type { DiscordClient } from './client.ts'
+import { markOf } from './components.ts'
+import type { Destinations } from './destinations.ts'
+import { printHandle } from './handles.ts'
+import { isRefusal } from './refusals.ts'
+
+const pageSize = 100
+/** A reply is read back within moments, or by whoever takes over from a process that is gone. */
+const mostPages = 5
+const mostParts = 50
+
+const markedSchema = z.object({
+	id: z.string(),
+	components: z.array(z.object({ id: z.number().optional() })).min(1),
+})
+
+/** Reads back which messages of a run stand where it is answered; null if there is none. */
+export async function findMarked(
+	{ client, destinations }: { readonly client: DiscordClient; readonly destinations: Destinations },
+	runId: string,
+	conversation: Conversation,
+): Promise<Reply | null> {
+	const parts = new Map(Array.from({ length: mostParts }, (_, part) => [markOf(runId, part), part]))
+	for (const { channelId } of await destinations.known(conversation)) {
+		const found = await findIn(client, channelId, parts)
+		if (found.length > 0) {
+			const messageIds = found.map((messageId) => printHandle({ channelId, messageId, answerKey: null }))
+			return { runId, conversation, messageIds }
+		}
+	}
+	return null
+}
+
+async function findIn(
+	client: DiscordClient,
+	channelId: string,
+	parts: ReadonlyMap<number, number>,
+): Promise<readonly string[]> {
+	const found = new Map<number, string>()
+	let before: string | undefined
+	for (let page = 0; page < mostPages; page += 1) {
+		const messages = await readPage(client, channelId, before)
+		for (const message of messages) {
+			const { data } = markedSchema.safeParse(message)
+			const part = parts.get(data?.components[0]?.id ?? -1)
+			if (data !== undefined && part !== undefined) found.set(part, data.id)
+		}
+		before = z.object({ id: z.string() }).safeParse(messages[0]).data?.id
+		if (messages.length < pageSize || found.has(0)) break
+	}
+	return [...found].toSorted(([left], [right]) => left - right).map(([, id]) => id)
+}
+
+/** Where nothing can be read, nothing is found. */
+async function readPage(
+	client: DiscordClient,
+	channelId: string,
+	before: string | undefined,
+): Promise<readonly unknown[]> {
+	try {
+		return await client.messages(channelId, { limit: pageSize, ...(before === undefined ? {} : { before }) })
+	} catch (error) {
+		if (isRefusal(error, 'missingAccess', 'missingPermissions', 'unknownChannel')) return []
+		throw error
+	}
+}

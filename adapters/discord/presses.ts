@@ -1,0 +1,142 @@
+import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
+import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import { reportError } from '../../src/core/errors.ts'
+import { may, runAsSubject } from '../../src/core/may.ts'
+import type { Run } from '../../src/core/run.ts'
+import { english, foldJournal } from '../../src/rendering/index.ts'
+import type { Answers } from './answers.ts'
+import type { DiscordClient } from './client.ts'
+import { usualInteractionMs } from './command-taker.ts'
+import type { DiscordOptions } from './config.ts'
+import { type Control, parseCustomId, parseStageOption, type Verb } from './custom-ids.ts'
+import { readReason, reasonForm } from './feedback-form.ts'
+import type { Interaction, What } from './interactions.ts'
+import { actorOf, isInteractionOnly } from './receive.ts'
+import { refusalText } from './refusals.ts'
+import { showRecord } from './show-record.ts'
+
+type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs' | 'onTrouble'> & {
+	readonly client: DiscordClient
+	readonly answers: Answers
+	readonly events: PlatformEvents
+}
+
+/** A press of a button, a choice in a menu, or a form that was sent off. */
+type Press = {
+	readonly interaction: Interaction
+	readonly what: Extract<What, { kind: 'press' | 'form' }>
+	readonly control: Control
+}
+
+/** What buttons, menus and forms do. Whoever has pressed is told where that couldn't be done. */
+export function createPresses(parts: PressParts): (interaction: Interaction) => Promise<void> {
+	const { client, events, runs, onTrouble } = parts
+	const actor = async ({ interaction: { person, channel }, control }: Press): Promise<Actor> => {
+		// An answer that came as a direct message belongs to the place where it was asked.
+		const run = channel.kind === 'direct' ? await runs.find(control.runId) : null
+		return actorOf(person, run?.conversation.workspaceId ?? channel.guildId ?? '')
+	}
+	const act = async (press: Press, action: (by: Actor) => Promise<ActionResult | RunBegun>) => {
+		await client.deferUpdate(press.interaction)
+		const result = await action(await actor(press))
+		if (result.outcome === 'refused') await client.whisper(press.interaction, refusalText(result))
+	}
+	const judge = async (press: Press, helpful: boolean, reason: string | null) => {
+		await client.defer(press.interaction, { isPrivate: true })
+		const result = await events.feedback(press.control.runId, await actor(press), { helpful, reason })
+		const said = result.outcome === 'refused' ? refusalText(result) : english.feedback.thanks
+		await client.sayAsAnswer(press.interaction, said)
+	}
+	const again = createAgain(parts, actor)
+	const record = createRecord(parts, actor)
+	const verbs: Readonly<Record<Verb, (press: Press) => Promise<void>>> = {
+		stop: (press) => act(press, (by) => events.stop(press.control.runId, by)),
+		'answer-now': (press) => act(press, (by) => events.answerNow(press.control.runId, by)),
+		'think-harder': (press) => again(press, 'think-harder', act),
+		regenerate: (press) => again(press, 'regenerate', act),
+		helpful: (press) => judge(press, true, null),
+		'not-helpful': async (press) => {
+			await client.openForm(press.interaction, reasonForm(press.control.runId))
+			// Whoever closes the form has said that the answer didn't help, and no more.
+			await events.feedback(press.control.runId, await actor(press), { helpful: false, reason: null })
+		},
+		'feedback-reason': (press) => judge(press, false, readReason(press.what)),
+		'show-reasoning': record.show,
+		'open-stage': record.turn,
+		'open-page': record.turn,
+	}
+	return async (interaction) => {
+		const { what } = interaction
+		if (what.kind !== 'press' && what.kind !== 'form') return
+		const control = parseCustomId(what.customId)
+		if (control === null) return
+		try {
+			await verbs[control.verb]({ interaction, what, control })
+		} catch (error) {
+			onTrouble(error)
+			// Where nothing can be said any more, Discord has said that it didn't work.
+			await client.whisper(interaction, refusalText(reportError(error))).catch(() => {})
+		}
+	}
+}
+
+type ActorOf = (press: Press) => Promise<Actor>
+type Act = (press: Press, action: (by: Actor) => Promise<RunBegun>) => Promise<void>
+
+/** Another run of the same question is shown where the first one is; where nothing but answers to interactions can be shown, as one to this. */
+function createAgain(
+	{ client, answers, events, runs, interactionMs = usualInteractionMs }: PressParts,
+	actor: ActorOf,
+) {
+	const asAnswer = async (press: Press, kind: 'think-harder' | 'regenerate', isPrivate: boolean) => {
+		const { interaction, control } = press
+		const changeableUntil = Date.now() + interactionMs
+		const messageId = await client.defer(interaction, { isPrivate })
+		const begun = await events.again(control.runId, kind, await actor(press))
+		if (begun.outcome === 'refused') return client.sayAsAnswer(interaction, refusalText(begun))
+		const { applicationId, token, channel } = interaction
+		const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil }
+		await answers.keep(`again:${begun.runId}`, { ...answer, isReachable: false, isPrivate })
+	}
+	return async (press: Press, kind: 'think-harder' | 'regenerate', act: Act): Promise<void> => {
+		const run = await runs.find(press.control.runId)
+		const isPrivate = press.what.kind === 'press' && press.what.message.isPrivate
+		const isDirect = press.interaction.channel.kind === 'direct'
+		const isOnlyAnswer = !isDirect && run !== null && isInteractionOnly(run.conversation)
+		if (isOnlyAnswer) await asAnswer(press, kind, isPrivate)
+		else await act(press, (by) => events.again(press.control.runId, kind, by))
+	}
+}
+
+/** The record of a run for one person's eyes, for whoever may read it. */
+function createRecord({ client, runs, runUrl }: PressParts, actor: ActorOf) {
+	const placeOf = ({ control, what }: Press) => {
+		if (control.verb !== 'open-stage') return control.place ?? { stage: 0, page: 0 }
+		return { stage: what.kind === 'press' ? parseStageOption(what.chosen[0] ?? '') : 0, page: 0 }
+	}
+	/** Why it isn't shown; null where it may be. */
+	const refusalFor = async (press: Press, run: Run | null): Promise<string | null> => {
+		if (run === null) return english.chat.recordGone
+		const permission = may(await actor(press), 'read', runAsSubject(run))
+		return permission.allowed ? null : refusalText(permission.refusal)
+	}
+	const show = async (press: Press) => {
+		const { interaction, control } = press
+		const run = await runs.find(control.runId)
+		const refusal = await refusalFor(press, run)
+		if (run === null || refusal !== null) return client.sayAsAnswer(interaction, refusal ?? english.chat.recordGone)
+		const view = foldJournal(await runs.read(control.runId))
+		const recordUrl = runUrl(control.runId, run.conversation)
+		await client.editAnswer(interaction, showRecord({ runId: control.runId, view, place: placeOf(press), recordUrl }))
+	}
+	return {
+		show: async (press: Press) => {
+			await client.defer(press.interaction, { isPrivate: true })
+			await show(press)
+		},
+		turn: async (press: Press) => {
+			await client.deferUpdate(press.interaction)
+			await show(press)
+		},
+	}
+}

@@ -1,0 +1,239 @@
+import type { Reply } from '../../src/core/chat-platform.ts'
+import type { Conversation } from '../../src/core/conversation.ts'
+import { ThreadwiseError } from '../../src/core/errors.ts'
+import { type ReplyView, rests } from '../../src/core/reply-view.ts'
+import { type Answer, type Answers, isChangeable } from './answers.ts'
+import type { DiscordClient } from './client.ts'
+import type { Draft } from './components.ts'
+import type { DiscordOptions } from './config.ts'
+import type { Destination, Destinations } from './destinations.ts'
+import { createElsewhere, type Elsewhere } from './elsewhere.ts'
+import { findMarked } from './find-marked.ts'
+import { parseHandle, printHandle } from './handles.ts'
+import { isInteractionOnly } from './receive.ts'
+import { isRefusal } from './refusals.ts'
+import { showReply } from './show.ts'
+import { blockedDraft, surplusDraft } from './spare-drafts.ts'
+import { createTokenWatch } from './token-watch.ts'
+
+export type ReplyParts = Pick<DiscordOptions, 'runs' | 'conversations' | 'runUrl' | 'onTrouble'> & {
+	readonly client: DiscordClient
+	readonly destinations: Destinations
+	readonly answers: Answers
+}
+
+export type Replies = {
+	show(reply: Reply, view: ReplyView): Promise<Reply>
+	find(runId: string, conversation: Conversation): Promise<Reply | null>
+}
+
+/** What is shown now, and in which messages so far. */
+type Showing = {
+	readonly reply: Reply
+	readonly view: ReplyView
+	readonly drafts: readonly Draft[]
+	readonly handles: string[]
+}
+
+/** Shows views in the messages of a reply: answers to interactions, or messages of a thread, a channel or a direct message. */
+export function createReplies(parts: ReplyParts): Replies {
+	const { client, answers, runUrl } = parts
+	const watch = createTokenWatch(parts)
+	const elsewhere = createElsewhere(parts)
+	const keyOf = createAnswerKeys(parts)
+	const posts = createPosts(parts, elsewhere)
+
+	/** Where the bot can write, Discord takes one of each part only; a further answer it would take twice. */
+	const postPart = async ({ reply, handles }: Showing, key: string, answer: Answer, draft: Draft): Promise<void> => {
+		const { channelId } = answer
+		const mark = { runId: reply.runId, part: handles.length }
+		const posted = answer.isReachable ? await orNullWhereClosed(client.post(channelId, draft, mark)) : null
+		if (posted !== null) {
+			handles.push(printHandle({ channelId, messageId: posted, answerKey: null }))
+			return
+		}
+		const messageId = await client.followUp(answer, draft, answer)
+		handles.push(printHandle({ channelId, messageId, answerKey: key }))
+		await answers.keepParts(reply.runId, handles)
+	}
+	const showAnswer = async (showing: Showing, key: string, answer: Answer): Promise<void> => {
+		const { handles, drafts } = showing
+		for (const [part, handle] of handles.entries()) {
+			const draft = drafts[part] ?? surplusDraft
+			const { channelId, messageId, answerKey } = parseHandle(handle)
+			if (answerKey === null) await client.edit(channelId, messageId, draft)
+			else await client.editAnswer(answer, draft, messageId === answer.messageId ? undefined : messageId)
+		}
+		if (handles.length === 0) {
+			await client.editAnswer(answer, drafts[0] ?? surplusDraft)
+			handles.push(printHandle({ ...answer, answerKey: key }))
+		}
+		for (const draft of drafts.slice(handles.length)) await postPart(showing, key, answer, draft)
+	}
+	/** What can't be changed as an answer any more is changed as a message, or the answer comes as a direct message. */
+	const showEnded = async (showing: Showing, answer: Answer): Promise<void> => {
+		const { handles, drafts } = showing
+		if (!answer.isReachable) {
+			if (rests(showing.view)) await elsewhere.show(showing)
+			return
+		}
+		if (handles.length === 0) {
+			await client.edit(answer.channelId, answer.messageId, drafts[0] ?? surplusDraft)
+			handles.push(printHandle({ ...answer, answerKey: null }))
+		}
+		await posts.show(showing, { channelId: answer.channelId, replyTo: answer.messageId })
+	}
+	const showIn = async (showing: Showing): Promise<void> => {
+		const { reply, view, handles } = showing
+		const isMoved = handles.length > 0 && handles.every((handle) => parseHandle(handle).answerKey === null)
+		const key = isMoved ? null : await keyOf(reply, handles)
+		const answer = key === null ? null : await answers.find(key)
+		if (key === null || answer === null) return posts.show(showing, null)
+		watch.follow(reply.runId, answer, view)
+		if (!isChangeable(answer)) return showEnded(showing, answer)
+		if (watch.isLetGo(reply.runId) && !rests(view)) return
+		await showAnswer(showing, key, answer).catch((error: unknown) => {
+			if (!isRefusal(error, 'tokenEnded', 'unknownWebhook', 'unknownInteraction')) throw error
+			return showEnded(showing, answer)
+		})
+	}
+	return {
+		show: async (reply, view) => {
+			const { runId, conversation } = reply
+			const drafts = showReply({ runId, view, recordUrl: runUrl(runId, conversation) })
+			const handles = [...reply.messageIds]
+			await showIn({ reply, view, drafts, handles })
+			return { ...reply, messageIds: handles }
+		},
+		find: async (runId, conversation) => {
+			const key = await keyOf({ runId, conversation }, [])
+			const answer = key === null ? null : await answers.find(key)
+			if (answer === null) return findMarked(parts, runId, conversation)
+			const kept = await answers.parts(runId)
+			return { runId, conversation, messageIds: kept.length > 0 ? kept : [printHandle({ ...answer, answerKey: key })] }
+		},
+	}
+}
+
+/** Ordinary messages. */
+function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere) {
+	const editOne = async (handle: string, draft: Draft): Promise<'edited' | 'gone'> => {
+		const { channelId, messageId } = parseHandle(handle)
+		const edit = () => client.edit(channelId, messageId, draft)
+		try {
+			await edit().catch(async (error: unknown) => {
+				if (!isRefusal(error, 'threadArchived')) throw error
+				await client.reopen(channelId)
+				await edit()
+			})
+			return 'edited'
+		} catch (error) {
+			if (isRefusal(error, ...goneRefusals) || asksForLong(error)) return 'gone'
+			throw error
+		}
+	}
+	/** Posts what is missing, where it can be posted. */
+	const postRest = async (showing: Showing, destination: Destination, again: string): Promise<void> => {
+		const { reply, drafts, handles } = showing
+		try {
+			for (const draft of drafts.slice(handles.length)) {
+				const part = handles.length
+				const mark = { runId: reply.runId, part, again }
+				const replyTo = part === 0 ? destination.replyTo : null
+				const messageId = await client.post(destination.channelId, draft, mark, replyTo)
+				handles.push(printHandle({ channelId: destination.channelId, messageId, answerKey: null }))
+			}
+		} catch (error) {
+			if (!isRefusal(error, ...closedRefusals)) throw error
+			const instead = destinations.instead(reply.conversation, destination)
+			await (instead === null ? elsewhere.show(showing, error) : postRest(showing, instead, again))
+		}
+	}
+	/** Edits what is there. Whatever can't be edited any more is posted again as a whole, once there is an outcome. */
+	const editAll = async ({ view, drafts, handles }: Showing): Promise<'edited' | 'gone'> => {
+		for (const [part, handle] of [...handles].entries()) {
+			if ((await editOne(handle, drafts[part] ?? surplusDraft)) === 'edited') continue
+			if (!rests(view)) return 'edited'
+			const old = handles.splice(0).map(parseHandle)
+			for (const { channelId, messageId } of old) await client.remove(channelId, messageId).catch(() => {})
+			return 'gone'
+		}
+		return 'edited'
+	}
+	const show = async (showing: Showing, given: Destination | null): Promise<void> => {
+		const { reply, view, handles } = showing
+		if (handles.length === 0 && !rests(view) && elsewhere.isNeeded(reply.runId)) return
+		const last = handles.map(parseHandle).at(-1)
+		const edited = await editAll(showing)
+		if (handles.length >= showing.drafts.length) return
+		const there = last === undefined ? null : { channelId: last.channelId, replyTo: null }
+		const destination = given ?? there ?? (await destinations.of(reply.conversation, reply.runId))
+		await postRest(showing, destination, edited === 'gone' ? String(last?.messageId) : '')
+	}
+	return {
+		/** A text that AutoMod doesn't let through is there for whoever asks to see it. */
+		show: (showing: Showing, given: Destination | null): Promise<void> =>
+			show(showing, given).catch((error: unknown) => {
+				if (!isRefusal(error, 'blockedByAutoMod')) throw error
+				return show({ ...showing, drafts: [blockedDraft(showing.reply.runId, showing.drafts)] }, given)
+			}),
+	}
+}
+
+/** Nothing can be changed there any more. */
+const goneRefusals = [
+	...(['unknownMessage', 'unknownChannel', 'missingAccess', 'missingPermissions', 'threadLocked'] as const),
+] as const
+/** Longer than a channel ever rests for its rate. */
+const longestRestMs = 30_000
+
+/** Messages that are older than an hour can be edited a few times an hour (30046), which discord.js tells as a rate like any other. */
+function asksForLong(error: unknown): boolean {
+	const retry = error instanceof ThreadwiseError ? error.retry : 'never'
+	return retry !== 'never' && (retry.afterMs ?? 0) > longestRestMs
+}
+
+/** Nothing can be posted there. */
+const closedRefusals = [
+	...(['missingAccess', 'missingPermissions', 'unknownChannel', 'threadLocked', 'threadArchived'] as const),
+	...(['noHistory'] as const),
+] as const
+
+async function orNullWhereClosed(posting: Promise<string>): Promise<string | null> {
+	try {
+		return await posting
+	} catch (error) {
+		if (isRefusal(error, ...closedRefusals)) return null
+		throw error
+	}
+}
+
+/** Which interaction a run answers; null where it was asked in a message. */
+function createAnswerKeys({ conversations, answers }: ReplyParts) {
+	return async (
+		{ runId, conversation }: Pick<Reply, 'runId' | 'conversation'>,
+		handles: readonly string[],
+	): Promise<string | null> => {
+		const known = handles.map((handle) => parseHandle(handle).answerKey).find((key) => key !== null)
+		if (known !== undefined) return known
+		const again = `again:${runId}`
+		const entry = (await conversations.runs(conversation)).find((run) => run.runId === runId)
+		if (entry === undefined || entry.messageId === conversation.threadId) return null
+		if (entry.kind === 'question') return `asked:${entry.messageId}`
+		if ((await answers.find(again)) !== null) return again
+		if (isInteractionOnly(conversation) && isFresh(entry.askedAt)) throw notYetKnown
+		return null
+	}
+}
+
+const freshForMs = 10_000
+
+function isFresh(askedAt: string): boolean {
+	return Date.now() - Date.parse(askedAt) < freshForMs
+}
+
+/** Whoever has pressed the button knows the run only once it is recorded, and may be shown here before that is written down. */
+const notYetKnown = new ThreadwiseError('platform-unavailable', 'It is not known yet where the answer goes.', {
+	fix: 'Nothing: it goes on by itself.',
+	retry: { afterMs: 200 },
+})

@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import { createDiscordPlatform, discordPlatformName } from '../../adapters/discord/index.ts'
+import type { Config } from '../config/index.ts'
+import type { ChatPlatform } from '../core/chat-platform.ts'
+import { runUrls } from './playground.ts'
+import type { Runtime } from './runtime.ts'
+
+/** The platform that Discord is; null where no token is set. */
+export function connectDiscord(
+	config: Config,
+	runtime: Pick<Runtime, 'store' | 'conversationReader' | 'notesOf'>,
+	log: Logger,
+): ChatPlatform | null {
+	if (config.discord === null) return null
+	return createDiscordPlatform({
+		...config.discord,
+		runs: runtime.store,
+		conversations: runtime.conversationReader,
+		notes: runtime.notesOf(discordPlatformName),
+		runUrl: runUrls(config),
+		onTrouble: (error) => log.warn({ error }, 'Discord has trouble'),
+	})
+}
