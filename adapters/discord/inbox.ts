@@ -116,10 +116,10 @@ export function createInbox(parts: InboxParts): Listeners {
 		const said = readSaid(message, channel, listening(channel))
 		// Discord also tells of previews of links and of threads this way.
 		if (said === null || (message.edited_timestamp ?? null) === null) return
-		if (!isAddressed(message, channel, listening(channel)) && !(await conversations.has(said))) {
-			if ((await conversations.standing(said)) !== 'stranger' && !isHidden(message)) await overhear(said)
-			return
-		}
+		if (isAddressed(message, channel, listening(channel)) || (await conversations.has(said))) return askAnew(said)
+		if (!isHidden(message) && (await conversations.standing(said)) !== 'stranger') await overhear(said)
+	}
+	const askAnew = async (said: Said) => {
 		const command = readTextCommand(said.text)
 		const asked = command === null ? said : { ...said, text: command.rest }
 		const edited = await events.edit(toIncomingMessage(asked, preferencesOf(command?.name ?? null), false))
