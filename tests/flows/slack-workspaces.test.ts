@@ -82,6 +82,9 @@ async function openScene(way: SlackWay, settings: Readonly<Record<string, string
 	}
 }
 
+/** With what an answer may begin. */
+const writingMethods: readonly string[] = ['chat.startStream', 'chat.postMessage']
+
 /** Ada of that workspace mentions the bot. */
 async function mention(team: SlackTeam, text: string): Promise<MessageReference> {
 	const written = team.person('Ada').post(team.general, `<@${team.botUserId}> ${text}`)
@@ -111,7 +114,7 @@ describe.each(['http', 'socket'] as const)('with events over %s', (way) => {
 		expect(lab.botToken).not.toBe(office.botToken)
 		expect(await answerTo(lab, easy)).toContain('391')
 		expect(await answerTo(office, 'What is 17 * 24?')).toContain('408')
-		const posts = slack.calls.filter(({ method, isDone }) => method === 'chat.postMessage' && isDone)
+		const posts = slack.calls.filter(({ method, isDone }) => writingMethods.includes(method) && isDone)
 		expect(posts.map(({ teamId, arguments: { channel } }) => [teamId, channel])).toEqual([
 			[lab.teamId, lab.general],
 			[office.teamId, office.general],
@@ -301,7 +304,7 @@ describe('an installation', () => {
 test('a workspace that took the app off unheard is forgotten as soon as Slack says so', async () => {
 	const scene = await openScene('socket')
 	await install(scene.origin, scene.lab)
-	scene.slack.refuse('chat.postMessage', 'account_inactive')
+	for (const method of writingMethods) scene.slack.refuse(method, 'account_inactive')
 	await mention(scene.lab, easy)
 	await vi.waitFor(async () => expect(await kept(scene, scene.lab)).toBeNull(), patience)
 	await install(scene.origin, scene.lab)
@@ -312,9 +315,9 @@ test('a workspace in which Slack takes nothing at the moment does not hold up an
 	const { slack, lab, office, origin } = await openScene('socket')
 	await install(origin, lab)
 	await install(origin, office)
-	slack.refuse('chat.postMessage', 'ratelimited', 1, 30)
+	for (const method of writingMethods) slack.refuse(method, 'ratelimited', 1, 30)
 	const waiting = await mention(lab, easy)
-	await vi.waitFor(() => expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toHaveLength(1), patience)
+	await vi.waitFor(() => expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toHaveLength(writingMethods.length), patience)
 	expect(await answerTo(office, easy)).toContain('391')
 	expect(repliesIn(lab, waiting)).toEqual([])
 })
