@@ -337,6 +337,44 @@ describe('an outcome', () => {
 		isAnswered(opened.only(run.conversation), run.runId)
 	})
 
+	test('that is far too long is its beginning in the message that was streamed, and a file', async () => {
+		const opened = await open()
+		const run = opened.begin()
+		const progress = await deliver(opened, run, working)
+		const answer = Array.from({ length: 1_000 }, (_, index) => `Line ${index + 1} of a long answer.`.padEnd(59, '.'))
+		const reply = await opened.platform.update(progress, { ...answered, answer: answer.join('\n') })
+		const [message, attached] = opened.repliesIn(run.conversation)
+		expect(readableBlocks(message?.blocks)).toContain('Line 1 of a long answer.')
+		const [file] = attached?.files ?? []
+		expect(reply.messageIds).toEqual([...progress.messageIds, file?.id])
+		expect(String(opened.slack.fileContent(file?.id ?? ''))).toBe(answer.join('\n'))
+		expect(await opened.platform.find(run.runId, run.conversation)).toEqual(reply)
+	})
+
+	test('comes again where somebody has deleted what was streamed, and not before', async () => {
+		const opened = await open()
+		const run = opened.begin()
+		const progress = await deliver(opened, run, working)
+		opened.slack.removeMessage(run.conversation.channelId, progress.messageIds[0] ?? '')
+		const still = await opened.platform.update(progress, further)
+		expect(opened.repliesIn(run.conversation)).toEqual([])
+		const reply = await opened.platform.update(still, answered)
+		expect(await opened.platform.find(run.runId, run.conversation)).toEqual(reply)
+		isAnswered(opened.only(run.conversation), run.runId)
+	})
+
+	test('that had to be posted leaves nothing that looks like work, where nobody may delete anything', async () => {
+		const opened = await open()
+		const run = opened.begin()
+		const progress = await deliver(opened, run, working)
+		opened.slack.refuse('chat.stopStream', 'ratelimited', 1, 1)
+		opened.slack.refuse('chat.delete', 'compliance_exports_prevent_deletion', 9)
+		const reply = await insist(opened, run, progress, answered)
+		const shown = opened.repliesIn(run.conversation).map(({ blocks }) => readableBlocks(blocks))
+		expect(shown).toEqual(['—', expect.stringContaining('It costs $104.')])
+		expect(await opened.platform.find(run.runId, run.conversation)).toEqual(reply)
+	})
+
 	test('is not held up by progress that Slack does not take', async () => {
 		const opened = await open()
 		const run = opened.begin()

@@ -11,7 +11,7 @@ import { schoolTrip } from '../support/school-trip.ts'
 import { type LocalSlack, startLocalSlack } from '../support/slack/local-slack.ts'
 import type { MessageReference } from '../support/slack/person.ts'
 import type { SlackTeam } from '../support/slack/team.ts'
-import type { SlackWay } from '../support/slack-app.ts'
+import { readableBlocks, type SlackWay } from '../support/slack-app.ts'
 import {
 	beginInstalling,
 	comeBack,
@@ -336,4 +336,36 @@ test('buttons of each workspace do what they say there', async () => {
 		await team.person('Ada').press(message, { actionId: 'regenerate' })
 		expect(await answersIn(team, question, 2)).toHaveLength(2)
 	}
+})
+
+test('each workspace has its own threads and home tabs', async () => {
+	const { slack, lab, office, origin } = await openScene('socket')
+	await install(origin, lab)
+	await install(origin, office)
+	for (const team of [lab, office]) {
+		const root = team.person('Bob').post(team.general, `Somebody in ${team.teamId} ought to know.`)
+		const written = team.person('Ada').post(team.general, `<@${team.botUserId}> ${easy}`, { threadTs: root.ts })
+		await written.delivered
+		await answersIn(team, root, 1)
+		const asked = model.requests.map(({ body }) => JSON.stringify(body))
+		expect(asked.some((body) => body.includes(`Somebody in ${team.teamId} ought to know.`))).toBe(true)
+		await team.person('Ada').openHome()
+		await team.person('Eve').openHome()
+	}
+	const readIn = slack.calls.filter(({ method, isDone }) => method === 'conversations.replies' && isDone)
+	expect(new Set(readIn.map(({ teamId }) => teamId))).toEqual(new Set([lab.teamId, office.teamId]))
+	for (const team of [lab, office]) {
+		const admin = team.person('Grace', { isAdmin: true })
+		await admin.openHome()
+		expect(readableBlocks(team.person('Ada').home()?.content.blocks)).toContain(easy)
+		expect(readableBlocks(team.person('Eve').home()?.content.blocks)).not.toContain(easy)
+	}
+	const home = lab.person('Grace').home()
+	if (home === null) throw new Error('there is no home tab')
+	await lab.person('Grace').press(home, { actionId: 'home-direct-messages', value: 'no' })
+	await office.person('Ada').openHome()
+	const setting = english.chat.settingNames.directMessages
+	expect(readableBlocks(office.person('Ada').home()?.content.blocks)).toContain(`${setting}: Yes`)
+	await lab.person('Ada').openHome()
+	expect(readableBlocks(lab.person('Ada').home()?.content.blocks)).toContain(`${setting}: No`)
 })
