@@ -111,8 +111,9 @@ export type RunLoad = { readonly waiting: number; readonly held: number }
 export interface RunStore {
 	/**
 	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. Where a run
-	 * of the same person in the same conversation waits for an answer, the message is that answer. A message that is refused gets a
-	 * run that has failed already, with this report: whoever wrote it sees why.
+	 * of the same person in the same conversation waits for an answer, the message is that answer, unless it says that it answers
+	 * another run, or none. A message that is refused gets a run that has failed already, with this report: whoever wrote it sees
+	 * why. So does one that answers a run which doesn't wait for that person any more.
 	 */
 	record(message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded>
 	/** The question that a message has asked; null where nobody has recorded it. */

@@ -79,11 +79,29 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 	test('also after one that is replied to where questions are written', async () => {
 		const chat = await journeys.begin()
 		await chat.ask(jacket, 'medium')
-		await chat.page.getByPlaceholder('Reply to the question above').fill('25% first, please')
+		await chat.page.getByText('Your answer to: Which').waitFor()
+		await chat.page.getByRole('textbox', { name: 'Your answer' }).fill('25% first, please')
 		await chat.composer.press('Enter')
 		await answerOf(chat).filter({ hasText: '50' }).waitFor()
 		await chat.answered()
 		expect(await runsOf(chat)).toHaveLength(1)
+	})
+
+	test('comes to something else that is asked while a question back waits, which can be answered afterwards', async () => {
+		const chat = await journeys.begin()
+		await chat.ask(jacket, 'medium')
+		await chat.button('Ask something else').click()
+		await chat.page.getByText('A new question. The one above still waits').waitFor()
+		await chat.ask('What is 17 * 23?', 'quick')
+		await answerOf(chat).filter({ hasText: '391' }).waitFor()
+		await chat.answered()
+		expect(await runsOf(chat)).toMatchObject([{ state: 'waiting' }, { state: 'answered' }])
+		await chat.button('Answer it instead').click()
+		await chat.composer.fill('The coupon first')
+		await chat.composer.press('Enter')
+		await chat.thread.locator('.answer', { hasText: '52.50' }).waitFor()
+		expect(await runsOf(chat)).toMatchObject([{ state: 'answered' }, { state: 'answered' }])
+		await chat.composer.and(chat.page.getByRole('textbox', { name: 'Your question' })).waitFor()
 	})
 
 	test('is made anew for a question that is edited while it is worked on', async () => {
