@@ -132,10 +132,10 @@ function Target({ question, isAnswered, onTurn }: ComposerTarget): ComponentChil
 }
 
 /** As tall as its text; the style sheet says where that ends. */
-function grow(box: HTMLTextAreaElement | null): void {
+export function grow(box: HTMLTextAreaElement | null): void {
 	if (box === null) return
 	box.style.height = 'auto'
-	box.style.height = `${box.scrollHeight}px`
+	box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`
 }
 
 type ChoiceProps = {
