@@ -98,7 +98,9 @@ describe('an answer', () => {
 				type: ComponentType.File,
 				file: { url: 'attachment://answer.md' },
 			})
-			expect(message && textOf([message])).toMatch(/^(?:A sentence of words\.|www)[\s\S]*The whole answer is in the file/)
+			expect(message && textOf([message])).toMatch(
+				/^(?:A sentence of words\.|www)[\s\S]*The whole answer is in the file/,
+			)
 			expect(message && verbsIn(message)).toHaveLength(5)
 		}
 	})

@@ -77,7 +77,7 @@ export const routes = {
 		path: '/conversations/{threadId}/messages',
 		summary: 'Ask, or answer a question back',
 		description:
-			'The same message id again is the same run. While a run of yours in this conversation waits for an answer, the message is that answer.',
+			'The same message id again is the same run. `answers` says whether it answers a question back, and whose; without it, the message is the answer while a run of yours in this conversation waits for one. An answer that comes too late is a run that has failed and says so.',
 		request: { params: threadParameters, body: body(messageSchema) },
 		responses: taken(),
 	}),

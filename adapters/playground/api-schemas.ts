@@ -191,6 +191,10 @@ export const messageSchema = z
 		route: routeSchema.nullable().optional(),
 		workflow: z.string().max(100).nullable().optional(),
 		timeZone: z.string().max(100).optional(),
+		answers: runId.nullable().optional().openapi({
+			description:
+				'The run whose question back this answers; null for a question of its own, whatever waits. Left out, it answers the oldest of your runs in this conversation that waits.',
+		}),
 	})
 	.openapi('Message') satisfies z.ZodType<MessageRequest>
 export const editSchema = z.strictObject({ text: questionSchema }).openapi('Edit') satisfies z.ZodType<EditRequest>

@@ -62,6 +62,27 @@ describe('a question', () => {
 		expect(await other.api('POST', path, answer)).toEqual({ status: 202, body: { runId: 'run-1' } })
 	})
 
+	test('says which run it answers, or that it answers none, and is told which run it went to', async () => {
+		const waiting = ['run-1', 'run-2']
+		for (const runId of waiting) playground.memory.begin(conversation, { runId, state: 'waiting' })
+		const said: unknown[] = []
+		await using other = await startPlayground({
+			memory: playground.memory,
+			events: {
+				message: async ({ id, answers }) => {
+					said.push(answers)
+					if (answers === null) playground.memory.begin(conversation, { messageId: id })
+				},
+			},
+		})
+		const path = `/conversations/${threadId}/messages`
+		const say = (answers: string | null) =>
+			other.api('POST', path, { messageId: randomUUID(), text: 'The first.', answers })
+		expect(await say('run-2')).toEqual({ status: 202, body: { runId: 'run-2' } })
+		expect(await say(null)).toEqual({ status: 202, body: { runId: 'run-3' } })
+		expect(said).toEqual(['run-2', null])
+	})
+
 	test('may be changed, and keeps what it asked for', async () => {
 		await ask('How much?', { effort: 'high' })
 		const edited = await playground.api('PUT', `/conversations/${threadId}/messages/${messageId}`, {

@@ -80,8 +80,8 @@ function addConversations(api: OpenAPIHono<ApiEnv>, parts: ApiParts): void {
 	})
 	api.openapi(routes.ask, async (context) => {
 		const { threadId } = context.req.valid('param')
-		const { messageId, text, timeZone, ...preferences } = context.req.valid('json')
-		const said = { ...saidBy(context), threadId, messageId, text, timeZone }
+		const { messageId, text, timeZone, answers, ...preferences } = context.req.valid('json')
+		const said = { ...saidBy(context), threadId, messageId, text, timeZone, answers }
 		const conversation = conversationOf(threadId)
 		const before = await conversations.runs(conversation)
 		await events().message(toIncomingMessage({ ...said, preferences: { ...noPreferences, ...defined(preferences) } }))
@@ -192,14 +192,16 @@ function mayRead(context: Context<ApiEnv>, run: Run): boolean {
 
 /**
  * Which run a message went to: the newest that answers it; or, since an answer to a question back makes no run, the one that had
- * asked. A message that comes again after that is told the newest run.
+ * asked. One that doesn't say which, and comes again after that, is told the newest run.
  */
 function runAnswering(
-	{ messageId, person }: Pick<Said, 'messageId' | 'person'>,
+	{ messageId, person, answers }: Pick<Said, 'messageId' | 'person' | 'answers'>,
 	before: readonly RunEntry[],
 	after: readonly RunEntry[],
 ): string {
-	const asking = before.find(({ state, asker }) => state === 'waiting' && asker.id === person.id)
+	const isAsking = ({ runId, state, asker }: RunEntry) =>
+		typeof answers === 'string' ? runId === answers : state === 'waiting' && asker.id === person.id
+	const asking = before.find(isAsking)
 	const run = after.findLast((entry) => entry.messageId === messageId) ?? asking ?? after.at(-1)
 	if (run === undefined) throw new Error('A message was taken, but no run of its conversation is there.')
 	return run.runId

@@ -74,7 +74,7 @@ export function loginDocument({ next, problem }: LoginForm) {
 		html`<h1>Threadwise</h1>
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
-<div class="field">
+<div class="login-field">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus${problem === null ? '' : raw(' aria-describedby="problem" aria-invalid="true"')}>
 ${problem === null ? '' : html`<p id="problem" role="alert">${problem}</p>`}

@@ -139,6 +139,8 @@ export type MessageRequest = {
 	readonly text: string
 	/** An IANA name, such as `Europe/Berlin`. */
 	readonly timeZone?: string | undefined
+	/** The run whose question back it answers; null for a question of its own. Left out, it answers whatever waits. */
+	readonly answers?: string | null | undefined
 } & { readonly [Name in keyof RunPreferences]?: RunPreferences[Name] | undefined }
 /** `PUT /conversations/{threadId}/messages/{messageId}`; the answer is a `RunTaken` with status 202. */
 export type EditRequest = { readonly text: string }

@@ -25,6 +25,11 @@ test('a request becomes a message of the playground', () => {
 	})
 })
 
+test.each(['0198c0de-0000-7000-8000-000000000003', null])('what it answers is told as it was said: %s', (answers) => {
+	expect(toIncomingMessage({ ...said, answers })).toMatchObject({ answers })
+	expect(toIncomingMessage(said)).not.toHaveProperty('answers')
+})
+
 test('what the headers and the request leave open stays open', () => {
 	for (const acceptLanguage of [undefined, '', '*', '!!', 'x'.repeat(500)]) {
 		expect(toIncomingMessage({ ...said, acceptLanguage, timeZone: undefined }).author).toEqual({

@@ -17,6 +17,8 @@ export type Said = {
 	readonly messageId: string
 	readonly text: string
 	readonly preferences: RunPreferences
+	/** The run that it answers, null for none; left out where that isn't said. */
+	readonly answers?: string | null | undefined
 	readonly person: Pick<Author, 'id' | 'name'>
 	readonly timeZone: string | undefined
 	readonly acceptLanguage: string | undefined
@@ -24,7 +26,7 @@ export type Said = {
 }
 
 export function toIncomingMessage(said: Said): IncomingMessage {
-	const { threadId, messageId, text, preferences, person, timeZone, acceptLanguage, at } = said
+	const { threadId, messageId, text, preferences, answers, person, timeZone, acceptLanguage, at } = said
 	const locale = firstLanguage(acceptLanguage)
 	return {
 		id: messageId,
@@ -37,6 +39,7 @@ export function toIncomingMessage(said: Said): IncomingMessage {
 		},
 		content: [...textContent(text)],
 		preferences,
+		...(answers === undefined ? {} : { answers }),
 		sentAt: at.toISOString(),
 	}
 }

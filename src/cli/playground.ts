@@ -1,6 +1,11 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import { createPlaygroundPlatform, linkSecretOf, runPageUrl } from '../../adapters/playground/index.ts'
+import {
+	createPlaygroundPlatform,
+	linkSecretOf,
+	type PlaygroundOptions,
+	runPageUrl,
+} from '../../adapters/playground/index.ts'
 import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -15,8 +20,17 @@ export function refuseOpenPlayground({ playground }: Config): void {
 	if (problem !== null) throw new ThreadwiseError('config', describeProblem(problem), { fix: problem.fix })
 }
 
-/** Mounts the page and its API on the server. Returns the platform that takes what people do there; null where it is off. */
-export function mountPlayground(config: Config, runtime: Runtime, server: WebServer, log: Logger): ChatPlatform | null {
+/**
+ * Mounts the page and its API on the server; `limits` are others than the usual ones. Returns the platform that takes what people do
+ * there; null where it is off.
+ */
+export function mountPlayground(
+	config: Config,
+	runtime: Runtime,
+	server: WebServer,
+	log: Logger,
+	limits: NonNullable<PlaygroundOptions['limits']> = {},
+): ChatPlatform | null {
 	const { isOn, publicUrl, people, trustedProxies } = config.playground
 	if (!isOn) return null
 	const platform = createPlaygroundPlatform({
@@ -29,6 +43,7 @@ export function mountPlayground(config: Config, runtime: Runtime, server: WebSer
 		workflows: runtime.workflowNames,
 		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
 		runUrl: runUrls(config),
+		limits,
 		onTrouble: (error) => log.warn({ error }, 'the page has trouble'),
 	})
 	server.mount(platform.routes)

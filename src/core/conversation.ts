@@ -32,6 +32,11 @@ export const incomingMessageSchema = z.object({
 	author: authorSchema,
 	content: z.array(contentPartSchema),
 	preferences: runPreferencesSchema,
+	/**
+	 * Where a platform lets people say so: the run whose question back it answers, or null for a question of its own whatever waits.
+	 * Left out, it answers whichever run of the same person waits in the conversation.
+	 */
+	answers: z.string().nullable().optional(),
 	sentAt: z.iso.datetime(),
 	/** Whether it isn't the first message of its conversation, so that the platform may know of some that we don't. */
 	hasEarlier: z.boolean().optional(),

@@ -116,8 +116,9 @@ export const holdBackMs = 8_000
 export interface RunStore {
 	/**
 	 * Records a message and its run, once: the same message of the same conversation's workspace again is a `duplicate`. Where a run
-	 * of the same person in the same conversation waits for an answer, the message is that answer. A message that is refused gets a
-	 * run that has failed already, with this report: whoever wrote it sees why.
+	 * of the same person in the same conversation waits for an answer, the message is that answer, unless it says that it answers
+	 * another run, or none. A message that is refused gets a run that has failed already, with this report: whoever wrote it sees
+	 * why. So does one that answers a run which doesn't wait for that person any more.
 	 *
 	 * The run of a message that has something earlier, in a conversation whose earlier messages nobody has recorded, is held back:
 	 * nobody claims it for `holdBackMs`, or until `recordEarlier`.

@@ -9,12 +9,14 @@ import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
 import { insertRun, nextRound, type Transaction } from './new-run.ts'
 import { interval, queryRows } from './rows.ts'
+import { isRun } from './run-id.ts'
 import { contents, runs, turns } from './schema.ts'
 import { fromDatabase } from './store-failure.ts'
 
 /** Writes a message, its author, its conversation and the run that answers or refuses it, all or nothing, once. */
 export async function recordMessage(orm: Orm, message: IncomingMessage, refusal?: ErrorReport): Promise<Recorded> {
-	const run = refusal === undefined ? await writeQuestion(orm, message) : null
+	const isAnswer = typeof message.answers === 'string'
+	const run = refusal === undefined && !isAnswer ? await writeQuestion(orm, message) : null
 	if (run !== null) return { outcome: run.is_held_back ? 'held-back' : 'recorded', runId: run.id }
 	return fromDatabase(orm.transaction((transaction) => recordIn(transaction, message, refusal)))
 }
@@ -35,7 +37,7 @@ async function writeQuestion(orm: Orm, message: IncomingMessage): Promise<z.infe
 				select ${newId()}::uuid, installation.id, conversation.id, person.id, ${message.id}, ${newId()}::uuid,
 					${message.sentAt}::timestamptz
 				from installation, conversation, person
-				where not exists (
+				where ${message.answers === null} or not exists (
 					select 1 from threadwise.runs
 					where conversation_id = conversation.id and person_id = person.id and state = 'waiting'
 				)
@@ -113,27 +115,42 @@ async function recordIn(
 ): Promise<Recorded> {
 	const owners = await writeOwners(transaction, message)
 	const { installationId, personId, conversationId } = owners
-	const waiting = refusal === undefined ? await findWaiting(transaction, conversationId, personId) : null
+	const { answers } = message
+	const mayContinue = refusal === undefined && answers !== null
+	const waiting = mayContinue ? await findWaiting(transaction, conversationId, personId, answers) : null
 	const turn = { ...owners, continuesRunId: waiting?.id ?? null }
 	const turnId = await insertTurn(transaction, turn, message)
 	if (turnId === null) return { outcome: 'duplicate', runId: await runOfMessage(transaction, installationId, message) }
 	if (waiting !== null) return continueRun(transaction, waiting, message)
 	const { preferences, hasEarlier = false } = message
 	const run = { ...owners, turnId, kind: 'question', parentRunId: null, preferences } as const
-	const isHeldBack = hasEarlier && !owners.earlierKnown && refusal === undefined
-	const runId = await insertRun(transaction, { ...run, heldBackMs: isHeldBack ? holdBackMs : null }, refusal)
+	const refused = refusal ?? (typeof answers === 'string' ? waitsNoMore : undefined)
+	const isHeldBack = hasEarlier && !owners.earlierKnown && refused === undefined
+	const runId = await insertRun(transaction, { ...run, heldBackMs: isHeldBack ? holdBackMs : null }, refused)
 	return { outcome: isHeldBack ? 'held-back' : 'recorded', runId }
+}
+
+const waitsNoMore: ErrorReport = {
+	code: 'usage',
+	message: 'What this answers does not wait for your answer any more.',
+	fix: 'Look at what has become of it; what you still want to know, ask as a new question.',
 }
 
 type WaitingRun = { readonly id: string; readonly attempt: number }
 
-/** The run in which this person was asked something; nobody else's answer counts. */
+/** The run in which this person was asked something, or that one if it was; nobody else's answer counts. */
 async function findWaiting(
 	transaction: Transaction,
 	conversationId: string,
 	personId: string,
+	answers: string | undefined,
 ): Promise<WaitingRun | null> {
-	const isTheirs = and(eq(runs.conversationId, conversationId), eq(runs.personId, personId), eq(runs.state, 'waiting'))
+	const isTheirs = and(
+		eq(runs.conversationId, conversationId),
+		eq(runs.personId, personId),
+		eq(runs.state, 'waiting'),
+		answers === undefined ? undefined : isRun(answers),
+	)
 	const [waiting] = await transaction
 		.select({ id: runs.id, attempt: runs.attempt })
 		.from(runs)

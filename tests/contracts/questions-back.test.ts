@@ -38,6 +38,14 @@ function questionsBackContract(place: Place<TestDatabase>): void {
 			await store.append(claimed.claim, [{ event: outcomes.wait('Which is the second?') }])
 			return runId
 		}
+		/** Another one, asked although the first waits. */
+		const waitingToo = async () => {
+			const { runId } = await store.record({ ...said(ada, 'And without the first?'), answers: null })
+			const claimed = await store.claim(runId, 'worker', leaseMs)
+			if (claimed.outcome !== 'claimed') throw new Error('the run is free')
+			await store.append(claimed.claim, [{ event: outcomes.wait('Which is the first?') }])
+			return runId
+		}
 		const stateOf = async (runId: string) => (await store.find(runId))?.state
 		const ageWaits = () =>
 			opened.database.orm.execute(sql`update threadwise.runs set changed_at = now() - interval '25 hours'`)
@@ -103,6 +111,40 @@ function questionsBackContract(place: Place<TestDatabase>): void {
 			const { outcome, runId: next } = await store.record(said(ada, 'And with it?'))
 			expect(outcome).toBe('recorded')
 			expect(next).not.toBe(runId)
+		})
+
+		test('goes on with what is said to answer it, also where another has waited for longer', async () => {
+			const [older, runId] = [await waiting(), await waitingToo()]
+			const answer = { ...said(ada, 'The one for members.'), answers: runId }
+			expect(await store.record(answer)).toEqual({ outcome: 'continued', runId, nextAttempt: 2 })
+			expect(await store.record(answer)).toEqual({ outcome: 'duplicate', runId })
+			expect(await stateOf(older)).toBe('waiting')
+		})
+
+		test('stays where it is while the same person asks something that is said to be new', async () => {
+			const runId = await waiting()
+			const { outcome, runId: another } = await store.record({ ...said(ada, 'And with it?'), answers: null })
+			expect(outcome).toBe('recorded')
+			expect(await stateOf(another)).toBe('accepted')
+			expect(await stateOf(runId)).toBe('waiting')
+		})
+
+		test.each([
+			[
+				'went on already',
+				async (runId: string) => void (await store.record({ ...said(ada, 'The first.'), answers: runId })),
+			],
+			['is no run at all', null],
+			['asked somebody else', bob],
+		] as const)('is answered too late or wrongly where it %s: that fails, and says why', async (_, how) => {
+			const runId = await waiting()
+			if (typeof how === 'function') await how(runId)
+			const answer = said(how === bob ? bob : ada, 'The one for members.')
+			const wrong = await store.record({ ...answer, answers: how === null ? 'no run' : runId })
+			expect(wrong.outcome).toBe('recorded')
+			expect((await store.read(wrong.runId)).at(-1)).toMatchObject({ kind: 'run-fail', code: 'usage' })
+			expect(await stateOf(wrong.runId)).toBe('failed')
+			expect(await stateOf(runId)).toBe(typeof how === 'function' ? 'queued' : 'waiting')
 		})
 
 		test('goes on without an answer after a day, and not sooner', async () => {

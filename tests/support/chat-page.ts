@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 /** The chat as whoever looks at it finds things: by their names and roles. */
 export type ChatPage = {
 	readonly page: Page
-	/** Where a question is written. */
+	/** Where a question is written, or the answer to one. */
 	readonly composer: Locator
 	/** Everything of the conversation. */
 	readonly thread: Locator
@@ -34,7 +34,7 @@ export type StageTitle = (typeof stageTitles)[number]
 export type StageStatus = 'to do' | 'running' | 'done' | 'left out' | 'stopped' | 'failed'
 
 export function chatOn(page: Page): ChatPage {
-	const composer = page.getByRole('textbox', { name: 'Your question', exact: true })
+	const composer = page.getByRole('textbox', { name: /^Your (?:question|answer)$/ })
 	const newest = page.locator('article.exchange').last()
 	const button = (name: string) => page.getByRole('button', { name, exact: true })
 	const stage = (title: StageTitle, status?: StageStatus) =>

@@ -35,6 +35,8 @@ export type PageServiceOptions = {
 const takenSchema = z.object({ runId: z.string() })
 const outcomes: ReadonlySet<string> = new Set(['run-end', 'run-wait', 'run-stop', 'run-fail'])
 const patienceMs = 20_000
+/** All visitors of a test come from one address as one person, who asks more than anybody would. */
+const limits = { questionsPerMinute: 10_000, writesPerMinute: 10_000 }
 
 export async function startPageService(options: PageServiceOptions): Promise<PageService> {
 	await using opened = new AsyncDisposableStack()
@@ -53,7 +55,7 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 	await runtime.startWorker()
 	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime, loaded.config.playground)
 	parts.use('web server', server)
-	const page = mountPlayground(loaded.config, runtime, server, log)
+	const page = mountPlayground(loaded.config, runtime, server, log, limits)
 	if (page === null) throw new Error('the page is switched off')
 	await runtime.servePlatforms([page])
 	const closing = opened.move()

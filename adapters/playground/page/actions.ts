@@ -6,6 +6,7 @@ export type Preferences = Pick<MessageRequest, 'effort' | 'route' | 'workflow'>
 
 /** What a person can do with a conversation. Each says whether it was done; why it wasn't is shown by itself. */
 export type PageActions = {
+	/** Asks something of its own, whatever waits for an answer. */
 	ask(text: string, preferences: Preferences): void
 	/** Answers a question back. */
 	reply(runId: string, text: string): void
@@ -40,25 +41,23 @@ type Surroundings = {
 }
 
 export function createActions({ state, change, begin }: Surroundings): PageActions {
-	const requests = new Map<
-		string,
-		{ readonly threadId: string; readonly message: MessageRequest; readonly answers: string | null }
-	>()
+	const requests = new Map<string, { readonly threadId: string; readonly message: MessageRequest }>()
 
 	const send = async (messageId: string) => {
 		const request = requests.get(messageId)
 		if (request === undefined) return
-		const { threadId, message, answers } = request
-		change({ kind: 'send', message: { messageId, text: message.text, problem: null, answers } })
+		const { threadId, message } = request
+		const { text, answers = null } = message
+		change({ kind: 'send', message: { messageId, text, problem: null, answers } })
 		const answer = await api.send(threadId, message)
 		if (!answer.ok) return change({ kind: 'not-taken', messageId, problem: answer.problem })
 		requests.delete(messageId)
-		change({ kind: 'taken', messageId, runId: answer.value.runId })
+		change({ kind: 'taken', messageId })
 	}
 	const say = (text: string, preferences: Preferences, answers: string | null) => {
 		const threadId = state().threadId ?? begin()
 		const messageId = newId()
-		requests.set(messageId, { threadId, message: { messageId, text, ...preferences }, answers })
+		requests.set(messageId, { threadId, message: { messageId, text, ...preferences, answers } })
 		void send(messageId)
 	}
 	const done = (answer: Answer<unknown>): boolean => {

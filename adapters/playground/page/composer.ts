@@ -10,8 +10,20 @@ type ComposerProps = {
 	readonly placeholder: string
 	/** A text to begin with, and when it was chosen. */
 	readonly draft: { readonly text: string; readonly at: number }
+	/** The question back that waits; null where none does. */
+	readonly target: ComposerTarget | null
 	readonly onSend: (text: string, preferences: Preferences) => void
 }
+
+/** What is written answers this question back, unless something else is asked. */
+export type ComposerTarget = {
+	readonly question: string
+	readonly isAnswered: boolean
+	/** From the one to the other. */
+	readonly onTurn: () => void
+}
+
+const targetId = 'composer-target'
 
 type EffortChoice = keyof typeof strings.effortChoices
 const effortChoices = Object.keys(strings.effortChoices) as readonly EffortChoice[]
@@ -24,7 +36,7 @@ export function preferencesOf(effort: EffortChoice, workflow: string): Preferenc
 }
 
 /** Where a question is written: it grows with its text, and Enter sends it. */
-export function Composer({ me, placeholder, draft, onSend }: ComposerProps): ComponentChild {
+export function Composer({ me, placeholder, draft, target, onSend }: ComposerProps): ComponentChild {
 	const [text, setText] = useState('')
 	const [effort, setEffort] = useState<EffortChoice>('auto')
 	const [workflow, setWorkflow] = useState('')
@@ -46,8 +58,15 @@ export function Composer({ me, placeholder, draft, onSend }: ComposerProps): Com
 		// While a character is being composed, Enter belongs to it.
 		if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) send(event)
 	}
-	return h('form', { class: 'composer', onSubmit: send, 'aria-label': strings.composer }, [
-		h('label', { class: 'sr-only', for: 'composer' }, strings.composer),
+	const isAnswer = target?.isAnswered ?? false
+	const label = isAnswer ? strings.composerAnswer : strings.composer
+	const onTurn = () => {
+		target?.onTurn()
+		box.current?.focus()
+	}
+	return h('form', { class: 'composer', onSubmit: send, 'aria-label': label }, [
+		target === null ? null : h(Target, { ...target, onTurn }),
+		h('label', { class: 'sr-only', for: 'composer' }, label),
 		h('textarea', {
 			ref: box,
 			id: 'composer',
@@ -57,20 +76,23 @@ export function Composer({ me, placeholder, draft, onSend }: ComposerProps): Com
 			placeholder,
 			maxLength: longestQuestion,
 			value: text,
-			'aria-describedby': 'composer-hint',
+			'aria-describedby': target === null ? 'composer-hint' : `${targetId} composer-hint`,
 			onInput: (event: Event) => setText((event.target as HTMLTextAreaElement).value),
 			onKeyDown,
 		}),
 		h('div', { class: 'composer-foot' }, [
-			h(Choice, {
-				id: 'effort',
-				label: strings.effort,
-				hint: strings.effortHint,
-				value: effort,
-				options: effortChoices.map((choice) => [choice, strings.effortChoices[choice]] as const),
-				onChoose: (value) => setEffort(value as EffortChoice),
-			}),
-			me.workflows.length < 2
+			// Whatever is answered goes on as it was asked.
+			isAnswer
+				? null
+				: h(Choice, {
+						id: 'effort',
+						label: strings.effort,
+						hint: strings.effortHint,
+						value: effort,
+						options: effortChoices.map((choice) => [choice, strings.effortChoices[choice]] as const),
+						onChoose: (value) => setEffort(value as EffortChoice),
+					}),
+			isAnswer || me.workflows.length < 2
 				? null
 				: h(Choice, {
 						id: 'workflow',
@@ -95,11 +117,25 @@ export function Composer({ me, placeholder, draft, onSend }: ComposerProps): Com
 	])
 }
 
+/** What becomes of what is written while a question back waits, and the way to the other. */
+function Target({ question, isAnswered, onTurn }: ComposerTarget): ComponentChild {
+	return h('div', { class: 'composer-target' }, [
+		h('p', { id: targetId, class: 'composer-target-text', dir: 'auto' }, [
+			isAnswered ? [h('span', null, strings.answerTo), ' ', question] : strings.newWhileWaiting,
+		]),
+		h(
+			'button',
+			{ type: 'button', class: 'quiet-button', onClick: onTurn },
+			isAnswered ? strings.askElse : strings.answerInstead,
+		),
+	])
+}
+
 /** As tall as its text; the style sheet says where that ends. */
-function grow(box: HTMLTextAreaElement | null): void {
+export function grow(box: HTMLTextAreaElement | null): void {
 	if (box === null) return
 	box.style.height = 'auto'
-	box.style.height = `${box.scrollHeight}px`
+	box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`
 }
 
 type ChoiceProps = {

@@ -2,13 +2,13 @@ import { type ComponentChild, h } from 'preact'
 import { type Dispatch, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { withNamedDirections } from '#plain-text'
 import type { PageActions, Preferences } from './actions.ts'
-import { Composer } from './composer.ts'
+import { Composer, type ComposerTarget } from './composer.ts'
 import { icon } from './icons.ts'
 import { type Change, exchangesOf, isWorking, type Problem, type State, waitingRun } from './state.ts'
 import { strings, titleOf } from './strings.ts'
 import { nextTheme, readTheme, rememberTheme, type Theme } from './theme.ts'
 import { Thread } from './thread.ts'
-import { Sentence } from './tree.ts'
+import { Sentence, textOf } from './tree.ts'
 import { Welcome } from './welcome.ts'
 
 /** As near to the end of the thread as counts as being there. */
@@ -35,12 +35,13 @@ export function Conversation({ state, actions, change, onList, onSettings }: Con
 	useEffect(() => {
 		document.title = title === null ? strings.product : `${title} · ${strings.product}`
 	}, [title])
-	const waiting = waitingRun(state)
+	const { answered, target } = useTarget(state)
 	const onSend = (text: string, preferences: Preferences) => {
 		toBottom()
-		if (waiting === null) actions.ask(text, preferences)
-		else actions.reply(waiting.entry.runId, text)
+		if (answered === null) actions.ask(text, preferences)
+		else actions.reply(answered, text)
 	}
+	const placeholder = placeholderFor(state, answered !== null)
 	return h('div', { class: 'conversation-pane' }, [
 		h(Topbar, { title, isKnown: state.me !== null, onList, onSettings }),
 		h('main', { class: 'scroller', ref: scroller }, [
@@ -50,7 +51,7 @@ export function Conversation({ state, actions, change, onList, onSettings }: Con
 			isAtBottom ? null : h(ToNewest, { onPress: toBottom }),
 			state.connection === 'lost' ? h('p', { class: 'connection', role: 'status' }, strings.connectionLost) : null,
 			h(ProblemNote, { problem: state.problem, onDismiss: () => change({ kind: 'problem', problem: null }) }),
-			state.me === null ? null : h(Composer, { me: state.me, draft, placeholder: placeholderFor(state), onSend }),
+			state.me === null ? null : h(Composer, { me: state.me, draft, placeholder, target, onSend }),
 			state.me?.disclosure ? h('p', { class: 'disclosure' }, state.me.disclosure) : null,
 			h(Announcer, { state }),
 		]),
@@ -61,8 +62,20 @@ function isEmpty({ loaded, runs, sent }: State): boolean {
 	return loaded && runs.length === 0 && sent.length === 0
 }
 
-function placeholderFor(state: State): string {
-	if (waitingRun(state) !== null) return strings.composerReply
+/** What is written while a question back waits answers it, until it is said that something else is asked. */
+function useTarget(state: State): { readonly answered: string | null; readonly target: ComposerTarget | null } {
+	const [passedOver, setPassedOver] = useState<string | null>(null)
+	const waiting = waitingRun(state)
+	if (waiting === null) return { answered: null, target: null }
+	const { runId } = waiting.entry
+	const isAnswered = passedOver !== runId
+	const question = withNamedDirections(waiting.view === null ? '' : textOf(waiting.view.answer))
+	const onTurn = () => setPassedOver(isAnswered ? runId : null)
+	return { answered: isAnswered ? runId : null, target: { question, isAnswered, onTurn } }
+}
+
+function placeholderFor(state: State, isAnswer: boolean): string {
+	if (isAnswer) return strings.composerAnswerPlaceholder
 	return isEmpty(state) ? strings.composerPlaceholder : strings.composerFollowUp
 }
 

@@ -68,7 +68,10 @@ function ReasonForm({ runId, onSend, onCancel }: ReasonFormProps): ComponentChil
 	const [chosen, setChosen] = useState<readonly string[]>([])
 	const [more, setMore] = useState('')
 	const form = useRef<HTMLFormElement>(null)
-	useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [])
+	useLayoutEffect(() => {
+		form.current?.querySelector('input')?.focus({ preventScroll: true })
+		form.current?.scrollIntoView({ block: 'nearest' })
+	}, [])
 	const toggle = (reason: string) =>
 		setChosen(chosen.includes(reason) ? chosen.filter((other) => other !== reason) : [...chosen, reason])
 	const send = (event: Event) => {

@@ -41,7 +41,9 @@ function Stage({ stage, live, open }: { stage: PageStage; live: boolean; open: b
 		h('span', { class: 'stage-title' }, title),
 		h('span', { class: 'sr-only' }, `, ${strings.stageStatus[status]}`),
 		h(StageTime, { stage, live }),
-		isEmpty(stage.summary) ? null : h('span', { class: 'stage-summary' }, h(Phrase, { tree: stage.summary })),
+		isEmpty(stage.summary)
+			? null
+			: h('span', { class: 'stage-summary' }, h(Phrase, { tree: stage.summary, isOnButton: true })),
 	]
 	const hasRecord = status !== 'pending' && !(status === 'skipped' && stage.details.length === 0)
 	return h('li', { class: `stage ${status}` }, [

@@ -74,7 +74,7 @@ export type Change =
 	| { readonly kind: 'ready'; readonly threadId: string }
 	| { readonly kind: 'earlier' }
 	| { readonly kind: 'send'; readonly message: SentMessage }
-	| { readonly kind: 'taken'; readonly messageId: string; readonly runId: string }
+	| { readonly kind: 'taken'; readonly messageId: string }
 	| { readonly kind: 'not-taken'; readonly messageId: string; readonly problem: Problem }
 	| { readonly kind: 'discard'; readonly messageId: string }
 	| { readonly kind: 'choose'; readonly rootId: string; readonly runId: string }
@@ -103,9 +103,9 @@ export function changed(state: State, change: Change): State {
 		case 'send':
 			return { ...state, sent: [...without(state.sent, change.message.messageId), change.message] }
 		case 'taken':
-			return settled({ ...state, sent: state.sent.map((sent) => takenBy(state, sent, change)) })
+			return settled({ ...state, sent: state.sent.map((sent) => withProblem(sent, change.messageId, null)) })
 		case 'not-taken':
-			return { ...state, sent: state.sent.map((sent) => refused(sent, change)) }
+			return { ...state, sent: state.sent.map((sent) => withProblem(sent, change.messageId, change.problem)) }
 		case 'discard':
 			return { ...state, sent: without(state.sent, change.messageId) }
 		case 'choose':
@@ -164,18 +164,7 @@ function without(sent: readonly SentMessage[], messageId: string): readonly Sent
 	return sent.filter((message) => message.messageId !== messageId)
 }
 
-function takenBy(
-	state: State,
-	sent: SentMessage,
-	{ messageId, runId }: Extract<Change, { kind: 'taken' }>,
-): SentMessage {
-	if (sent.messageId !== messageId) return sent
-	// A run that is there already asked back, and goes on with what was sent.
-	const isKnown = state.runs.some(({ entry }) => entry.runId === runId && entry.messageId !== messageId)
-	return { ...sent, answers: isKnown ? runId : sent.answers, problem: null }
-}
-
-function refused(sent: SentMessage, { messageId, problem }: Extract<Change, { kind: 'not-taken' }>): SentMessage {
+function withProblem(sent: SentMessage, messageId: string, problem: Problem | null): SentMessage {
 	return sent.messageId === messageId ? { ...sent, problem } : sent
 }
 

@@ -2,6 +2,7 @@ import { type ComponentChild, h } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { withNamedDirections } from '#plain-text'
 import type { PageActions } from './actions.ts'
+import { grow } from './composer.ts'
 import { icon } from './icons.ts'
 import { Run } from './run.ts'
 import { type Exchange, exchangesAtOnce, exchangesOf, type SentMessage, type State } from './state.ts'
@@ -125,6 +126,7 @@ function QuestionForm({ id, text, onSave, onCancel }: QuestionFormProps): Compon
 		box.current?.focus()
 		box.current?.setSelectionRange(text.length, text.length)
 	}, [])
+	useLayoutEffect(() => grow(box.current), [edited])
 	const save = async (event: Event) => {
 		event.preventDefault()
 		if (edited.trim() === '' || saving) return
@@ -142,7 +144,7 @@ function QuestionForm({ id, text, onSave, onCancel }: QuestionFormProps): Compon
 			ref: box,
 			id: `edit-${id}`,
 			class: 'field',
-			rows: Math.min(8, Math.max(2, Math.ceil(edited.length / 60))),
+			rows: 2,
 			dir: 'auto',
 			value: edited,
 			onInput: (event: Event) => setEdited((event.target as HTMLTextAreaElement).value),

@@ -13,9 +13,29 @@ export function Prose({ tree, class: name = '' }: { tree: Tree; class?: string }
 	return useMemo(() => h('div', { class: `prose ${name}`, dir: 'auto' }, vnodes(tree.children)), [tree, name])
 }
 
+type PhraseProps = {
+	readonly tree: Tree
+	/** Whether it stands on something that can be pressed, so that nothing in it can be. */
+	readonly isOnButton?: boolean
+}
+
 /** The same for a text of one line, without the paragraph around it. */
-export function Phrase({ tree }: { tree: Tree }): ComponentChild {
-	return useMemo(() => h('span', { class: 'phrase', dir: 'auto' }, vnodes(onlyParagraph(tree))), [tree])
+export function Phrase({ tree, isOnButton = false }: PhraseProps): ComponentChild {
+	return useMemo(() => {
+		const nodes = onlyParagraph(tree)
+		return h('span', { class: 'phrase', dir: 'auto' }, vnodes(isOnButton ? withoutControls(nodes) : nodes))
+	}, [tree, isOnButton])
+}
+
+/** What becomes something that can be pressed or scrolled. */
+const controls: ReadonlySet<string> = new Set(['a', 'pre', 'table'])
+
+function withoutControls(nodes: readonly TreeNode[]): readonly TreeNode[] {
+	return nodes.map((node) => {
+		if (node.type !== 'element') return node
+		if (controls.has(node.tagName)) return { type: 'text', value: textOf(node) }
+		return { ...node, children: [...withoutControls(node.children)] as typeof node.children }
+	})
 }
 
 function onlyParagraph({ children }: Tree): readonly TreeNode[] {

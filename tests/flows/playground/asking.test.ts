@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, chatOn, type StageTitle, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
+import { looks, opposites, otherOpposites } from '../../support/looks.ts'
+import { takePicture } from '../../support/pictures.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
 
 // A browser, a database and a model are started before the first of them.
@@ -24,73 +26,92 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		return model
 	})
 
-	test('six lines tick over while a hard question is worked on, and the answer comes above them', async () => {
-		const chat = await journeys.begin()
-		const holds = asking.map(([node, title]) => ({ title, hold: model.hold(node) }))
-		await chat.ask(question)
-		for (const { title, hold } of holds) {
+	test.each(opposites)(
+		'$width, $theme: six lines tick over while a hard question is worked on, and the answer comes above them',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			const holds = asking.map(([node, title]) => ({ title, hold: model.hold(node) }))
+			await chat.ask(question)
+			for (const { title, hold } of holds) {
+				await hold.held
+				await showsAsRunning(chat, title)
+				await takePicture(chat.page, `asking, ${title}`)
+				hold.letGo()
+			}
+			await chat.answered()
+			await takePicture(chat.page, 'asking, answered')
+			expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
+			for (const title of stageTitles) await chat.stage(title, 'done').waitFor()
+			expect(await chat.button('Stop').count()).toBe(0)
+			const facts = await seenText(chat.page.getByRole('list', { name: 'What it took' }))
+			expect(facts).toMatch(
+				/6 of 6 stages\s+medium effort\s+\d+ checks, \d+ failed and w\w+ corrected\s+high confidence\s+[\d.]+ s/,
+			)
+			expect(facts).toMatch(/16 calls\s+[\d,]+ tokens\s+\$0\.\d+/)
+			await recordsOf(chat)
+		},
+	)
+
+	test.each(looks)(
+		'$width, $theme: an answer that is wanted now comes from what there is, and the record says what was left out',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			using hold = model.hold('alternatives')
+			await chat.ask(question)
 			await hold.held
-			await showsAsRunning(chat, title)
+			await chat.button('Answer now').click()
+			await chat.answered()
+			expect(await seenText(chat.thread.locator('.answer'))).not.toBe('')
+			await chat.stage('Systematic execution', 'done').waitFor()
+			await chat.stage('Self-correction', 'left out').waitFor()
+			await takePicture(chat.page, 'answer now')
+		},
+	)
+
+	test.each(otherOpposites)(
+		'$width, $theme: a reload in the middle of it loses nothing, and it goes on',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			using hold = model.hold('alternatives')
+			await chat.ask(question)
+			await hold.held
+			await chat.stage('Alternative solutions', 'running').waitFor()
+			const before = await linesOf(chat)
+			await chat.page.reload()
+			await chat.stage('Alternative solutions', 'running').waitFor()
+			expect(await linesOf(chat)).toEqual(before)
+			await chat.openStage('Task decomposition')
+			await takePicture(chat.page, 'reloaded in the middle')
 			hold.letGo()
-		}
-		await chat.answered()
-		expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
-		for (const title of stageTitles) await chat.stage(title, 'done').waitFor()
-		expect(await chat.button('Stop').count()).toBe(0)
-		const facts = await seenText(chat.page.getByRole('list', { name: 'What it took' }))
-		expect(facts).toMatch(
-			/6 of 6 stages\s+medium effort\s+\d+ checks, \d+ failed and w\w+ corrected\s+high confidence\s+[\d.]+ s/,
-		)
-		expect(facts).toMatch(/16 calls\s+[\d,]+ tokens\s+\$0\.\d+/)
-		await recordsOf(chat)
-	})
+			await chat.answered()
+			expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
+			// What was opened while it worked stays open.
+			expect(await chat.stage('Task decomposition').locator('.stage-body').isVisible()).toBe(true)
+			await takePicture(chat.page, 'reloaded, answered')
+		},
+	)
 
-	test('an answer that is wanted now comes from what there is, and the record says what was left out', async () => {
-		const chat = await journeys.begin()
-		using hold = model.hold('alternatives')
-		await chat.ask(question)
-		await hold.held
-		await chat.button('Answer now').click()
-		await chat.answered()
-		expect(await seenText(chat.thread.locator('.answer'))).not.toBe('')
-		await chat.stage('Systematic execution', 'done').waitFor()
-		await chat.stage('Self-correction', 'left out').waitFor()
-	})
-
-	test('a reload in the middle of it loses nothing, and it goes on', async () => {
-		const chat = await journeys.begin()
-		using hold = model.hold('alternatives')
-		await chat.ask(question)
-		await hold.held
-		await chat.stage('Alternative solutions', 'running').waitFor()
-		const before = await linesOf(chat)
-		await chat.page.reload()
-		await chat.stage('Alternative solutions', 'running').waitFor()
-		expect(await linesOf(chat)).toEqual(before)
-		await chat.openStage('Task decomposition')
-		hold.letGo()
-		await chat.answered()
-		expect(await seenText(chat.thread.locator('.answer'))).toContain(answer)
-		// What was opened while it worked stays open.
-		expect(await chat.stage('Task decomposition').locator('.stage-body').isVisible()).toBe(true)
-	})
-
-	test('two tabs agree: what is asked, opened and stopped in one is seen in the other', async () => {
-		const newPage = await journeys.visit()
-		const [here, there] = [chatOn(await newPage()), chatOn(await newPage())]
-		await here.open(journeys.service().url)
-		using hold = model.hold('execute')
-		await here.ask(question)
-		await hold.held
-		await there.open(here.page.url())
-		await there.stage('Systematic execution', 'running').waitFor()
-		await here.stage('Systematic execution', 'running').waitFor()
-		expect(await linesOf(there)).toEqual(await linesOf(here))
-		await there.button('Stop').click()
-		await Promise.all([here.answered(), there.answered()])
-		expect(await seenText(there.thread)).toBe(await seenText(here.thread))
-		expect(await seenText(here.thread)).toContain('Stopped')
-	})
+	test.each(opposites)(
+		'$width, $theme: two tabs agree: what is asked and stopped in one is seen in the other',
+		async (look) => {
+			const newPage = await journeys.visit(look)
+			const [here, there] = [chatOn(await newPage()), chatOn(await newPage())]
+			await here.open(journeys.service().url)
+			using hold = model.hold('execute')
+			await here.ask(question)
+			await hold.held
+			await there.open(here.page.url())
+			await there.stage('Systematic execution', 'running').waitFor()
+			await here.stage('Systematic execution', 'running').waitFor()
+			expect(await linesOf(there)).toEqual(await linesOf(here))
+			await there.button('Stop').click()
+			await Promise.all([here.answered(), there.answered()])
+			await takePicture(here.page, 'two tabs, here')
+			await takePicture(there.page, 'two tabs, there')
+			expect(await seenText(there.thread)).toBe(await seenText(here.thread))
+			expect(await seenText(here.thread)).toContain('Stopped')
+		},
+	)
 
 	test('the keyboard alone asks, opens a stage and stops', async () => {
 		const chat = await journeys.begin()
@@ -135,8 +156,11 @@ async function recordsOf(chat: ChatPage): Promise<void> {
 		'Self-correction': [/Before\s+5\.69/, /After\s+6/, /kept/],
 	}
 	for (const title of stageTitles) {
-		const record = await seenText(await chat.openStage(title))
+		const body = await chat.openStage(title)
+		const record = await seenText(body)
 		for (const part of says[title]) expect(record, title).toMatch(part)
+		await body.scrollIntoViewIfNeeded()
+		await takePicture(chat.page, `asking, ${title} opened`)
 	}
 	expect(await chat.stage('Task decomposition').locator('svg .plan-node').count()).toBe(4)
 }

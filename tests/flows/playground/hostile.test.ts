@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, seenText, stageTitles } from '../../support/chat-page.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
-import { pictureFolder } from '../../support/pictures.ts'
+import { opposites, phone } from '../../support/looks.ts'
+import { takePicture, takeWellPicture } from '../../support/pictures.ts'
 import { goodScript, order, type Role, type RoleScript, replyJson, roleOf } from '../../support/reasoning.ts'
 import { reply, type ScriptedStep, startScriptedModelServer } from '../../support/scripted-model-server.ts'
 
@@ -50,32 +50,35 @@ describe.skipIf(missingBrowser.length > 0)(['what a hostile model writes', ...mi
 	let script: RoleScript = {}
 	const journeys = startJourneys(() => startScriptedModelServer((request) => stepFor(roleOf(request), script)))
 
-	test('runs in no stage and no record, and stands there as it was written', async () => {
-		script = hostileEverywhere(markup)
-		const chat = await journeys.begin()
-		await chat.ask(`Is this one harmless? ${markup.slice(0, 200)}`, 'medium')
-		await chat.answered()
-		for (const title of stageTitles) {
-			const record = chat.stage(title).locator('summary')
-			if ((await record.count()) > 0) await chat.openStage(title)
-		}
-		await chat.page.screenshot({ path: join(await pictureFolder(), 'hostile markup.png') })
-		await isHarmless(chat)
-		expect(await seenText(chat.thread.locator('.answer').first())).toContain(`<script>${run}</script>`)
-		await chat.page.getByRole('link', { name: 'Full record' }).first().click()
-		await chat.page.getByRole('row', { name: /run-end/ }).waitFor()
-		await chat.page.evaluate('for (const details of document.querySelectorAll(".trace details")) details.open = true')
-		expect(await linksThatLeadNowhereGood(chat.page)).toEqual([])
-		expect(await chat.page.evaluate('globalThis.canary')).toBeUndefined()
-		expect(await widthBeyondViewport(chat.page)).toBeLessThanOrEqual(0)
-	})
+	test.each(opposites)(
+		'$width, $theme: runs in no stage and no record, and stands there as it was written',
+		async (look) => {
+			script = hostileEverywhere(markup)
+			const chat = await journeys.begin({ ...look, motion: false })
+			await chat.ask(`Is this one harmless? ${markup.slice(0, 200)}`, 'medium')
+			await chat.answered()
+			for (const title of stageTitles) {
+				const record = chat.stage(title).locator('summary')
+				if ((await record.count()) > 0) await chat.openStage(title)
+			}
+			await takeWellPicture(chat.page, 'hostile markup')
+			await isHarmless(chat)
+			expect(await seenText(chat.thread.locator('.answer').first())).toContain(`<script>${run}</script>`)
+			await chat.page.getByRole('link', { name: 'Full record' }).first().click()
+			await chat.page.getByRole('row', { name: /run-end/ }).waitFor()
+			await chat.page.evaluate('for (const details of document.querySelectorAll(".trace details")) details.open = true')
+			expect(await linksThatLeadNowhereGood(chat.page)).toEqual([])
+			expect(await chat.page.evaluate('globalThis.canary')).toBeUndefined()
+			expect(await widthBeyondViewport(chat.page)).toBeLessThanOrEqual(0)
+		},
+	)
 
 	test.each(Object.entries(texts))('is whole and leaves the page usable: %s', async (name, text) => {
 		script = { answer: reply(text) }
-		const chat = await journeys.begin({ width: 390, height: 844 })
+		const chat = await journeys.begin(phone)
 		await chat.ask(order.question, 'medium')
 		await chat.answered()
-		await chat.page.screenshot({ path: join(await pictureFolder(), `hostile ${name}.png`) })
+		await takePicture(chat.page, `hostile ${name}`)
 		await isHarmless(chat)
 		expect(firstMissing(text, await seenText(chat.thread.locator('.answer').first()))).toBeNull()
 	})

@@ -1,24 +1,17 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { violationsOn } from '../../support/accessibility.ts'
 import { chatOn } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
+import { looks } from '../../support/looks.ts'
 import type { Asked } from '../../support/page-service.ts'
-import { pictureFolder } from '../../support/pictures.ts'
+import { takeWellPicture } from '../../support/pictures.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
 import { status } from '../../support/scripted-model-server.ts'
 
-// Everything that is looked at is asked before the first look; each look goes through eight states.
+// Everything that is looked at is asked before the first look; each look goes through all states.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
-
-const looks = [
-	{ width: 390, height: 844 },
-	{ width: 1_280, height: 800 },
-].flatMap((size) => (['light', 'dark'] as const).map((theme) => ({ ...size, theme, motion: false })))
 
 /** The page in one state, as it is to be looked at. */
 type State = { readonly name: string; show(page: Page): Promise<void> }
@@ -39,33 +32,37 @@ describe.skipIf(missingBrowser.length > 0)(['the page', ...missingBrowser].join(
 		const refusing = model.script('decompose', status(401, 'Incorrect API key provided.'))
 		const failed = await askAndWait('A shop sells 3 notebooks at $4 each and 2 pens at $1.50 each. How much are they?')
 		refusing[Symbol.dispose]()
+		const stopped = await stoppedDuring('execute')
 		const hold = model.hold('alternatives')
 		const working = await ask(schoolTrip.question)
 		await hold.held
-		states = statesOf(url, { answered, back, failed, working })
+		states = statesOf(url, { answered, back, failed, stopped, working })
 	})
 
+	async function stoppedDuring(node: string): Promise<Asked> {
+		using hold = model.hold(node)
+		const { url, runtime, ask } = journeys.service()
+		const asked = await ask(schoolTrip.question)
+		await hold.held
+		await fetch(`${url}/api/v1/runs/${asked.runId}/stop`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: '{}',
+		})
+		for await (const { kind } of runtime.store.follow(asked.runId, 0, AbortSignal.timeout(20_000))) {
+			if (kind === 'run-stop') break
+		}
+		return asked
+	}
+
 	test.each(looks)('at $width pixels, $theme, is whole, fits and keeps the rules of accessibility', async (look) => {
-		const newPage = await journeys.visit(look)
-		const folder = await pictureFolder()
-		const page = await newPage()
+		const page = await (await journeys.visit({ ...look, motion: false }))()
 		for (const { name, show } of states) {
 			await show(page)
-			const path = join(folder, `${name}-${look.width}-${look.theme}.png`)
-			await page.screenshot({ path })
-			expect((await stat(path)).size, name).toBeGreaterThan(5_000)
-			expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), name).toBeLessThanOrEqual(0)
-			expect(await violationsOn(page), name).toEqual([])
-			if (look.width < 640) expect(await page.evaluate(smallButtons), name).toEqual([])
+			await takeWellPicture(page, name)
 		}
 	})
 })
-
-/** What a thumb would miss: every button, and whatever looks like one, lower than 44 pixels. */
-const smallButtons = `[...document.querySelectorAll('button, select, summary, .button, .quiet-button, .segment span, .chip span')]
-	.map((button) => ({ name: button.ariaLabel ?? button.textContent, ...button.getBoundingClientRect().toJSON() }))
-	.filter(({ width, height }) => width > 0 && height > 0 && height < 44)
-	.map(({ name, height }) => name + ': ' + height)`
 
 /** How many solutions stand in each row. */
 const solutionRows = `(() => {
@@ -92,11 +89,15 @@ const marksOfFacts = `(() => {
 })()`
 const marksSchema = z.object({ lines: z.number(), misplaced: z.array(z.string()) })
 
+function isPhone(page: Page): boolean {
+	return (page.viewportSize()?.width ?? 0) < 400
+}
+
 function statesOf(
 	url: string,
-	runs: Readonly<Record<'answered' | 'back' | 'failed' | 'working', Asked>>,
+	runs: Readonly<Record<'answered' | 'back' | 'failed' | 'stopped' | 'working', Asked>>,
 ): readonly State[] {
-	const { answered, back, failed, working } = runs
+	const { answered, back, failed, stopped, working } = runs
 	return [
 		{
 			name: 'empty',
@@ -120,6 +121,20 @@ function statesOf(
 			},
 		},
 		{
+			name: 'asking something else',
+			show: async (page) => {
+				await chatOn(page).button('Ask something else').click()
+				await page.getByText('The one above still waits').waitFor()
+			},
+		},
+		{
+			name: 'stopped',
+			show: async (page) => {
+				await page.goto(stopped.url)
+				await page.getByText('Stopped as you asked.').waitFor()
+			},
+		},
+		{
 			name: 'failed',
 			show: async (page) => {
 				await page.goto(failed.url)
@@ -132,7 +147,7 @@ function statesOf(
 				await page.goto(answered.url)
 				await chatOn(page).answered()
 				const { lines, misplaced } = marksSchema.parse(await page.evaluate(marksOfFacts))
-				if ((page.viewportSize()?.width ?? 0) < 400) expect(lines).toBeGreaterThan(1)
+				if (isPhone(page)) expect(lines).toBeGreaterThan(1)
 				expect(misplaced).toEqual([])
 			},
 		},
@@ -141,8 +156,7 @@ function statesOf(
 			show: async (page) => {
 				for (const summary of await page.locator('li.stage summary').all()) await summary.click()
 				expect(await page.locator('.stage-body:visible').count()).toBe(6)
-				const isPhone = (page.viewportSize()?.width ?? 0) < 400
-				expect(await page.evaluate(solutionRows)).toEqual(isPhone ? [1, 1, 1, 1] : [2, 2])
+				expect(await page.evaluate(solutionRows)).toEqual(isPhone(page) ? [1, 1, 1, 1] : [2, 2])
 				await page.locator('.solutions').scrollIntoViewIfNeeded()
 			},
 		},
@@ -154,8 +168,32 @@ function statesOf(
 			},
 		},
 		{
+			name: 'editing',
+			show: async (page) => {
+				await page.locator('.reason-form').getByRole('button', { name: 'Cancel' }).click()
+				await chatOn(page).button('Edit the question').click()
+				await page.getByRole('textbox', { name: 'Edit your question' }).waitFor()
+			},
+		},
+		{
+			name: 'list of conversations',
+			show: async (page) => {
+				await page.keyboard.press('Escape')
+				if (isPhone(page)) await chatOn(page).button('Show conversations').click()
+				await page.getByRole('searchbox', { name: 'Search conversations' }).waitFor()
+			},
+		},
+		{
+			name: 'nothing found',
+			show: async (page) => {
+				await page.getByRole('searchbox', { name: 'Search conversations' }).fill('something that nobody has asked')
+				await page.getByText('No conversation has').waitFor()
+			},
+		},
+		{
 			name: 'settings',
 			show: async (page) => {
+				if (isPhone(page)) await chatOn(page).button('Hide conversations').click()
 				await chatOn(page).button('Settings').click()
 				await page.getByRole('dialog').getByLabel('Workflow').waitFor()
 			},

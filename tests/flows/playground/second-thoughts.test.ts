@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { type ChatPage, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
+import { looks, opposites, otherOpposites } from '../../support/looks.ts'
+import { takePicture, takeWellPicture } from '../../support/pictures.ts'
 
 // A browser, a database and a model are started before the first of them.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
@@ -39,65 +41,100 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		return runsSchema.parse(await journeys.api(`/conversations/${threadId}`)).runs
 	}
 
-	test('is regenerated and thought about harder, and its versions stay within reach', async () => {
-		const chat = await journeys.begin()
-		await chat.ask(notebooks)
-		await answerOf(chat).filter({ hasText: price }).waitFor()
-		await chat.answered()
-		await chat.button('Regenerate').click()
-		const versions = chat.page.getByRole('navigation', { name: 'Versions of this answer' })
-		await versions.getByText('Version 2 of 2').waitFor()
-		await chat.answered()
-		await chat.button('Think harder').click()
-		await versions.getByText('Version 3 of 3').waitFor()
-		await chat.answered()
-		await chat.page.getByText('high effort', { exact: true }).waitFor()
-		await versions.getByRole('button', { name: 'Older version' }).click()
-		await versions.getByText('Version 2 of 3').waitFor()
-		expect(await seenText(versions)).toContain('Regenerated')
-		await versions.getByRole('button', { name: 'Older version' }).click()
-		await versions.getByText('Version 1 of 3').waitFor()
-		expect(await versions.getByRole('button', { name: 'Older version' }).isDisabled()).toBe(true)
-		expect(await seenText(answerOf(chat))).toContain(price)
-		expect(await chat.page.locator('article.exchange').count()).toBe(1)
-		expect(await runsOf(chat)).toMatchObject([{ kind: 'question' }, { kind: 'regenerate' }, { kind: 'think-harder' }])
-	})
+	test.each(otherOpposites)(
+		'$width, $theme: is regenerated and thought about harder, and its versions stay within reach',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			await chat.ask(notebooks)
+			await answerOf(chat).filter({ hasText: price }).waitFor()
+			await chat.answered()
+			await chat.button('Regenerate').click()
+			const versions = chat.page.getByRole('navigation', { name: 'Versions of this answer' })
+			await versions.getByText('Version 2 of 2').waitFor()
+			await chat.answered()
+			await takePicture(chat.page, 'regenerated')
+			await chat.button('Think harder').click()
+			await versions.getByText('Version 3 of 3').waitFor()
+			await chat.answered()
+			await takePicture(chat.page, 'thought harder')
+			await chat.page.getByText('high effort', { exact: true }).waitFor()
+			await versions.getByRole('button', { name: 'Older version' }).click()
+			await versions.getByText('Version 2 of 3').waitFor()
+			expect(await seenText(versions)).toContain('Regenerated')
+			await versions.getByRole('button', { name: 'Older version' }).click()
+			await versions.getByText('Version 1 of 3').waitFor()
+			expect(await versions.getByRole('button', { name: 'Older version' }).isDisabled()).toBe(true)
+			expect(await seenText(answerOf(chat))).toContain(price)
+			expect(await chat.page.locator('article.exchange').count()).toBe(1)
+			expect(await runsOf(chat)).toMatchObject([{ kind: 'question' }, { kind: 'regenerate' }, { kind: 'think-harder' }])
+		},
+	)
 
-	test('comes after a question back that is replied to in its place', async () => {
-		const chat = await journeys.begin()
+	test.each(looks)('$width, $theme: comes after a question back that is replied to in its place', async (look) => {
+		const chat = await journeys.begin(look)
 		await chat.ask(jacket, 'medium')
 		const back = chat.page.locator('.question-back')
 		await back.getByText('coupon').first().waitFor()
 		await back.getByRole('textbox', { name: 'Your reply' }).fill('The coupon first')
+		await takePicture(chat.page, 'replying in its place')
 		await back.getByRole('button', { name: 'Reply' }).click()
 		await answerOf(chat).filter({ hasText: '52.50' }).waitFor()
 		await chat.answered()
+		await takePicture(chat.page, 'replied')
 		expect(await seenText(chat.thread.locator('.clarified'))).toMatch(/You said\s+The coupon first/)
 		expect(await runsOf(chat)).toMatchObject([{ kind: 'question', state: 'answered' }])
 	})
 
-	test('also after one that is replied to where questions are written', async () => {
-		const chat = await journeys.begin()
-		await chat.ask(jacket, 'medium')
-		await chat.page.getByPlaceholder('Reply to the question above').fill('25% first, please')
-		await chat.composer.press('Enter')
-		await answerOf(chat).filter({ hasText: '50' }).waitFor()
-		await chat.answered()
-		expect(await runsOf(chat)).toHaveLength(1)
-	})
+	test.each(opposites)(
+		'$width, $theme: also after one that is replied to where questions are written',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			await chat.ask(jacket, 'medium')
+			await chat.page.getByText('Your answer to: Which').waitFor()
+			await chat.page.getByRole('textbox', { name: 'Your answer' }).fill('25% first, please')
+			await takeWellPicture(chat.page, 'replying where questions are written')
+			await chat.composer.press('Enter')
+			await answerOf(chat).filter({ hasText: '50' }).waitFor()
+			await chat.answered()
+			expect(await runsOf(chat)).toHaveLength(1)
+		},
+	)
 
-	test('is made anew for a question that is edited while it is worked on', async () => {
-		const chat = await journeys.begin()
+	test.each(otherOpposites)(
+		'$width, $theme: comes to something else that is asked while a question back waits, which can be answered afterwards',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			await chat.ask(jacket, 'medium')
+			await chat.button('Ask something else').click()
+			await chat.page.getByText('A new question. The one above still waits').waitFor()
+			await takeWellPicture(chat.page, 'asking something else')
+			await chat.ask('What is 17 * 23?', 'quick')
+			await answerOf(chat).filter({ hasText: '391' }).waitFor()
+			await chat.answered()
+			expect(await runsOf(chat)).toMatchObject([{ state: 'waiting' }, { state: 'answered' }])
+			await chat.button('Answer it instead').click()
+			await chat.composer.fill('The coupon first')
+			await chat.composer.press('Enter')
+			await chat.thread.locator('.answer', { hasText: '52.50' }).waitFor()
+			expect(await runsOf(chat)).toMatchObject([{ state: 'answered' }, { state: 'answered' }])
+			await chat.composer.and(chat.page.getByRole('textbox', { name: 'Your question' })).waitFor()
+		},
+	)
+
+	test.each(looks)('$width, $theme: is made anew for a question that is edited while it is worked on', async (look) => {
+		const chat = await journeys.begin(look)
 		using hold = model.hold('execute')
 		await chat.ask(notebooks, 'medium')
 		await hold.held
 		await chat.button('Edit the question').click()
 		const box = chat.page.getByRole('textbox', { name: 'Edit your question' })
 		await box.fill(notebooks.replace('3 notebooks', '5 notebooks'))
+		await takeWellPicture(chat.page, 'editing')
 		await box.press('Enter')
 		hold.letGo()
 		await answerOf(chat).filter({ hasText: '$23.00' }).waitFor()
 		await chat.answered()
+		await takePicture(chat.page, 'edited')
 		expect(await seenText(chat.thread.locator('.bubble'))).toContain('5 notebooks')
 		expect(await runsOf(chat)).toMatchObject([
 			{ kind: 'question', state: 'stopped' },
@@ -126,25 +163,30 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		await chat.answered()
 	})
 
-	test('is found unhelpful for a reason, which is kept, and helpful after all', async () => {
-		const chat = await journeys.begin()
-		await chat.ask('What is 17 * 23?')
-		await chat.answered()
-		await chat.button('Not helpful').click()
-		await chat.page.getByLabel('A condition was missed').check()
-		await chat.page.getByLabel('Anything else (optional)').fill('It was to be rounded.')
-		await chat.page.locator('.reason-form').getByRole('button', { name: 'Send' }).click()
-		await chat.page.getByText('Thank you.').waitFor()
-		await chat.page.locator('[aria-label="Not helpful"][aria-pressed="true"]').waitFor()
-		expect(await runsOf(chat)).toMatchObject([
-			{ feedback: [{ helpful: false, reason: 'A condition was missed. It was to be rounded.' }] },
-		])
-		await chat.page.reload()
-		await chat.page.locator('[aria-label="Not helpful"][aria-pressed="true"]').waitFor()
-		await chat.button('Helpful').click()
-		await chat.page.locator('[aria-label="Helpful"][aria-pressed="true"]').waitFor()
-		expect(await runsOf(chat)).toMatchObject([{ feedback: [{ helpful: true, reason: null }] }])
-	})
+	test.each(looks)(
+		'$width, $theme: is found unhelpful for a reason, which is kept, and helpful after all',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			await chat.ask('What is 17 * 23?')
+			await chat.answered()
+			await chat.button('Not helpful').click()
+			await chat.page.getByLabel('A condition was missed').check()
+			await chat.page.getByLabel('Anything else (optional)').fill('It was to be rounded.')
+			await takePicture(chat.page, 'not helpful, since')
+			await chat.page.locator('.reason-form').getByRole('button', { name: 'Send' }).click()
+			await chat.page.getByText('Thank you.').waitFor()
+			await takePicture(chat.page, 'not helpful, sent')
+			await chat.page.locator('[aria-label="Not helpful"][aria-pressed="true"]').waitFor()
+			expect(await runsOf(chat)).toMatchObject([
+				{ feedback: [{ helpful: false, reason: 'A condition was missed. It was to be rounded.' }] },
+			])
+			await chat.page.reload()
+			await chat.page.locator('[aria-label="Not helpful"][aria-pressed="true"]').waitFor()
+			await chat.button('Helpful').click()
+			await chat.page.locator('[aria-label="Helpful"][aria-pressed="true"]').waitFor()
+			expect(await runsOf(chat)).toMatchObject([{ feedback: [{ helpful: true, reason: null }] }])
+		},
+	)
 
 	test('is made as an admin has set it, from the next question on', async () => {
 		const chat = await journeys.begin()
@@ -169,8 +211,8 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		await set('Workflow', '')
 	})
 
-	test('has a page of its own, with its whole record and journal', async () => {
-		const chat = await journeys.begin()
+	test.each(opposites)('$width, $theme: has a page of its own, with its whole record and journal', async (look) => {
+		const chat = await journeys.begin(look)
 		await chat.ask(notebooks, 'medium')
 		await chat.answered()
 		await chat.page.getByRole('link', { name: 'Full record' }).click()

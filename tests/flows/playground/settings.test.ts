@@ -1,12 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { violationsOn } from '../../support/accessibility.ts'
 import { aMessage } from '../../support/builders.ts'
 import { chatOn } from '../../support/chat-page.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
-import { pictureFolder } from '../../support/pictures.ts'
+import { takeWellPicture } from '../../support/pictures.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -47,15 +44,6 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 		return { page, panel: page.getByRole('dialog', { name: 'Settings' }) }
 	}
 
-	/** What the page looks like, fits and keeps the rules of accessibility. */
-	async function isWell(page: Page, name: string): Promise<void> {
-		const path = join(await pictureFolder(), `settings-${name}-${page.viewportSize()?.width}.png`)
-		await page.screenshot({ path })
-		expect((await stat(path)).size).toBeGreaterThan(5_000)
-		expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-		expect(await violationsOn(page)).toEqual([])
-	}
-
 	const save = async (panel: Locator) => {
 		await panel.getByRole('button', { name: 'Save' }).click()
 		await panel.getByText('Saved.').waitFor()
@@ -76,7 +64,7 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 				allowedChannels: ['C0GENERAL', `C0LAB${width}`],
 				directMessages: false,
 			})
-			await isWell(page, 'admin')
+			await takeWellPicture(page, 'settings, admin')
 			await channels.fill('')
 			await panel.getByLabel('Direct messages').selectOption({ label: 'Yes, as usual' })
 			await save(panel)
@@ -96,7 +84,7 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 		expect(await panel.getByLabel('Effort').locator('option').first().textContent()).toBe('High, from the installation')
 		await panel.getByLabel('Quiet').selectOption({ label: 'Yes' })
 		await save(panel)
-		await isWell(page, 'channel')
+		await takeWellPicture(page, 'settings, channel')
 		await panel.getByText('Person', { exact: true }).click()
 		await panel.getByLabel('Id of the person').fill(inGeneral.personId)
 		await panel.getByLabel('Id of the person').press('Tab')
@@ -123,7 +111,7 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 		expect(await alert.textContent()).toBe(
 			'This would shut you out: you are not among the allowed people. Add yourself to them, as "ada", or leave the list empty to answer everybody.',
 		)
-		await isWell(page, 'refused')
+		await takeWellPicture(page, 'settings, refused')
 		await people.fill('bob\nada')
 		await save(panel)
 	})
@@ -140,7 +128,7 @@ describe.skipIf(missingBrowser.length > 0)(['settings', ...missingBrowser].join(
 			expect(await panel.getByRole('definition').allTextContents()).toContain('Medium, from the configuration')
 			expect(await panel.locator('input:not([type=radio]), select, textarea').count()).toBe(0)
 			expect(await panel.getByRole('button', { name: 'Save' }).count()).toBe(0)
-			await isWell(page, 'values')
+			await takeWellPicture(page, 'settings, values')
 		},
 	)
 })

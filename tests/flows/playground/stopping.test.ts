@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, type StageTitle, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
+import { opposites, otherOpposites } from '../../support/looks.ts'
+import { takePicture } from '../../support/pictures.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
 
 // A browser, a database and a model are started before the first of them.
@@ -34,6 +36,11 @@ const stops: readonly Stop[] = [
 	{ node: 'correct', title: 'Self-correction', question, best: workedOut },
 ]
 
+/** Each of them at both widths and in both colours; all of them together in every look. */
+const stopsInLooks = stops.flatMap((stop, place) =>
+	(place % 2 === 0 ? opposites : otherOpposites).map((look) => ({ ...stop, ...look })),
+)
+
 describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrowser].join(' '), () => {
 	let model: HeldModel
 	const journeys = startJourneys(async () => {
@@ -47,35 +54,39 @@ describe.skipIf(missingBrowser.length > 0)(['Stop, on the page', ...missingBrows
 		return sent
 	}
 
-	test.each(stops)('during $title ends it within a second and shows the best so far', async (given) => {
-		const { node, title, best } = given
-		const chat = await journeys.begin()
-		using hold = model.hold(node)
-		await chat.ask(given.question, 'medium')
-		await hold.held
-		await chat.stage(title, 'running').waitFor()
-		const stoppedAt = await stop(chat)
-		await chat.answered()
-		// Nothing is asked any more, and whatever was being asked was given up.
-		await Promise.all(model.requests.map(({ closed }) => closed))
-		for (const { startedAt, closedAt } of model.requests) {
-			expect(startedAt).toBeLessThanOrEqual(stoppedAt)
-			expect((closedAt ?? Number.NaN) - stoppedAt).toBeLessThan(withinMs)
-		}
-		const place = stageTitles.indexOf(title)
-		const isSkippedAlready = (other: StageTitle) => given.question === gyms && other === 'Alternative solutions'
-		for (const [index, other] of stageTitles.entries()) {
-			const afterwards = index === place ? 'stopped' : 'left out'
-			await chat.stage(other, index < place && !isSkippedAlready(other) ? 'done' : afterwards).waitFor()
-		}
-		const said = await seenText(chat.thread)
-		expect(said).toContain('Stopped as you asked.')
-		expect(said).toContain(`Left out: ${stageTitles.slice(place).join(', ')}.`)
-		expect(said).toContain(best ?? 'There is no result yet.')
-		// No button is left that does nothing.
-		expect(await chat.button('Stop').count()).toBe(0)
-		expect(await chat.button('Answer now').count()).toBe(0)
-	})
+	test.each(stopsInLooks)(
+		'$width, $theme: during $title ends it within a second and shows the best so far',
+		async (given) => {
+			const { node, title, best, width, height, theme } = given
+			const chat = await journeys.begin({ width, height, theme })
+			using hold = model.hold(node)
+			await chat.ask(given.question, 'medium')
+			await hold.held
+			await chat.stage(title, 'running').waitFor()
+			const stoppedAt = await stop(chat)
+			await chat.answered()
+			// Nothing is asked any more, and whatever was being asked was given up.
+			await Promise.all(model.requests.map(({ closed }) => closed))
+			for (const { startedAt, closedAt } of model.requests) {
+				expect(startedAt).toBeLessThanOrEqual(stoppedAt)
+				expect((closedAt ?? Number.NaN) - stoppedAt).toBeLessThan(withinMs)
+			}
+			const place = stageTitles.indexOf(title)
+			const isSkippedAlready = (other: StageTitle) => given.question === gyms && other === 'Alternative solutions'
+			for (const [index, other] of stageTitles.entries()) {
+				const afterwards = index === place ? 'stopped' : 'left out'
+				await chat.stage(other, index < place && !isSkippedAlready(other) ? 'done' : afterwards).waitFor()
+			}
+			await takePicture(chat.page, `stopped in ${title}`)
+			const said = await seenText(chat.thread)
+			expect(said).toContain('Stopped as you asked.')
+			expect(said).toContain(`Left out: ${stageTitles.slice(place).join(', ')}.`)
+			expect(said).toContain(best ?? 'There is no result yet.')
+			// No button is left that does nothing.
+			expect(await chat.button('Stop').count()).toBe(0)
+			expect(await chat.button('Answer now').count()).toBe(0)
+		},
+	)
 
 	test('before it is known how hard a question is ends it as well, and the next one is answered', async () => {
 		const chat = await journeys.begin()
