@@ -1,69 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { SlackCall } from '../../support/slack/calls.ts'
 import type { LocalSlack } from '../../support/slack/local-slack.ts'
 import type { Written } from '../../support/slack/person.ts'
 import { readableBlocks } from '../../support/slack-app.ts'
-import { expectedResult } from './mentions.ts'
-
-/** What became of questions. */
-export type SlackOutcomes = {
-	readonly asked: number
-	readonly answered: number
-	readonly lost: number
-	/** Messages beyond the one that each question is answered with. */
-	readonly doubled: number
-}
-
-const pollMs = 200
-/** Whatever comes twice comes within this time after the answer. */
-const watchMs = 2_000
-
-/** Waits until every question is answered, or the time is over, and a little longer for what comes twice. */
-export async function outcomesOf(
-	slack: LocalSlack,
-	asked: readonly Written[],
-	limitMs: number,
-	signal: AbortSignal,
-): Promise<SlackOutcomes> {
-	const givenUpAt = performance.now() + limitMs
-	const isOpen = (question: Written) => !repliesTo(slack, question).some(isAnswer)
-	let open = asked.filter(isOpen)
-	while (open.length > 0 && performance.now() < givenUpAt) {
-		await sleep(pollMs, undefined, { signal })
-		open = open.filter(isOpen)
-	}
-	await slack.settled()
-	await sleep(watchMs, undefined, { signal })
-	const lost = asked.filter(isOpen).length
-	const doubled = asked.reduce((count, question) => count + Math.max(0, repliesTo(slack, question).length - 1), 0)
-	return { asked: asked.length, answered: asked.length - lost, lost, doubled }
-}
+import { expectedResult } from '../chat/mentions.ts'
+import type { Answering } from '../chat/outcomes.ts'
 
 type Reply = ReturnType<LocalSlack['messages']>[number]
 
-function repliesTo(slack: LocalSlack, { channel, ts }: Written): readonly Reply[] {
-	return slack.messages(channel, ts).filter(({ isFromBot }) => isFromBot)
-}
-
-/** An answer to its end, with what can be done about it under it. */
-function isAnswer({ blocks }: Reply): boolean {
-	const text = readableBlocks(blocks)
-	return text.includes(expectedResult) && text.includes('Think harder')
-}
-
-/** The calls that were refused for their rate and whose purpose was never granted later. */
-export function unhandledRefusals(calls: readonly SlackCall[]): readonly SlackCall[] {
-	const unhandled = new Map<string, SlackCall[]>()
-	for (const call of calls) {
-		const purpose = purposeOf(call)
-		if (call.status === 429) unhandled.set(purpose, [...(unhandled.get(purpose) ?? []), call])
-		else if (call.isDone) unhandled.delete(purpose)
+/** Answers stand in the threads of their questions. */
+export function slackAnswering(slack: LocalSlack): Answering<Written, Reply> {
+	return {
+		repliesTo: ({ channel, ts }) => slack.messages(channel, ts).filter(({ isFromBot }) => isFromBot),
+		isAnswer: ({ blocks }) => {
+			const text = readableBlocks(blocks)
+			return text.includes(expectedResult) && text.includes('Think harder')
+		},
+		settled: slack.settled,
 	}
-	return [...unhandled.values()].flat()
 }
 
-/** What a call is about, whichever attempt it is: a message of a run, or else a thread or a person. */
-function purposeOf({ method, arguments: given }: SlackCall): string {
+/** What a call is about: a message of a run, or else a thread or a person. */
+export function slackPurposeOf({ method, arguments: given }: SlackCall): string {
 	const { channel, channel_id, thread_ts, ts, user, metadata } = given
 	const about = metadata === undefined ? [thread_ts ?? ts, user] : [JSON.stringify(metadata)]
 	return [method, channel ?? channel_id, ...about].join(' ')
