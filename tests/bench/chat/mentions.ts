@@ -17,8 +17,8 @@ export type Mentions = {
 	readonly everyMs: number
 	/** Called before each, with how many came before it. */
 	readonly before?: (index: number) => void
-	/** Called when each was written. */
-	readonly after?: (index: number) => void
+	/** Called when each was written; the next one waits for it. */
+	readonly after?: (index: number) => unknown
 	readonly signal: AbortSignal
 }
 
@@ -33,7 +33,7 @@ export async function mention<Question>(
 		const [person, channel] = [people[index % people.length], channels[index % channels.length]]
 		if (person === undefined || channel === undefined) throw new RangeError('There is nobody, or no channel.')
 		written.push(person.post(channel, `<@${botUserId}> ${question}`))
-		after?.(index)
+		await after?.(index)
 		await sleep(everyMs, undefined, { signal })
 	}
 	return written
