@@ -16,6 +16,13 @@ export function discordUnrest({ gateway, faults }: LocalDiscord, threadwise: Cha
 	const killAt = Math.floor(questions / 3)
 	const startAt = killAt + Math.ceil(questions / 20)
 	const backAt = startAt + Math.ceil(questions / 20)
+	const disturbances = [
+		{ every: 5, at: 0, disturb: () => gateway.deliverAgain() },
+		{ every: 20, at: 8, disturb: () => gateway.drop() },
+		{ every: 50, at: 30, disturb: () => gateway.askToReconnect() },
+		{ every: 50, at: 35, disturb: () => gateway.invalidate(true) },
+		{ every: 100, at: 40, disturb: () => gateway.invalidate(false) },
+	]
 	let back = Promise.resolve()
 	gateway.repeatOnResume(repeatedOnResume)
 	return {
@@ -26,11 +33,7 @@ export function discordUnrest({ gateway, faults }: LocalDiscord, threadwise: Cha
 			if (index % 10 === 5) faults.add('PATCH /channels/{channel_id}/messages/{message_id}', limit)
 		},
 		after: async (index) => {
-			if (index % 5 === 0) gateway.deliverAgain()
-			if (index % 20 === 8) gateway.drop()
-			if (index % 50 === 30) gateway.askToReconnect()
-			if (index % 50 === 35) gateway.invalidate(true)
-			if (index % 100 === 40) gateway.invalidate(false)
+			for (const { every, at, disturb } of disturbances) if (index % every === at) disturb()
 			if (index === killAt) await threadwise.killBot()
 			if (index === startAt) back = threadwise.startBot()
 			if (index === backAt) await back
