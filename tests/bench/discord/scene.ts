@@ -1,5 +1,5 @@
 import { type LocalDiscord, startLocalDiscord } from '../../support/discord/local-discord.ts'
-import { discordVariables } from '../../support/discord-service.ts'
+import { discordVariables } from '../../support/platform-variables.ts'
 import { type ChatScene, openChatScene, type Store } from '../chat/scene.ts'
 
 export type DiscordScene = AsyncDisposable & { readonly discord: LocalDiscord; readonly threadwise: ChatScene }

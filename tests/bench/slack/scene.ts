@@ -1,5 +1,5 @@
+import { slackVariables } from '../../support/platform-variables.ts'
 import { type LocalSlack, startLocalSlack } from '../../support/slack/local-slack.ts'
-import { slackVariables } from '../../support/slack-service.ts'
 import { openChatScene, type Store } from '../chat/scene.ts'
 
 export type SlackScene = { readonly store: Store; readonly clockSpeed: number }
