@@ -18,10 +18,12 @@ export function discordUnrest({ gateway, faults }: LocalDiscord, threadwise: Cha
 	const backAt = startAt + Math.ceil(questions / 20)
 	const disturbances = [
 		{ every: 5, at: 0, disturb: () => gateway.deliverAgain() },
-		{ every: 20, at: 8, disturb: () => gateway.drop() },
-		{ every: 50, at: 30, disturb: () => gateway.askToReconnect() },
-		{ every: 50, at: 35, disturb: () => gateway.invalidate(true) },
-		{ every: 100, at: 40, disturb: () => gateway.invalidate(false) },
+		// Each has its time to come to its end before the next.
+		{ every: 100, at: 8, disturb: () => gateway.drop() },
+		{ every: 100, at: 28, disturb: () => gateway.askToReconnect() },
+		{ every: 100, at: 48, disturb: () => gateway.invalidate(true) },
+		{ every: 100, at: 68, disturb: () => gateway.drop() },
+		{ every: 100, at: 85, disturb: () => gateway.invalidate(false) },
 	]
 	let back = Promise.resolve()
 	gateway.repeatOnResume(repeatedOnResume)
