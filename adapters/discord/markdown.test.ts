@@ -112,6 +112,13 @@ describe('a table', () => {
 		expect(names.filter((name) => !shown.includes(`${name}: v${name}`))).toEqual([])
 	})
 
+	test('that is too wide names each column, also one in which nothing stands', () => {
+		const wide = 'x'.repeat(80)
+		expect(toDiscordMarkdown(`| a | b | c | |\n| - | - | - | - |\n| ${wide} | | |\n| 1 | 2 |`)).toBe(
+			`- a: ${wide}\n  - c: —\n- a: 1\n  - b: 2`,
+		)
+	})
+
 	test('that is long has its head over every part', () => {
 		const rows = Array.from({ length: 200 }, (_, row) => `| item ${row} | ${row} |`)
 		const pieces = piecesOf(toDiscordMarkdown(['| name | n |', '| --- | --- |', ...rows].join('\n')), 2_000)

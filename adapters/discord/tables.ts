@@ -47,9 +47,11 @@ function blocksOf(rows: readonly string[], head: string): readonly string[] {
 function listOf({ children: [head, ...rows] }: Table, { cell: write }: TableWriting): string {
 	const names = head?.children.map(write) ?? []
 	if (rows.length === 0) return points(names)
-	return rows
-		.map(({ children }) => points(children.map((cell, column) => named(names[column] ?? '', write(cell)))))
-		.join('\n')
+	const values = rows.map(({ children }) => children.map(write))
+	const [first = [], ...others] = values.map((cells) => cells.map((cell, column) => named(names[column] ?? '', cell)))
+	const unfilled = names.filter((_, column) => values.every((cells) => (cells[column] ?? '') === ''))
+	const nothing = unfilled.filter((name) => name !== '').map((name) => named(name, '—'))
+	return [[...first, ...nothing], ...others].map(points).join('\n')
 }
 
 function points(cells: readonly string[]): string {

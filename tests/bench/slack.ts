@@ -1,8 +1,11 @@
 import type { LocalSlack } from '../support/slack/local-slack.ts'
-import { dropConnections, mention } from './slack/mentions.ts'
-import { outcomesOf, type SlackOutcomes, unhandledRefusals } from './slack/outcomes.ts'
+import { acknowledgeFigures, tableOf } from './chat/figures.ts'
+import { dropConnections, mention } from './chat/mentions.ts'
+import { isKept, type Outcomes, outcomesOf, unhandledRefusals } from './chat/outcomes.ts'
+import { slackMeeting } from './slack/mentions.ts'
+import { slackAnswering, slackPurposeOf } from './slack/outcomes.ts'
 import { openSlackScene } from './slack/scene.ts'
-import type { Benchmark, BenchmarkSetting, Table } from './support/benchmark.ts'
+import type { Benchmark, BenchmarkSetting } from './support/benchmark.ts'
 import { rounded } from './support/rounds.ts'
 
 const mostAcknowledgeMs = 300
@@ -48,16 +51,11 @@ export const benchmark: Benchmark = {
 	},
 }
 
-function isKept({ asked, answered, lost, doubled }: SlackOutcomes): boolean {
-	return answered === asked && lost === 0 && doubled === 0
-}
-
 async function measureMentions({ clockSpeed, mentions: count, everyMs, limitMs }: Sizes, { signal }: BenchmarkSetting) {
 	await using slack = await openSlackScene({ store: 'postgres', clockSpeed })
 	const again: Promise<unknown>[] = []
-	const asked = await mention(slack, {
+	const asked = await mention(slackMeeting(slack, channels), {
 		count,
-		channels,
 		everyMs,
 		before: (index) => {
 			if (index % 3 === 0) slack.deliverTwice()
@@ -72,7 +70,7 @@ async function measureMentions({ clockSpeed, mentions: count, everyMs, limitMs }
 		},
 		signal,
 	})
-	const outcomes = await outcomesOf(slack, asked, limitMs, signal)
+	const outcomes = await outcomesOf(slackAnswering(slack), asked, limitMs, signal)
 	await Promise.all(again)
 	return { ...outcomes, ...tallyOf(slack, outcomes) }
 }
@@ -80,10 +78,9 @@ async function measureMentions({ clockSpeed, mentions: count, everyMs, limitMs }
 async function measureDrops({ clockSpeed, dropsOfEachKind, everyMs, limitMs }: Sizes, { signal }: BenchmarkSetting) {
 	// Whoever can't post without trouble streams nothing, so that every question meets both kinds of drops.
 	await using slack = await openSlackScene({ store: 'postgres', clockSpeed, streaming: false })
-	dropConnections(slack, dropsOfEachKind)
-	const nothing = () => {}
-	const mentions = { count: dropsOfEachKind, channels, everyMs, before: nothing, after: nothing, signal }
-	const outcomes = await outcomesOf(slack, await mention(slack, mentions), limitMs, signal)
+	dropConnections(slack, 'chat.postMessage', dropsOfEachKind)
+	const asked = await mention(slackMeeting(slack, channels), { count: dropsOfEachKind, everyMs, signal })
+	const outcomes = await outcomesOf(slackAnswering(slack), asked, limitMs, signal)
 	const dropped = slack.calls.filter(({ method, status }) => method === 'chat.postMessage' && status === null)
 	return {
 		...outcomes,
@@ -93,25 +90,16 @@ async function measureDrops({ clockSpeed, dropsOfEachKind, everyMs, limitMs }: S
 	}
 }
 
-function tallyOf({ calls, acknowledgements }: LocalSlack, { answered }: SlackOutcomes) {
-	const acknowledgedMs = acknowledgements.flatMap(({ tookMs }) => tookMs ?? []).toSorted((a, b) => a - b)
+function tallyOf({ calls, acknowledgements }: LocalSlack, { answered }: Outcomes) {
+	const acknowledgedMs = acknowledgements.flatMap(({ tookMs }) => tookMs ?? [])
 	return {
 		streamed: calls.filter(({ method, isDone }) => method === 'chat.startStream' && isDone).length,
 		deliveries: acknowledgements.length,
 		deliveredAgain: acknowledgements.filter(({ attempts }) => attempts > 1).length,
 		neverAcknowledged: acknowledgements.length - acknowledgedMs.length,
 		refused429: calls.filter(({ status }) => status === 429).length,
-		unhandled429: unhandledRefusals(calls).length,
-		acknowledgeP95Ms: rounded(acknowledgedMs[Math.ceil(acknowledgedMs.length * 0.95) - 1] ?? Number.NaN, 1),
-		acknowledgeMaxMs: rounded(acknowledgedMs.at(-1) ?? Number.NaN, 1),
+		unhandled429: unhandledRefusals(calls, slackPurposeOf).length,
+		...acknowledgeFigures(acknowledgedMs),
 		callsPerAnswer: rounded(calls.length / answered, 2),
-	}
-}
-
-function tableOf(title: string, figures: Readonly<Record<string, number>>): Table {
-	return {
-		title,
-		columns: ['figure', 'value'],
-		rows: Object.entries(figures).map(([name, value]) => [name, String(value)]),
 	}
 }

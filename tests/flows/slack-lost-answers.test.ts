@@ -1,26 +1,19 @@
 import { expect, test } from 'vitest'
-import { dropConnections, mention } from '../bench/slack/mentions.ts'
-import { outcomesOf } from '../bench/slack/outcomes.ts'
+import { dropConnections, mention } from '../bench/chat/mentions.ts'
+import { outcomesOf } from '../bench/chat/outcomes.ts'
+import { slackMeeting } from '../bench/slack/mentions.ts'
+import { slackAnswering } from '../bench/slack/outcomes.ts'
 import { openSlackScene } from '../bench/slack/scene.ts'
 
 const questions = 25
-
-const nothing = () => {}
 
 test('posts whose connection drops before and after Slack has taken them are neither lost nor doubled', {
 	timeout: 120_000,
 }, async ({ signal }) => {
 	await using slack = await openSlackScene({ store: 'embedded', clockSpeed: 60, streaming: false })
-	dropConnections(slack, questions)
-	const asked = await mention(slack, {
-		count: questions,
-		channels: questions,
-		everyMs: 50,
-		before: nothing,
-		after: nothing,
-		signal,
-	})
-	expect(await outcomesOf(slack, asked, 90_000, signal)).toEqual({
+	dropConnections(slack, 'chat.postMessage', questions)
+	const asked = await mention(slackMeeting(slack, questions), { count: questions, everyMs: 50, signal })
+	expect(await outcomesOf(slackAnswering(slack), asked, 90_000, signal)).toEqual({
 		asked: questions,
 		answered: questions,
 		lost: 0,
@@ -41,16 +34,14 @@ test('streams whose connection drops at any call are neither lost nor doubled, a
 			slack.loseNextAnswer(method)
 		}
 	}
-	const asked = await mention(slack, {
+	const asked = await mention(slackMeeting(slack, questions), {
 		count: questions,
-		channels: questions,
 		everyMs: 50,
-		before: nothing,
 		// A start that fails has all that come in the next minute posted.
 		after: (index) => index === questions - 8 && slack.loseNextAnswer('chat.startStream'),
 		signal,
 	})
-	expect(await outcomesOf(slack, asked, 90_000, signal)).toEqual({
+	expect(await outcomesOf(slackAnswering(slack), asked, 90_000, signal)).toEqual({
 		asked: questions,
 		answered: questions,
 		lost: 0,

@@ -4,6 +4,7 @@ import { english } from '../../src/rendering/index.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { unpackDatabaseDump } from '../support/database-dump.ts'
 import { startHeldModel } from '../support/held-model.ts'
+import { slackVariables } from '../support/platform-variables.ts'
 import { startedProcess } from '../support/running-process.ts'
 import { schoolTrip } from '../support/school-trip.ts'
 import { reply } from '../support/scripted-model-server.ts'
@@ -21,7 +22,6 @@ import {
 	type SlackJourneys,
 	startSlackJourneys,
 } from '../support/slack-journeys.ts'
-import { slackVariables } from '../support/slack-service.ts'
 
 // Some steps here are processes of their own that open a database.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })

@@ -8,6 +8,7 @@ import { temporaryFolder } from './data-folder.ts'
 import { unpackDatabaseDump } from './database-dump.ts'
 import { type LocalDiscord, startLocalDiscord } from './discord/local-discord.ts'
 import type { LocalDiscordChoices } from './discord/options.ts'
+import { discordVariables } from './platform-variables.ts'
 
 /** What `start` runs, in this process, connected to a Discord of its own: the embedded database, the queue, a worker and discord.js. */
 export type DiscordService = AsyncDisposable & {
@@ -60,9 +61,4 @@ async function open(settings: Readonly<Record<string, string>>) {
 	if (platform === null) throw new Error('Discord is not configured')
 	await runtime.servePlatforms([platform])
 	return { runtime, close: async () => parts[Symbol.asyncDispose]() }
-}
-
-/** The settings with which Threadwise is connected to a Discord, as the environment has them. */
-export function discordVariables(discord: LocalDiscord): Readonly<Record<string, string>> {
-	return { DISCORD_BOT_TOKEN: discord.botToken, DISCORD_API_URL: discord.apiUrl }
 }

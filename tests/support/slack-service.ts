@@ -7,6 +7,7 @@ import { startWebServer } from '../../src/cli/web-server.ts'
 import { describeProblem, loadConfig } from '../../src/config/index.ts'
 import { temporaryFolder } from './data-folder.ts'
 import { unpackDatabaseDump } from './database-dump.ts'
+import { slackVariables } from './platform-variables.ts'
 import { type LocalSlack, startLocalSlack } from './slack/local-slack.ts'
 import type { LocalSlackChoices } from './slack/options.ts'
 import type { SlackWay } from './slack-app.ts'
@@ -64,13 +65,4 @@ export async function startServiceWith(
 	}
 	const closing = opened.move()
 	return { runtime, [Symbol.asyncDispose]: () => closing.disposeAsync() }
-}
-
-/** The settings with which Threadwise is connected to a Slack, as the environment has them. */
-export function slackVariables(slack: LocalSlack, way: SlackWay): Readonly<Record<string, string>> {
-	return {
-		SLACK_BOT_TOKEN: slack.botToken,
-		SLACK_API_URL: slack.apiUrl,
-		...(way === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret }),
-	}
 }

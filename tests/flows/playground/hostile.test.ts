@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, seenText, stageTitles } from '../../support/chat-page.ts'
+import { firstMissing, hostileEverywhere, stepFor, wideTable } from '../../support/hostile-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
 import { opposites, phone } from '../../support/looks.ts'
 import { takePicture, takeWellPicture } from '../../support/pictures.ts'
-import { goodScript, order, type Role, type RoleScript, replyJson, roleOf } from '../../support/reasoning.ts'
-import { reply, type ScriptedStep, startScriptedModelServer } from '../../support/scripted-model-server.ts'
+import { order, type RoleScript, roleOf } from '../../support/reasoning.ts'
+import { reply, startScriptedModelServer } from '../../support/scripted-model-server.ts'
 
 // A browser, a database and a model are started before the first of them.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -30,15 +31,10 @@ const markup = [
 ].join('\n\n')
 
 const turning = 'Pay \u202E00.001$\u202C to \u2067evil\u2069 \u200F\u061Cnow \u0000\u0007\u001B[31mred end-of-text'
-const columns = Array.from({ length: 200 }, (_, index) => `column ${index}`)
-const table = [columns, columns.map(() => '---'), columns.map((name) => `${name} value`)]
-	.map((cells) => `| ${cells.join(' | ')} |`)
-	.join('\n')
-
 const texts = {
 	'10,000 lines': `${Array.from({ length: 10_000 }, (_, line) => `Line ${line} of it.`).join('\n')} end-of-text`,
 	'characters that turn the reading direction': turning,
-	'a table of 200 columns': `${table}\n\nend-of-text`,
+	'a table of 200 columns': `${wideTable}\n\nend-of-text`,
 	'fences and marks that never end':
 		'**bold _and `code\n\n> quote\n> ```js\n> let a = 1\n\n````\n```\n| a | b\n~~~ end-of-text',
 	'a word of 200,000 characters': `${'a'.repeat(200_000)} end-of-text`,
@@ -106,46 +102,4 @@ async function widthBeyondViewport(page: Page): Promise<unknown> {
 async function linksThatLeadNowhereGood(page: Page): Promise<readonly string[]> {
 	const addresses = await page.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
 	return addresses.filter((address) => !/^(?:https?:\/\/|mailto:|\/|#)/.test(address) || address.startsWith('//'))
-}
-
-function stepFor(role: Role, script: RoleScript): ScriptedStep {
-	const step = script[role] ?? goodScript[role]
-	if (typeof step === 'function') return step
-	throw new Error(`the script has more than one step for ${role}`)
-}
-
-/** The same text in every field that takes one. */
-function hostileEverywhere(text: string): RoleScript {
-	const { analysis, plan } = order
-	return {
-		analysis: replyJson({
-			...analysis,
-			restatement: text,
-			givens: analysis.givens.map(({ id }) => ({ id, statement: text })),
-			unknown: text,
-			constraints: [{ id: 'c1', kind: 'other', statement: text, value: text }],
-			ambiguities: [{ statement: text, assumption: text, changesAnswer: false, question: null }],
-		}),
-		comparison: replyJson({ differences: [{ kind: 'changed', what: text }] }),
-		plan: replyJson({
-			subtasks: plan.subtasks.map((subtask) => ({ ...subtask, objective: text, expectedOutput: text, check: text })),
-		}),
-		'subtask-result': replyJson({ work: text, calculations: [], result: text }),
-		'claim-check': replyJson({ holds: false, evidence: text }),
-		solution: replyJson({ work: text, calculations: [], answer: text }),
-		judgement: replyJson({ checks: [{ id: 'c1', evidence: text, holds: false }] }),
-		choice: replyJson({ choice: 'first', evidence: text }),
-		answer: reply(text),
-	}
-}
-
-/** The first word of a text that can't be seen where it should be, behind those before it; null where all can. */
-function firstMissing(text: string, seen: string): string | null {
-	let from = 0
-	for (const [word] of text.matchAll(/[\p{L}\p{N}]+/gu)) {
-		const at = seen.indexOf(word, from)
-		if (at === -1) return word
-		from = at + word.length
-	}
-	return null
 }
