@@ -1,5 +1,6 @@
 import type { IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import type { DiscordClient } from './client.ts'
+import { patiently } from './patience.ts'
 import { readEarlier, readWritten, type Said, type Self } from './receive.ts'
 import { isNewer } from './snowflakes.ts'
 
@@ -16,29 +17,36 @@ export type Earlier = {
 /** A prompt takes no more of a conversation than this many of its newest messages are sure to fill. */
 const mostOfThread = 30
 const mostReplies = 8
+/** Nobody waits for longer: the question goes on without. */
+const longestReadMs = 8_000
 /** More questions than this don't wait for what was said before them. */
 const mostKeptInMind = 1_000
 
 /** Reads threads and chains of replies. */
 export function createEarlier({ client, self }: EarlierParts): Earlier {
 	const repliesTo = new Map<string, NonNullable<Said['repliesTo']>>()
+	const messageOf = (channelId: string, id: string, signal: AbortSignal) =>
+		patiently(() => client.message(channelId, id), signal)
 	/** The messages of others: ours answer questions of the thread, and are known with them. */
-	const ofThread = async ({ id, conversation }: Parameters<Earlier['read']>[0]): Promise<readonly SaidMessage[]> => {
+	const ofThread = async (
+		{ id, conversation }: Parameters<Earlier['read']>[0],
+		signal: AbortSignal,
+	): Promise<readonly SaidMessage[]> => {
 		const { channelId, threadId } = conversation
 		const [first, listed] = await Promise.all([
 			// What the thread was opened from stands in the channel.
-			client.message(channelId, threadId),
-			client.messages(threadId, { before: id, limit: mostOfThread }),
+			messageOf(channelId, threadId, signal),
+			patiently(() => client.messages(threadId, { before: id, limit: mostOfThread }), signal),
 		])
 		return [first, ...listed.map(readWritten)]
 			.flatMap((message) => (message === null ? [] : (readEarlier(message, self) ?? [])))
 			.filter(({ author }) => author !== null)
 	}
-	const ofReplies = async (replied: Said['repliesTo']): Promise<readonly SaidMessage[]> => {
+	const ofReplies = async (replied: Said['repliesTo'], signal: AbortSignal): Promise<readonly SaidMessage[]> => {
 		const chain: SaidMessage[] = []
 		let next = replied
 		while (next !== null && chain.length < mostReplies) {
-			const message = await client.message(next.channelId, next.messageId)
+			const message = await messageOf(next.channelId, next.messageId, signal)
 			const earlier = message === null ? null : readEarlier(message, self)
 			if (message === null || earlier === null) break
 			chain.unshift(earlier)
@@ -60,7 +68,8 @@ export function createEarlier({ client, self }: EarlierParts): Earlier {
 		read: async (message) => {
 			const replied = repliesTo.get(message.id) ?? null
 			repliesTo.delete(message.id)
-			const said = replied === null ? await ofThread(message) : await ofReplies(replied)
+			const signal = AbortSignal.timeout(longestReadMs)
+			const said = await (replied === null ? ofThread(message, signal) : ofReplies(replied, signal))
 			return said.filter(({ id }) => isNewer(message.id, id))
 		},
 	}

@@ -124,7 +124,7 @@ describe('a message', () => {
 				{ kind: 'file', url: 'https://cdn.test/sheet.csv', name: 'sheet.csv', mediaType: 'text/csv' },
 			],
 			preferences: { route: 'staged', effort: null, workflow: null },
-			sentAt: '2016-04-30T11:18:25.796Z',
+			sentAt: '2016-04-30T11:18:25.796007Z',
 		})
 	})
 

@@ -6,9 +6,14 @@ export function madeAtMs(id: string): number {
 	return Number((BigInt(id) >> timeShift) + discordEpochMs)
 }
 
-/** The same in ISO 8601. */
+/** An id's last bits count what was made within the same millisecond. https://docs.discord.com/developers/reference#snowflakes */
+const countBits = 12
+const mostMicroseconds = 999
+
+/** The same in ISO 8601; what was made within one millisecond stays in its order. */
 export function sentAtOf(id: string): string {
-	return new Date(madeAtMs(id)).toISOString()
+	const count = Math.min(Number(BigInt.asUintN(countBits, BigInt(id))), mostMicroseconds)
+	return new Date(madeAtMs(id)).toISOString().replace('Z', `${String(count).padStart(3, '0')}Z`)
 }
 
 /** An id that is older than everything since then, to ask for what is newer. */
