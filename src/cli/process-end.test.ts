@@ -37,10 +37,17 @@ test.each([
 	expect(tookMs).toBeLessThan(3_000)
 })
 
-test('what fails where nobody waits for it ends the process in order, with a line in the log and no words of anybody', async () => {
-	const { exitCode, all } = await execa(process.execPath, [program, '--fails'], { reject: false, all: true })
-	expect(exitCode).toBe(1)
-	expect(all).toContain('something has failed that nobody waits for')
-	expect(all).toContain('The good part is closed.')
-	expect(all).not.toContain('canary')
-})
+test.each([
+	['rejects', 'stuck-process.ts'],
+	['throws', 'throwCanary'],
+])(
+	'what %s where nobody waits for it ends the process in order, with its place in the log and no words of anybody',
+	async (failure, place) => {
+		const { exitCode, all } = await execa(process.execPath, [program, `--${failure}`], { reject: false, all: true })
+		expect(exitCode).toBe(1)
+		expect(all).toContain('something has failed that nobody waits for')
+		expect(all).toContain(place)
+		expect(all).toContain('The good part is closed.')
+		expect(all).not.toContain('canary')
+	},
+)

@@ -41,12 +41,15 @@ function endSoon(status: number): number {
 function toldToEnd(log: Logger, onFirst: () => void): Promise<number> {
 	return new Promise((resolve) => {
 		let told = false
-		process.on('unhandledRejection', (error) => {
+		const failed = (error: unknown) => {
 			log.error({ error }, 'something has failed that nobody waits for')
 			if (!told) onFirst()
 			told = true
 			resolve(1)
-		})
+		}
+		process.on('unhandledRejection', failed)
+		// Instead of the command line's listener, which ends the process at once and says nothing about the cause.
+		process.removeAllListeners('uncaughtException').on('uncaughtException', failed)
 		for (const signal of signals) {
 			process.on(signal, () => {
 				if (told) process.exit(128 + constants.signals[signal])
