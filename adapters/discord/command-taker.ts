@@ -3,6 +3,7 @@ import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
 import { reportError } from '../../src/core/errors.ts'
 import type { RunPreferences } from '../../src/core/run-preferences.ts'
+import { preferencesOf } from '../../src/core/text-command.ts'
 import { english } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import type { DiscordClient } from './client.ts'
@@ -14,7 +15,6 @@ import {
 	conversationOf,
 	fileOf,
 	interactionOnly,
-	preferencesOf,
 	type Said,
 	textOfWritten,
 	toIncomingMessage,

@@ -1,28 +1,22 @@
-import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
 import type { RunEntry } from '../../src/core/conversation-reader.ts'
+import { openRunsAround, openRunsIn } from '../../src/core/open-runs.ts'
 import { isFinished } from '../../src/core/run.ts'
-import { english } from '../../src/rendering/index.ts'
+import { english, refusalIn, refusalText } from '../../src/rendering/index.ts'
 import type { Channel } from './channels.ts'
 import type { DiscordOptions } from './config.ts'
-import { actorOf, conversationOf, platformName, type Said } from './receive.ts'
-import { refusalText } from './refusals.ts'
+import { actorOf, conversationOf, type Said } from './receive.ts'
 import { sentAtOf } from './snowflakes.ts'
 
 type ConversationParts = Pick<DiscordOptions, 'conversations'> & { readonly events: PlatformEvents }
 
 /** What is known of conversations: whose they are, and what is being answered in them. */
 export function createConversations({ events, conversations }: ConversationParts) {
-	const openIn = async (conversation: Conversation): Promise<readonly RunEntry[]> =>
-		(await conversations.runs(conversation)).filter(({ state }) => !isFinished(state))
 	/** Outside of threads, what is said is about what the person has asked in that channel. */
-	const openOf = async ({ workspaceId, channelId }: Conversation, personId: string): Promise<readonly RunEntry[]> => {
-		const listed = await conversations.list({ platform: platformName, workspaceId, personId, limit: 20 })
-		const open = listed.filter(({ conversation, isOpen }) => isOpen && conversation.channelId === channelId)
-		const runs = (await Promise.all(open.map(({ conversation }) => openIn(conversation)))).flat()
-		return runs.filter(({ asker }) => asker.id === personId)
-	}
+	const openOf = async (conversation: Conversation, personId: string): Promise<readonly RunEntry[]> =>
+		(await openRunsAround(conversations, conversation, personId)).filter(({ asker }) => asker.id === personId)
 	return {
 		/** What this person is to that conversation. */
 		standing: ({ conversation, person }: Pick<Said, 'conversation' | 'person'>) =>
@@ -39,7 +33,7 @@ export function createConversations({ events, conversations }: ConversationParts
 			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),
 		/** Stops what is being answered. Returns what to say where nothing was stopped. */
 		stop: async (conversation: Conversation, by: Actor): Promise<string | null> => {
-			const here = await openIn(conversation)
+			const here = await openRunsIn(conversations, conversation)
 			const open = here.length > 0 ? here : await openOf(conversation, by.personId)
 			const results = await Promise.all(open.map(({ runId }) => events.stop(runId, by)))
 			return results.length === 0 ? english.chat.nothingRuns : refusalIn(results)
@@ -47,7 +41,7 @@ export function createConversations({ events, conversations }: ConversationParts
 		/** Whoever could delete a message may also stop its answer. */
 		stopDeleted: async (channel: Channel, messageId: string) => {
 			const conversation = conversationOf(channel, messageId)
-			for (const { runId, asker, messageId: asked } of await openIn(conversation)) {
+			for (const { runId, asker, messageId: asked } of await openRunsIn(conversations, conversation)) {
 				if (asked !== messageId) continue
 				await events.stop(runId, actorOf({ id: asker.id, isModerator: false }, conversation.workspaceId))
 			}
@@ -61,10 +55,4 @@ export function createConversations({ events, conversations }: ConversationParts
 			return begun.outcome === 'refused' ? refusalText(begun) : null
 		},
 	}
-}
-
-function refusalIn(results: readonly ActionResult[]): string | null {
-	const refusals = results.filter((result) => result.outcome === 'refused')
-	const [refusal] = refusals
-	return refusal === undefined || refusals.length < results.length ? null : refusalText(refusal)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
+import { holdBackMs } from '../../src/core/run-store.ts'
 import type { DiscordClient } from './client.ts'
 import { patiently } from './patience.ts'
 import { readEarlier, readWritten, type Said, type Self } from './receive.ts'
@@ -17,8 +18,6 @@ export type Earlier = {
 /** A prompt takes no more of a conversation than this many of its newest messages are sure to fill. */
 const mostOfThread = 30
 const mostReplies = 8
-/** Nobody waits for longer: the question goes on without. */
-const longestReadMs = 8_000
 /** More questions than this don't wait for what was said before them. */
 const mostKeptInMind = 1_000
 
@@ -68,7 +67,8 @@ export function createEarlier({ client, self }: EarlierParts): Earlier {
 		read: async (message) => {
 			const replied = repliesTo.get(message.id) ?? null
 			repliesTo.delete(message.id)
-			const signal = AbortSignal.timeout(longestReadMs)
+			// Nobody waits for longer: the question goes on without.
+			const signal = AbortSignal.timeout(holdBackMs)
 			const said = await (replied === null ? ofThread(message, signal) : ofReplies(replied, signal))
 			return said.filter(({ id }) => isNewer(message.id, id))
 		},

@@ -1,12 +1,12 @@
 import type { Reply } from '../../src/core/chat-platform.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type ReplyView, rests } from '../../src/core/reply-view.ts'
-import { english } from '../../src/rendering/index.ts'
+import { english, refusalText } from '../../src/rendering/index.ts'
 import type { DiscordClient } from './client.ts'
 import { type Draft, draft, textDisplay } from './components.ts'
 import type { DiscordOptions } from './config.ts'
 import { printHandle } from './handles.ts'
-import { isRefusal, refusalText } from './refusals.ts'
+import { isRefusal } from './refusals.ts'
 
 export type Elsewhere = {
 	/** Whether a run can't be shown where it was asked for, so that there is no need to try before it has its outcome. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
-import { english } from '../../src/rendering/index.ts'
+import { preferencesOf, readTextCommand, type TextCommand } from '../../src/core/text-command.ts'
+import { english, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { Channel } from './channels.ts'
@@ -19,10 +20,8 @@ import {
 	isHidden,
 	type Listening,
 	platformName,
-	preferencesOf,
 	readMessage,
 	readSaid,
-	readTextCommand,
 	readWritten,
 	repliedConversations,
 	type Said,
@@ -31,7 +30,6 @@ import {
 	toSaidMessage,
 	type Written,
 } from './receive.ts'
-import { refusalText } from './refusals.ts'
 import type { Seen, SeenBefore } from './seen.ts'
 import { createTakeOnce, untilTaken } from './taking-once.ts'
 
@@ -71,7 +69,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		void client.typing(said.channelId).catch(() => {})
 		await events.message(toIncomingMessage(said, preferencesOf(command), earlier.hasAny(said)))
 	}
-	const obey = async (said: Said, name: 'stop' | 'help' | 'think' | 'quick') => {
+	const obey = async (said: Said, name: TextCommand['name']) => {
 		if (name === 'help') return tell(said, english.chat.helpWithCommands)
 		const { stop, thinkHarder } = conversations
 		const refusal = await (name === 'stop' ? stop : thinkHarder)(said.conversation, actor(said))

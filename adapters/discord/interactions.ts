@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Effort, effortSchema, type RunPreferences } from '../../src/core/run-preferences.ts'
+import { preferencesOf } from '../../src/core/text-command.ts'
 import { type Channel, readChannel } from './channels.ts'
-import { type Person, preferencesOf, readWritten, type Written } from './receive.ts'
+import { type Person, readWritten, type Written } from './receive.ts'
 
 /** What somebody has done with a command, a button, a menu or a form. */
 export type Interaction = {

@@ -3,7 +3,7 @@ import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { reportError } from '../../src/core/errors.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import type { Run } from '../../src/core/run.ts'
-import { english, foldJournal } from '../../src/rendering/index.ts'
+import { english, foldJournal, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import type { DiscordClient } from './client.ts'
 import { usualInteractionMs } from './command-taker.ts'
@@ -12,7 +12,6 @@ import { type Control, parseCustomId, parseStageOption, type Verb } from './cust
 import { readReason, reasonForm } from './feedback-form.ts'
 import type { Interaction, What } from './interactions.ts'
 import { actorOf, isInteractionOnly } from './receive.ts'
-import { refusalText } from './refusals.ts'
 import { showRecord } from './show-record.ts'
 
 type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs' | 'onTrouble'> & {

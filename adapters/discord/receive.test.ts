@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { preferencesOf } from '../../src/core/text-command.ts'
 import type { Channel } from './channels.ts'
 import {
 	conversationOf,
 	type Listening,
-	preferencesOf,
 	readEarlier,
 	readMessage,
-	readTextCommand,
 	readWritten,
 	toIncomingMessage,
 	type Written,
@@ -159,13 +158,4 @@ describe('what was said before', () => {
 	test('is nothing where nothing is to be seen', () => {
 		expect(readEarlier(written({ content: '' }), self)).toBeNull()
 	})
-})
-
-test.each([
-	['!stop', { name: 'stop', rest: '' }],
-	['!Think how much is 6 × 7?', { name: 'think', rest: 'how much is 6 × 7?' }],
-	['!stopwatch', null],
-	['stop', null],
-])('%s as a command', (text, command) => {
-	expect(readTextCommand(text)).toEqual(command)
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
-import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
+import type { RunPreferences } from '../../src/core/run-preferences.ts'
 import type { Channel } from './channels.ts'
 import { sentAtOf } from './snowflakes.ts'
 
@@ -206,20 +206,6 @@ function readText(
 /** What somebody has written who may not have written it to the bot. */
 export function textOfWritten(message: Pick<Written, 'content' | 'mentions'>): string {
 	return readText(message, { self: { applicationId: '', userId: '' }, ownRoleId: null })
-}
-
-/** What can be said to the bot as text, wherever commands are out of reach. */
-export type TextCommand = { readonly name: 'stop' | 'help' | 'think' | 'quick'; readonly rest: string }
-
-export function readTextCommand(text: string): TextCommand | null {
-	const [, name, rest = ''] = /^!(stop|help|think|quick)\b\s*(.*)$/is.exec(text) ?? []
-	return name === undefined ? null : { name: name.toLowerCase() as TextCommand['name'], rest }
-}
-
-/** How a question is answered that was asked with this command. */
-export function preferencesOf(command: string | null): RunPreferences {
-	if (command === 'think') return { ...noPreferences, route: 'staged' }
-	return command === 'quick' ? { ...noPreferences, route: 'direct' } : noPreferences
 }
 
 /**

@@ -40,11 +40,6 @@ const fixes: Readonly<Partial<Record<RefusalName, string>>> = {
 	cannotMessagePerson: 'Allow direct messages from members of the server, or ask in a channel.',
 }
 
-/** What somebody reads who may not do what they wanted. */
-export function refusalText({ message, fix }: { readonly message: string; readonly fix: string }): string {
-	return `${message} ${fix}`
-}
-
 /** The error family of Threadwise for whatever a call to Discord throws. */
 export function fromDiscord(error: unknown): unknown {
 	if (error instanceof RateLimitError) return tooFast(error.retryAfter, error)

@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
-import { plainText, shortened } from './markdown.ts'
+import { shortened } from '../../src/rendering/index.ts'
+import { plainText } from './markdown.ts'
 
 export type Block = types.KnownBlock
 export type SectionBlock = types.SectionBlock

@@ -2,11 +2,11 @@ import type { Conversation } from '../../src/core/conversation.ts'
 import { may, settingsAsSubject } from '../../src/core/may.ts'
 import { effortSchema } from '../../src/core/run-preferences.ts'
 import type { Settings, SettingsKey } from '../../src/core/settings.ts'
+import { refusalText } from '../../src/rendering/index.ts'
 import { actionIds } from './blocks.ts'
 import type { SlackClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import { actorOf, type Press, platformName, type Self } from './receive.ts'
-import { refusalText } from './refusals.ts'
 import { type HomeQuestion, showHome } from './show-home.ts'
 
 export type HomeParts = Pick<SlackOptions, 'conversations' | 'settings'> & {

@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import type { ActionResult, Actor } from '../../src/core/actor.ts'
+import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
-import type { RunEntry } from '../../src/core/conversation-reader.ts'
 import { reportError } from '../../src/core/errors.ts'
+import { openRunsAround, openRunsIn } from '../../src/core/open-runs.ts'
 import { isFinished } from '../../src/core/run.ts'
-import { english } from '../../src/rendering/index.ts'
+import { preferencesOf, readTextCommand, type TextCommand } from '../../src/core/text-command.ts'
+import { english, refusalIn, refusalText } from '../../src/rendering/index.ts'
 import type { SlackClient } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import type { Listeners, Respond } from './connection.ts'
@@ -15,21 +16,18 @@ import {
 	actorOf,
 	conversationOf,
 	messageIdOf,
-	platformName,
-	preferencesOf,
 	type Received,
 	readMessage,
 	readPress,
 	readSessionStop,
 	readShortcut,
 	readSlashCommand,
-	readTextCommand,
 	type Said,
 	type Self,
 	toIncomingMessage,
 	toSaidMessage,
 } from './receive.ts'
-import { refusalText, slackCodeOf } from './refusals.ts'
+import { slackCodeOf } from './refusals.ts'
 
 export type InboxParts = Pick<
 	SlackOptions,
@@ -53,7 +51,7 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 	/** What is merely said to somebody mustn't have the message delivered again. */
 	const tell = (said: Said, text: string) => client.whisper(said.conversation, said.personId, text).catch(onTrouble)
-	const obey = async (said: Said, name: 'stop' | 'help' | 'think' | 'quick') => {
+	const obey = async (said: Said, name: TextCommand['name']) => {
 		// A mention comes as two events.
 		if (!isNew(said.id)) return
 		if (name === 'help') return tell(said, english.chat.help)
@@ -162,28 +160,22 @@ async function orSay(respond: Respond, onTrouble: (error: unknown) => void, act:
 /** What is known of threads: whose they are, and what is being answered in them. */
 function createThreads({ client, events, conversations, self }: InboxParts) {
 	const actor = async (personId: string): Promise<Actor> => actorOf(await client.person(personId), self)
-	const openIn = async (conversation: Conversation): Promise<readonly RunEntry[]> =>
-		(await conversations.runs(conversation)).filter(({ state }) => !isFinished(state))
-	/** In a direct message, what is said outside of threads is about what the person has asked last. */
-	const openWith = async ({ workspaceId, channelId }: Conversation, personId: string): Promise<readonly RunEntry[]> => {
-		const listed = await conversations.list({ platform: platformName, workspaceId, personId, limit: 20 })
-		const open = listed.filter(({ conversation, isOpen }) => isOpen && conversation.channelId === channelId)
-		return (await Promise.all(open.map(({ conversation }) => openIn(conversation)))).flat()
-	}
 	return {
 		/** Whether a message was taken as a question. */
 		has: async ({ id, conversation }: Said) =>
 			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),
 		/** Stops what is being answered. Returns what to say where nothing was stopped. */
 		stop: async (conversation: Conversation, personId: string): Promise<string | null> => {
-			const here = await openIn(conversation)
-			const open = here.length === 0 && conversation.isDirect === true ? await openWith(conversation, personId) : here
+			const here = await openRunsIn(conversations, conversation)
+			// In a direct message, what is said outside of threads is about what the person has asked last.
+			const meansAnyThread = here.length === 0 && conversation.isDirect === true
+			const open = meansAnyThread ? await openRunsAround(conversations, conversation, personId) : here
 			const by = await actor(personId)
 			const results = await Promise.all(open.map(({ runId }) => events.stop(runId, by)))
 			return results.length === 0 ? english.chat.nothingRuns : refusalIn(results)
 		},
 		stopAnswering: async ({ messageId, conversation, personId }: Extract<Received, { kind: 'deletion' }>) => {
-			const open = (await openIn(conversation)).filter((run) => run.messageId === messageId)
+			const open = (await openRunsIn(conversations, conversation)).filter((run) => run.messageId === messageId)
 			if (open.length === 0) return
 			const by = await actor(personId)
 			for (const { runId } of open) await events.stop(runId, by)
@@ -196,12 +188,6 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 			return begun.outcome === 'refused' ? refusalText(begun) : null
 		},
 	}
-}
-
-function refusalIn(results: readonly ActionResult[]): string | null {
-	const refusals = results.filter((result) => result.outcome === 'refused')
-	const [refusal] = refusals
-	return refusal === undefined || refusals.length < results.length ? null : refusalText(refusal)
 }
 
 /** Tells once of each whether it is new; of the newest thousand. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { escapedPieces, mrkdwnPieces, plainText, shortened, toMrkdwn, toSafeMarkdown } from './markdown.ts'
+import { shortened } from '../../src/rendering/index.ts'
+import { escapedPieces, mrkdwnPieces, plainText, toMrkdwn, toSafeMarkdown } from './markdown.ts'
 
 const bare = (text: string) => text.replaceAll('\u200B', '')
 

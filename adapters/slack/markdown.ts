@@ -4,8 +4,6 @@ import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import { piecesOfLine, withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
 
-export { shortened } from '../../src/rendering/index.ts'
-
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 
 /** Whatever is longer isn't parsed: a parser's time may grow with the square of what a model writes. */

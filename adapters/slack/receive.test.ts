@@ -4,14 +4,12 @@ import { textOf } from '../../src/core/content.ts'
 import { incomingMessageSchema } from '../../src/core/conversation.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
 import {
-	preferencesOf,
 	type Received,
 	readMessage,
 	readPress,
 	readSessionStop,
 	readShortcut,
 	readSlashCommand,
-	readTextCommand,
 	type Said,
 	toIncomingMessage,
 } from './receive.ts'
@@ -105,21 +103,6 @@ test.each(['message-deleted', 'tombstone'])('a deletion names what is gone and w
 		personId: 'U0ADA',
 		conversation: { threadId: '1796027696.000100' },
 	})
-})
-
-test.each([
-	['!stop', { name: 'stop', rest: '' }],
-	['!Think  about\nit', { name: 'think', rest: 'about\nit' }],
-	['!quick 2+2', { name: 'quick', rest: '2+2' }],
-	['!help', { name: 'help', rest: '' }],
-	['!stopping', null],
-	['please !stop', null],
-])('a text command: %s', (text, command) => expect(readTextCommand(text)).toEqual(command))
-
-test('commands choose how a question is answered', () => {
-	expect([preferencesOf('think').route, preferencesOf('quick').route, preferencesOf('ask').route]).toEqual([
-		...['staged', 'direct', null],
-	])
 })
 
 test('a press says what, by whom and where', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
-import { noPreferences, type RunPreferences } from '../../src/core/run-preferences.ts'
+import type { RunPreferences } from '../../src/core/run-preferences.ts'
 import { readMark } from './mark.ts'
 
 export const platformName = 'slack'
@@ -199,20 +199,6 @@ function readReference(sign: string, target: string, label: string | undefined):
 	if (sign !== '') return `${sign}${label ?? target}`
 	const address = target.replace(/^mailto:/, '')
 	return label === undefined || label === address ? address : `${label} (${target})`
-}
-
-/** What can be said to the bot as text, since Slack's commands don't work in threads. */
-export type TextCommand = { readonly name: 'stop' | 'help' | 'think' | 'quick'; readonly rest: string }
-
-export function readTextCommand(text: string): TextCommand | null {
-	const [, name, rest = ''] = /^!(stop|help|think|quick)\b\s*(.*)$/is.exec(text) ?? []
-	return name === undefined ? null : { name: name.toLowerCase() as TextCommand['name'], rest }
-}
-
-/** How a question is answered that was asked with this command. */
-export function preferencesOf(command: string | null): RunPreferences {
-	if (command === 'think') return { ...noPreferences, route: 'staged' }
-	return command === 'quick' ? { ...noPreferences, route: 'direct' } : noPreferences
 }
 
 export function toIncomingMessage(said: Said, person: Person, preferences: RunPreferences): IncomingMessage {

@@ -22,11 +22,6 @@ const fixes: Readonly<Record<string, string>> = {
 	missing_scope: 'Install the app again with the permissions of its manifest.',
 }
 
-/** What somebody reads who may not do what they wanted. */
-export function refusalText({ message, fix }: { readonly message: string; readonly fix: string }): string {
-	return `${message} ${fix}`
-}
-
 /** The error family of Threadwise for whatever a call to Slack throws. */
 export function fromSlack(error: unknown): unknown {
 	if (error instanceof webApi.WebAPIRateLimitedError) return tooFast(error.retryAfter * 1_000, error)

@@ -2,9 +2,9 @@ import type { types } from '@slack/bolt'
 import type { ConversationEntry } from '../../src/core/conversation-reader.ts'
 import type { ResolvedSettings } from '../../src/core/resolve-settings.ts'
 import { effortSchema } from '../../src/core/run-preferences.ts'
-import { english } from '../../src/rendering/index.ts'
+import { english, shortened } from '../../src/rendering/index.ts'
 import { actionIds, type Block, context, plain, section } from './blocks.ts'
-import { escaped, shortened, toMrkdwn } from './markdown.ts'
+import { escaped, toMrkdwn } from './markdown.ts'
 
 /** One of the questions that somebody has asked. */
 export type HomeQuestion = Pick<ConversationEntry, 'title' | 'lastAskedAt' | 'isOpen'> & {

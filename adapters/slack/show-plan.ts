@@ -1,7 +1,7 @@
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { english, stageMarks } from '../../src/rendering/index.ts'
+import { english, shortened, stageMarks } from '../../src/rendering/index.ts'
 import { type Block, context, richText } from './blocks.ts'
-import { escaped, plainText, shortened, withoutControls } from './markdown.ts'
+import { escaped, plainText, withoutControls } from './markdown.ts'
 
 /** Whether a workspace knows all blocks, or only those that have always been there. */
 export type BlockSupport = 'all' | 'basic'

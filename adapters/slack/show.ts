@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
 import { isRepeatable, type ReplyView, rests } from '../../src/core/reply-view.ts'
-import { describeFacts, english, splitMarkdown } from '../../src/rendering/index.ts'
+import { describeFacts, english, shortened, splitMarkdown } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,
@@ -14,7 +14,7 @@ import {
 	section,
 	sizeOf,
 } from './blocks.ts'
-import { escaped, escapedPieces, shortened, toSafeMarkdown, withoutControls } from './markdown.ts'
+import { escaped, escapedPieces, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { showFolded } from './show-folded.ts'
 import { type BlockSupport, planOf } from './show-plan.ts'
 

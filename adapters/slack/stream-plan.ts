@@ -1,8 +1,8 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { english } from '../../src/rendering/index.ts'
+import { english, shortened } from '../../src/rendering/index.ts'
 import { actions, type Block } from './blocks.ts'
-import { plainText, shortened, toSafeMarkdown, withoutControls } from './markdown.ts'
+import { plainText, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { answerNowButton, routeOf, stopButton } from './show.ts'
 import {
 	longestDetail,

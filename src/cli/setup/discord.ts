@@ -1,7 +1,8 @@
 import { problemWith } from '../../config/index.ts'
 import { endOfSecret } from './endpoint.ts'
 import { type EnvChanges, settingOf } from './env-text.ts'
-import type { Option, Prompter } from './prompter.ts'
+import type { Prompter } from './prompter.ts'
+import { askWish, type Wish } from './wish.ts'
 
 export type DiscordQuestions = {
 	readonly prompter: Prompter
@@ -9,27 +10,16 @@ export type DiscordQuestions = {
 	readonly current: Readonly<Record<string, string | undefined>>
 }
 
-type Wish = 'stay' | 'connect' | 'disconnect'
-
-const unconnected: readonly Option<Wish>[] = [
-	{ value: 'stay', label: 'Not now' },
-	{ value: 'connect', label: 'Yes', hint: 'takes five minutes, and the right to add bots to a server' },
-]
-const connected: readonly Option<Wish>[] = [
-	{ value: 'stay', label: 'Leave it as it is' },
-	{ value: 'connect', label: 'Change it' },
-	{ value: 'disconnect', label: 'Disconnect it' },
-]
 const tokenQuestion = 'The token of the bot (Bot, Reset Token)'
 const portal = 'https://discord.com/developers/applications'
 
 /** Whether Discord is wanted. */
 export function wantsDiscord({ prompter, current }: DiscordQuestions): Promise<Wish> {
 	const isSet = settingOf(current, 'DISCORD_BOT_TOKEN') !== null
-	return prompter.choose({
-		message: isSet ? 'Discord is set up. And now?' : 'Connect Discord?',
-		options: isSet ? connected : unconnected,
-		initial: 'stay',
+	return askWish(prompter, {
+		title: 'Discord',
+		isSet,
+		takes: 'takes five minutes, and the right to add bots to a server',
 	})
 }
 

@@ -2,7 +2,8 @@ import { type ManifestReceives, manifestLink, slackManifest } from '../../../ada
 import { problemWith } from '../../config/index.ts'
 import { endOfSecret } from './endpoint.ts'
 import { type EnvChanges, settingOf } from './env-text.ts'
-import type { Option, Prompter } from './prompter.ts'
+import type { Prompter } from './prompter.ts'
+import { askWish, type Wish } from './wish.ts'
 
 export type SlackQuestions = {
 	readonly prompter: Prompter
@@ -24,26 +25,10 @@ const namesOfSecrets: Readonly<Record<SlackVariable, string>> = {
 	SLACK_SIGNING_SECRET: 'The Signing Secret (Basic Information, App Credentials)',
 }
 
-type Wish = 'stay' | 'connect' | 'disconnect'
-
-const unconnected: readonly Option<Wish>[] = [
-	{ value: 'stay', label: 'Not now' },
-	{ value: 'connect', label: 'Yes', hint: 'takes five minutes, and the right to install apps' },
-]
-const connected: readonly Option<Wish>[] = [
-	{ value: 'stay', label: 'Leave it as it is' },
-	{ value: 'connect', label: 'Change it' },
-	{ value: 'disconnect', label: 'Disconnect it' },
-]
-
 /** Whether Slack is wanted. */
 export function wantsSlack({ prompter, current }: SlackQuestions): Promise<Wish> {
 	const isSet = [...slackVariables, ...installingVariables].some((name) => settingOf(current, name) !== null)
-	return prompter.choose({
-		message: isSet ? 'Slack is set up. And now?' : 'Connect Slack?',
-		options: isSet ? connected : unconnected,
-		initial: 'stay',
-	})
+	return askWish(prompter, { title: 'Slack', isSet, takes: 'takes five minutes, and the right to install apps' })
 }
 
 const withoutInstalling: EnvChanges = Object.fromEntries(installingVariables.map((name) => [name, null]))

@@ -1,3 +1,4 @@
+import type { PlannedFaults } from '../planned-faults.ts'
 import type { RouteName } from './routes/route-names.ts'
 
 /** What goes wrong with one request. */
@@ -13,27 +14,5 @@ export type Fault =
 	/** Everything is done, but answered only after this time. */
 	| { readonly kind: 'slow'; readonly milliseconds: number }
 
-export type Faults = {
-	/** Adds faults of a route's next requests. */
-	add(route: RouteName, fault: Fault, times?: number): void
-	/** What goes wrong with this request; null if nothing does. */
-	take(route: RouteName): Fault | null
-	/** Removes the faults of a route, or all. */
-	clear(route?: RouteName): void
-}
-
-export function createFaults(): Faults {
-	const planned = new Map<RouteName, Fault[]>()
-	return {
-		add: (route, fault, times = 1) => {
-			const faults = planned.get(route) ?? []
-			for (let count = 0; count < times; count += 1) faults.push(fault)
-			planned.set(route, faults)
-		},
-		take: (route) => planned.get(route)?.shift() ?? null,
-		clear: (route) => {
-			if (route === undefined) planned.clear()
-			else planned.delete(route)
-		},
-	}
-}
+/** By route. */
+export type Faults = PlannedFaults<RouteName, Fault>

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
+import { createPlannedFaults } from '../planned-faults.ts'
 import type { DiscordBot } from './bots.ts'
 import type { DiscordCall } from './calls.ts'
 import type { DiscordClock } from './clock.ts'
-import { createFaults, type Faults } from './faults.ts'
+import type { Fault, Faults } from './faults.ts'
 import { createGateway, type Gateway } from './gateway/gateway.ts'
 import type { ChannelKind, DiscordChannel } from './guilds.ts'
 import type { Interaction } from './interaction.ts'
@@ -109,7 +110,7 @@ export type PermissionChange = { readonly allow?: readonly PermissionName[]; rea
 /** Starts it on a free port. */
 export async function startLocalDiscord(choices: LocalDiscordChoices = {}): Promise<LocalDiscord> {
 	const world = createWorld(completeOptions(choices))
-	const faults = createFaults()
+	const faults = createPlannedFaults<RouteName, Fault>()
 	const calls: DiscordCall[] = []
 	const gateway = createGateway(world)
 	world.publish = gateway.publish

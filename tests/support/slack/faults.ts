@@ -1,3 +1,5 @@
+import type { PlannedFaults } from '../planned-faults.ts'
+
 /** What goes wrong with one call. */
 export type Fault =
 	/** Nothing is done, the connection is dropped. */
@@ -13,24 +15,5 @@ export type Fault =
 	/** Everything is done, but the answer comes only when this resolves. */
 	| { readonly kind: 'held'; readonly until: Promise<unknown> }
 
-export type Faults = {
-	/** Adds faults of a method's next calls. */
-	add(method: string, fault: Fault, times?: number): void
-	/** What goes wrong with this call; null if nothing does. */
-	take(method: string): Fault | null
-	/** Removes the faults of a method, or all. */
-	clear(method?: string): void
-}
-
-export function createFaults(): Faults {
-	const planned = new Map<string, Fault[]>()
-	return {
-		add: (method, fault, times = 1) => {
-			const faults = planned.get(method) ?? []
-			for (let count = 0; count < times; count += 1) faults.push(fault)
-			planned.set(method, faults)
-		},
-		take: (method) => planned.get(method)?.shift() ?? null,
-		clear: (method) => (method === undefined ? planned.clear() : planned.delete(method)),
-	}
-}
+/** By method. */
+export type Faults = PlannedFaults<string, Fault>

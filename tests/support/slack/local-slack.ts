@@ -1,10 +1,11 @@
 import { once } from 'node:events'
+import { createPlannedFaults } from '../planned-faults.ts'
 import type { SlackCall } from './calls.ts'
 import type { SlackClock } from './clock.ts'
 import { createDispatcher } from './delivery/dispatcher.ts'
 import { createRequestUrl } from './delivery/request-url.ts'
 import { createSocketMode, type DisconnectReason } from './delivery/socket-mode.ts'
-import { createFaults, type Faults } from './faults.ts'
+import type { Fault, Faults } from './faults.ts'
 import { completeOptions, type LocalSlackChoices } from './options.ts'
 import { startServer } from './server.ts'
 import { createTeam, type SlackTeam } from './team.ts'
@@ -48,7 +49,7 @@ export async function startLocalSlack(choices: LocalSlackChoices = {}): Promise<
 	const options = completeOptions(choices)
 	const workspace = createWorkspace(options)
 	const workspaces = [workspace]
-	const faults = createFaults()
+	const faults = createPlannedFaults<string, Fault>()
 	const calls: SlackCall[] = []
 	const socketMode = createSocketMode(workspace)
 	let requestAddress = options.requestUrl
