@@ -54,6 +54,15 @@ describe('a stream', () => {
 		])
 	})
 
+	test('names everything that is being worked out, however long each of it is', () => {
+		const running = ['s1', 's2'].map((id) =>
+			subtask({ id, text: 'Multiply what there is of one by the other. '.repeat(9) }),
+		)
+		const [task] = planOf({ stages: [aStageView({ subtasks: running })] }).tasks
+		expect(task?.title).toMatch(/^Systematic execution · s1 Multiply what [^…]*…, s2 Multiply what [^…]*…$/)
+		expect(task?.title.length).toBeLessThanOrEqual(120)
+	})
+
 	test('lets details grow and never says them again, as Slack only adds to them', () => {
 		const settled = ['s1', 's2'].map((id) => subtask({ id, text: `Step ${id}`, status: 'checked' }))
 		const [first] = settled

@@ -39,6 +39,8 @@ export const emptyPlan: StreamedPlan = { title: '', tasks: [], blocks: [], text:
 /** Slack refuses a stream with text of about 11,000 bytes, and counts details and outputs twice; it isn't documented. */
 const largestStream = 9_000
 const largestPreview = 5_000
+/** With less, nobody knows what is meant. */
+const leastNamed = 24
 
 /**
  * What a stream is to show of a run at work: a task for each stage, under it the answer as far as it is written; of one that is to
@@ -66,10 +68,13 @@ function streamedTask(stage: StageView): StreamedTask {
 
 const begun: ReadonlySet<SubtaskView['status']> = new Set(['running', 'failed-check', 'sampling-again'])
 
-/** What is being worked out changes, so it stands where it can be replaced. */
-function atWork({ status, subtasks }: StageView): string {
+/** What is being worked out changes, so it stands where it can be replaced; each of several has its part of the room. */
+function atWork({ title, status, subtasks }: StageView): string {
 	const now = status === 'running' ? subtasks.filter((subtask) => begun.has(subtask.status)) : []
-	return now.length === 0 ? '' : ` · ${now.map(({ id, text }) => `${shortened(id, 20)} ${text}`).join(', ')}`
+	if (now.length === 0) return ''
+	const room = Math.floor((longestDetail - title.length) / now.length) - 3
+	const named = now.map(({ id, text }) => shortened(`${shortened(id, 20)} ${text}`, Math.max(leastNamed, room)))
+	return ` · ${named.join(', ')}`
 }
 
 function linesOf({ status, subtasks, notices }: StageView): readonly string[] {
