@@ -112,13 +112,11 @@ async function listConversations(orm: Orm, query: ConversationQuery): Promise<re
 
 const longestTitle = 120
 
-/** No character is torn apart. */
+/** No character is torn apart, and what is left out is marked. */
 function titleFrom(question: string): string {
-	return question
-		.trim()
-		.replaceAll(/\s+/g, ' ')
-		.slice(0, longestTitle)
-		.replace(/[\uD800-\uDBFF]$/, '')
+	const line = question.trim().replaceAll(/\s+/g, ' ')
+	if (line.length <= longestTitle) return line
+	return `${line.slice(0, longestTitle - 1).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 function isIn({ platform, workspaceId, channelId, threadId }: Conversation): SQL {

@@ -120,7 +120,7 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 				const workspaceId = randomUUID()
 				const [long] = await ask(workspaceId, { threadId: 'a', text: `x${'🙂'.repeat(100)}` })
 				const [{ title } = { title: null }] = await list(workspaceId)
-				expect(title).toBe(`x${'🙂'.repeat(59)}`)
+				expect(title).toBe(`x${'🙂'.repeat(59)}…`)
 				await opened.database.orm.execute(sql`
 					update threadwise.turns set content_id = null where message_id = ${long?.message.id}`)
 				expect(await list(workspaceId)).toMatchObject([{ title: null }])
