@@ -1,8 +1,8 @@
 import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
 import {
 	describeFacts,
-	describeStage,
 	describeStageFacts,
+	describeWholeStage,
 	english,
 	shortened,
 	stageMarks,
@@ -78,11 +78,7 @@ function headOf(stage: StageView, page: number, pages: number): string {
 }
 
 function pagesOf(stage: StageView): readonly string[] {
-	const lines = [stage.summary, ...describeStage(stage), ...stage.notices.map((notice) => `! ${notice}`)]
-	const text = lines
-		.filter((line) => line.trim() !== '')
-		.map(toDiscordMarkdown)
-		.join('\n')
+	const text = describeWholeStage(stage).map(toDiscordMarkdown).join('\n')
 	const pages = piecesOf(text, largestPage)
 	return pages.length === 0 ? ['—'] : pages
 }

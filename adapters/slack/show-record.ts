@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView } from '../../src/core/reply-view.ts'
-import { describeFacts, describeStage, describeStageFacts, english } from '../../src/rendering/index.ts'
+import { describeFacts, describeStageFacts, describeWholeStage, english } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,
@@ -76,8 +76,7 @@ function pagesOf(view: ReplyView): readonly Page[] {
 }
 
 function stagePages(stage: StageView): readonly Page[] {
-	const lines = [stage.summary, ...describeStage(stage), ...stage.notices.map((notice) => `! ${notice}`)]
-	const pieces = lines.filter((line) => line.trim() !== '').flatMap((line) => mrkdwnPieces(line, longestSection))
+	const pieces = describeWholeStage(stage).flatMap((line) => mrkdwnPieces(line, longestSection))
 	const texts = pack(pieces, longestSection).map((group) => group.join('\n'))
 	const pages = pack(texts, mostOnPage)
 	const facts = describeStageFacts(stage).join(' · ')

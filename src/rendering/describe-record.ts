@@ -10,6 +10,13 @@ export function describeStage({ status, details, record }: StageView): readonly 
 	return status === 'done' ? details : describeRecord(record)
 }
 
+/** All that is known of a stage, as lines of Markdown: what it came to, how, and whatever else was noticed on the way. */
+export function describeWholeStage(stage: StageView): readonly string[] {
+	const said = [stage.summary, ...describeStage(stage)]
+	const others = stage.notices.filter((notice) => !said.some((line) => line.includes(notice)))
+	return [...said, ...others.map((notice) => `! ${notice}`)].filter((line) => line.trim() !== '')
+}
+
 /** A record as lines of Markdown, for a stage that hasn't ended, and so hasn't described itself; none where nothing is known yet. */
 export function describeRecord(record: StageRecord): readonly string[] {
 	switch (record.kind) {

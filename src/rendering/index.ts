@@ -1,5 +1,5 @@
 export { english } from './catalogue.ts'
-export { describeStage } from './describe-record.ts'
+export { describeStage, describeWholeStage } from './describe-record.ts'
 export { describeFacts, describeStageFacts, seconds } from './facts.ts'
 export { emptyReplyView, foldJournal, foldRecord } from './fold-journal.ts'
 export { parseMarkdown } from './parse-markdown.ts'
