@@ -32,7 +32,8 @@ export async function askDiscord({ prompter, current }: DiscordQuestions): Promi
 		prompter.say(
 			[
 				'Open the address below, and choose New Application.',
-				'Bot: turn Message Content Intent on, and copy the token (Reset Token). docs/discord.md shows each step.',
+				'On its page Bot, turn Message Content Intent on, and copy the token (Reset Token).',
+				'docs/discord.md shows each step.',
 			].join('\n'),
 		)
 		prompter.show(portal)

@@ -78,8 +78,9 @@ async function askWay({ prompter, current }: SlackQuestions): Promise<ManifestRe
 function showSteps(prompter: Prompter, receives: ManifestReceives): void {
 	prompter.say(
 		[
-			'The link below makes the app: open it, choose your workspace, create the app and install it to the workspace.',
-			'Then come back with what is asked for. docs/slack.md shows each step.',
+			'The link below makes the app: open it, choose your workspace, and create the app.',
+			'Install it to the workspace, and come back with what is asked for.',
+			'docs/slack.md shows each step.',
 		].join('\n'),
 	)
 	prompter.show(manifestLink(slackManifest('Threadwise', receives)))
