@@ -18,7 +18,8 @@ export type Journeys = {
 	api(path: string): Promise<unknown>
 }
 
-const browser = findBrowser()
+/** The browser of this machine, or what to install. */
+export const browser = findBrowser()
 /** What to install for journeys in a browser; nothing where it is there. */
 export const missingBrowser: readonly string[] = 'missing' in browser ? [browser.missing] : []
 
@@ -47,15 +48,7 @@ export function startJourneys(model: JourneyModel, variables: Readonly<Record<st
 		started = { service, window }
 	})
 	afterAll(() => opened.disposeAsync())
-	const visit: Journeys['visit'] = async (look, refused) => {
-		const visitor = await running().window.visit(look)
-		onTestFinished(async () => {
-			await visitor[Symbol.asyncDispose]()
-			const isRefusal = (misdeed: string) => misdeed.includes(`responded with a status of ${refused} `)
-			expect(visitor.misdeeds.filter((misdeed) => !isRefusal(misdeed))).toEqual([])
-		})
-		return visitor.newPage
-	}
+	const visit = visitsIn(() => running().window)
 	return {
 		service: () => running().service,
 		visit,
@@ -70,5 +63,18 @@ export function startJourneys(model: JourneyModel, variables: Readonly<Record<st
 			expect(response.status).toBe(200)
 			return response.json()
 		},
+	}
+}
+
+/** How tests visit pages in a browser; their misdeeds fail the test. */
+export function visitsIn(window: () => OpenedBrowser): Journeys['visit'] {
+	return async (look, refused) => {
+		const visitor = await window().visit(look)
+		onTestFinished(async () => {
+			await visitor[Symbol.asyncDispose]()
+			const isRefusal = (misdeed: string) => misdeed.includes(`responded with a status of ${refused} `)
+			expect(visitor.misdeeds.filter((misdeed) => !isRefusal(misdeed))).toEqual([])
+		})
+		return visitor.newPage
 	}
 }

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseEnv } from 'node:util'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { inviteLink } from '../../../adapters/discord/index.ts'
@@ -20,9 +18,9 @@ import {
 	thinkingReply,
 } from '../../../tests/support/scripted-model-server.ts'
 import { freePort } from '../../../tests/support/servers.ts'
+import { setUpInTerminal } from '../../../tests/support/setup-terminal.ts'
 import { type LocalSlack, startLocalSlack } from '../../../tests/support/slack/local-slack.ts'
 import { setUp } from '../commands/setup.ts'
-import { createClackPrompter } from './clack-prompter.ts'
 import type { Prompter } from './prompter.ts'
 import { setupLeft } from './prompter.ts'
 
@@ -505,32 +503,6 @@ describe('Slack', () => {
 	})
 })
 
-/** Presses keys in a terminal, each answer once its question is on the screen. */
-async function inTerminal(answers: readonly (readonly [string, string])[], folder: string, ollama: string) {
-	const input = Object.assign(new PassThrough(), { isTTY: false })
-	const output = Object.assign(new PassThrough(), { columns: 100, rows: 40 })
-	let screen = ''
-	let everything = ''
-	output.on('data', (piece) => {
-		screen += String(piece)
-		everything += String(piece)
-	})
-	const failures: unknown[] = []
-	const places = [{ id: 'ollama', title: 'Ollama', baseUrl: ollama, start: 'ollama serve' }]
-	const place = { prompter: createClackPrompter(input, output), colored: false, folder, environment: {}, places }
-	const running = setUp(place, { fail: (error) => failures.push(error) })
-	for (const [question, keys] of answers) {
-		await vi.waitFor(() => expect(screen).toContain(question), { timeout: 20_000 })
-		screen = ''
-		for (const each of keys.split(/(?=\r)/)) {
-			input.write(each)
-			await sleep(20)
-		}
-	}
-	const exitStatus = await running
-	return { exitStatus, screen, everything, failures }
-}
-
 const down = '\u001b[B'
 const enter = '\r'
 
@@ -538,20 +510,19 @@ describe('in a terminal', () => {
 	test('from the first key to the written file, against a real server; the key is hidden', async () => {
 		await using folder = await temporaryFolder()
 		await using practice = await startPractice()
-		const { exitStatus, screen, failures } = await inTerminal(
+		const { exitStatus, screen, failures } = await setUpInTerminal(
 			[
 				['Which model shall answer?', `${down}${enter}`],
 				['Your key', `${key}\u0003`],
 			],
-			folder.path,
-			practice.baseUrl,
+			{ folder: folder.path, ollama: practice.baseUrl },
 		)
 		expect(failures).toMatchObject([{ code: 'interrupted' }])
 		expect(exitStatus).toBe(130)
 		expect(screen).not.toContain(key)
 		expect(existsSync(join(folder.path, '.env'))).toBe(false)
 
-		const again = await inTerminal(
+		const again = await setUpInTerminal(
 			[
 				['Which model shall answer?', enter],
 				['Which model of that server?', `${down}${enter}`],
@@ -559,8 +530,7 @@ describe('in a terminal', () => {
 				['Connect Slack?', enter],
 				['Connect Discord?', enter],
 			],
-			folder.path,
-			practice.baseUrl,
+			{ folder: folder.path, ollama: practice.baseUrl },
 		)
 		expect(again.failures).toEqual([])
 		expect(again.exitStatus).toBe(0)
@@ -572,7 +542,7 @@ describe('in a terminal', () => {
 	test('the link that makes the Slack app can be copied whole', async () => {
 		await using folder = await temporaryFolder()
 		await using practice = await startPractice()
-		const { everything } = await inTerminal(
+		const { everything } = await setUpInTerminal(
 			[
 				['Which model shall answer?', enter],
 				['Which model of that server?', `${down}${enter}`],
@@ -581,19 +551,17 @@ describe('in a terminal', () => {
 				['How does Slack reach Threadwise?', enter],
 				['Bot User OAuth Token', '\u0003'],
 			],
-			folder.path,
-			practice.baseUrl,
+			{ folder: folder.path, ollama: practice.baseUrl },
 		)
 		expect(everything).toContain(`\n${manifestLink(slackManifest('Threadwise', { over: 'socket' }))}\n`)
 	})
 
 	test('the end of the input leaves as Ctrl-C does', async () => {
 		await using folder = await temporaryFolder()
-		const { exitStatus } = await inTerminal(
-			[['Which model shall answer?', '\u0004']],
-			folder.path,
-			`http://127.0.0.1:${await freePort()}/v1`,
-		)
+		const { exitStatus } = await setUpInTerminal([['Which model shall answer?', '\u0004']], {
+			folder: folder.path,
+			ollama: `http://127.0.0.1:${await freePort()}/v1`,
+		})
 		expect(exitStatus).toBe(130)
 	})
 
