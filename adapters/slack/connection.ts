@@ -13,9 +13,9 @@ import {
 import { type Bots, isNotInstalled } from './bots.ts'
 import { webOptions } from './client.ts'
 import type { SlackConnection } from './config.ts'
+import { keepSocketOpen } from './open-socket.ts'
 import { eventsPath } from './paths.ts'
 import { quietLogger } from './quiet-logger.ts'
-import { fromSlack } from './refusals.ts'
 
 /** Says something to whoever used a command or a shortcut, also where the bot is no member. */
 export type Respond = (text: string) => Promise<void>
@@ -47,19 +47,22 @@ export type ReceivingOptions = Pick<SlackConnection, 'apiUrl' | 'receives'> & {
 	readonly onTrouble: (error: unknown) => void
 }
 
-/** For opening a socket alone: one that was cut is opened again for as long as it takes. */
+/**
+ * Slack sends each event over any one of them, and asks for each to be opened again every few hours: while one is, the other takes what
+ * comes. A command is delivered once, so a gap would fail it. Slack allows ten; old and new bot share them during an update.
+ */
+const socketCount = 2
+/** For opening a socket alone: it is asked for again for as long as it takes. */
 const patiently: webApi.WebClientOptions = {
 	retryConfig: { forever: true, factor: 1.3, minTimeout: 500, maxTimeout: 15_000, randomize: true },
 	rejectRateLimitedCalls: false,
 }
-/** How long until a socket is opened again that Slack has refused to open. */
-const refusedAgainMs = 5_000
 /** A closing handshake that never comes isn't waited for. */
 const longestStopMs = 2_000
 
-/** The way in: over a socket that we open, or over requests that are handed to `take`. */
+/** The way in: over sockets that we open, or over requests that are handed to `take`. */
 export type Receiving = {
-	/** Takes a request to `eventsPath`; not for a socket. */
+	/** Takes a request to `eventsPath`; not for sockets. */
 	take(request: IncomingMessage, response: ServerResponse): void
 	start(told: Told): Promise<void>
 	stop(): Promise<void>
@@ -72,14 +75,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 		receives.over === 'http'
 			? new HTTPReceiver({ signingSecret: receives.signingSecret, endpoints: eventsPath, logger })
 			: null
-	const socket =
-		receives.over === 'socket'
-			? new SocketModeReceiver({
-					appToken: receives.appToken,
-					logger,
-					installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
-				})
-			: null
+	const sockets = receives.over === 'socket' ? createSockets(receives.appToken, options, logger) : []
 	const ended = new AbortController()
 	return {
 		take: (request, response) => {
@@ -87,10 +83,8 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 			http.requestListener(request, response)
 		},
 		start: async (told) => {
-			const receiver = http ?? socket
-			if (receiver === null) return
 			const app = new App({
-				receiver: acknowledgingLast(receiver),
+				receiver: acknowledgingLast(http === null ? sockets : [http]),
 				authorize: ({ teamId = '' }) => authorize(bots, teamId),
 				// We know ourselves by more than Bolt does.
 				ignoreSelf: false,
@@ -100,48 +94,39 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 			})
 			app.error((error) => forgive(error, onTrouble))
 			listen(app, told, onTrouble)
-			if (socket === null) return
-			await socket.start().catch((error: unknown) => Promise.reject(fromSlack(error)))
-			openAgain(socket.client, ended.signal, onTrouble)
+			await Promise.all(sockets.map(({ client }) => keepSocketOpen(client, ended.signal, onTrouble)))
 		},
 		stop: async () => {
 			ended.abort()
-			if (socket === null) return
-			await Promise.race([socket.stop().catch(onTrouble), sleep(longestStopMs, undefined, { ref: false })])
+			const stopped = Promise.all(sockets.map((socket) => socket.stop().catch(onTrouble)))
+			await Promise.race([stopped, sleep(longestStopMs, undefined, { ref: false })])
 		},
 	}
 }
 
-/**
- * A socket that was cut is opened again by the client itself, which leaves it to nobody to catch what goes wrong then: Slack may refuse
- * the app's token for a while. That would be the end of the process, or of hearing anything. So it is tried until we end ourselves.
- */
-function openAgain(
-	client: SocketModeReceiver['client'],
-	ended: AbortSignal,
-	onTrouble: (error: unknown) => void,
-): void {
-	const open = client.start.bind(client)
-	client.start = async () => {
-		while (!ended.aborted) {
-			try {
-				return await open()
-			} catch (error) {
-				if (ended.aborted) break
-				onTrouble(fromSlack(error))
-				await sleep(refusedAgainMs, undefined, { ref: false, signal: ended }).catch(() => {})
-			}
-		}
-		// Nobody waits for it any more.
-		return new Promise(() => {})
-	}
+function createSockets(
+	appToken: string,
+	{ apiUrl, timeoutMs }: Pick<ReceivingOptions, 'apiUrl' | 'timeoutMs'>,
+	logger: ReturnType<typeof quietLogger>,
+): readonly SocketModeReceiver[] {
+	return Array.from(
+		{ length: socketCount },
+		() =>
+			new SocketModeReceiver({
+				appToken,
+				logger,
+				// Slack's client would leave a lost socket closed for five seconds, and whatever goes wrong then to nobody.
+				autoReconnectEnabled: false,
+				installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
+			}),
+	)
 }
 
 /**
  * Bolt acknowledges an event before anybody has heard of it: one that couldn't be recorded would be gone. Here it is acknowledged when
  * its listeners are done, and not at all if one of them has failed, so that Slack delivers it again.
  */
-function acknowledgingLast(receiver: HTTPReceiver | SocketModeReceiver): Receiver {
+function acknowledgingLast(receivers: readonly (HTTPReceiver | SocketModeReceiver)[]): Receiver {
 	const late = (app: App): App =>
 		Object.create(app, {
 			processEvent: {
@@ -153,7 +138,9 @@ function acknowledgingLast(receiver: HTTPReceiver | SocketModeReceiver): Receive
 			},
 		})
 	return {
-		init: (app) => receiver.init(late(app)),
+		init: (app) => {
+			for (const receiver of receivers) receiver.init(late(app))
+		},
 		start: () => Promise.resolve(),
 		stop: () => Promise.resolve(),
 	}

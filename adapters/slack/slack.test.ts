@@ -526,13 +526,34 @@ describe('where a workspace refuses', () => {
 		await opened.platform.post('run-2', opened.conversationAt(opened.ada.directMessages, elsewhere.ts), answered)
 	})
 
+	test('one socket, and asks for another in its place, a command at that moment comes over the other one', async () => {
+		await using opened = await open()
+		opened.slack.disconnectSockets('refresh_requested', 1)
+		const { acknowledgement } = await opened.ada.command('/ask', 'Are you there?', opened.slack.general)
+		expect(acknowledgement.failure).toBeNull()
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2))
+	})
+
+	test('every socket as soon as it is open, they are opened later and later, until they stay', async () => {
+		await using opened = await open()
+		const opens = () => opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length
+		const before = opens()
+		const refusing = setInterval(() => opened.slack.disconnectSockets('link_disabled'), 5)
+		await vi.waitFor(() => expect(opens()).toBeGreaterThan(before + 3), 20_000)
+		clearInterval(refusing)
+		expect(opens()).toBeLessThan(before + 10)
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
 	test('to open the socket again at first, it is opened all the same', async () => {
 		await using opened = await open()
 		opened.slack.faults.add('apps.connections.open', { kind: 'status', status: 503 })
 		opened.slack.dropNext('apps.connections.open')
 		opened.slack.disconnectSockets()
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(0))
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
+		expect(opened.slack.connectionCount()).toBe(0)
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
 		expect(opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length).toBeGreaterThan(3)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
@@ -546,7 +567,7 @@ describe('where a workspace refuses', () => {
 			() => expect(opened.troubles).toContainEqual(expect.objectContaining({ code: 'platform-refused' })),
 			20_000,
 		)
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(1), 20_000)
+		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
 	}, 30_000)

@@ -19,8 +19,8 @@ export type SocketMode = Transport & {
 	/** Takes the request for a WebSocket. */
 	connect(request: IncomingMessage, socket: Duplex, head: Buffer): void
 	connectionCount(): number
-	/** Asks every connection to come back over another one, or cuts it without a word where no reason is given. */
-	disconnect(reason: DisconnectReason | null): void
+	/** Asks every connection, or so many of them, to come back over another one, or cuts them without a word where no reason is given. */
+	disconnect(reason: DisconnectReason | null, count?: number): void
 	close(): void
 }
 
@@ -89,8 +89,10 @@ export function createSocketMode(workspace: Workspace): SocketMode {
 				)
 			})
 		},
-		disconnect: (reason) => {
-			for (const connection of connections) {
+		disconnect: (reason, count = connections.size) => {
+			for (const connection of [...connections].slice(0, count)) {
+				// Nothing more is sent over it.
+				connections.delete(connection)
 				if (reason === null) connection.terminate()
 				else connection.send(JSON.stringify({ type: 'disconnect', reason }))
 			}
