@@ -27,7 +27,7 @@ export type Replies = {
 }
 
 export function createReplies({ client, runs, runUrl, onTrouble, clock = processClock }: RepliesOptions): Replies {
-	const signs = createWorkingSigns(client, onTrouble)
+	const signs = createWorkingSigns(client, clock, onTrouble)
 	const streams = createStreams({ calls: client, runs, clock, onTrouble })
 	const messages = createReplyMessages(client)
 	const mayEditProgress = createMinuteRate(mostProgressEdits, clock)

@@ -606,6 +606,23 @@ describe("Slack's own signs", () => {
 		await vi.waitFor(() => expect(session()).toBe('active'), 10_000)
 	})
 
+	test('are left out where there are too many in a minute, so that each that is shown can go out', async () => {
+		await using opened = await open()
+		const answers = Array.from({ length: 25 }, async (_, index) => {
+			const { conversation, runId } = await opened.ask(`How much is 6 × ${index}?`)
+			const reply = await opened.platform.post(runId, conversation, aView())
+			await opened.platform.update(reply, answered)
+		})
+		await Promise.all(answers)
+		const signs = (status: string) =>
+			opened.slack.calls.filter(
+				({ method, isDone, arguments: given }) =>
+					method === 'agents.sessions.setStatus' && isDone && given.status === status,
+			)
+		await vi.waitFor(() => expect(signs('active')).toHaveLength(20))
+		expect(signs('processing')).toHaveLength(20)
+	})
+
 	test('are the older ones where the app is no agent', async () => {
 		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
 		const { question, conversation, runId } = await opened.ask()
