@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { delta, feedback } from '../../tests/support/builders.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
@@ -220,6 +221,27 @@ describe('a run that goes on by itself', () => {
 		await journal.pass(feedback('one'))
 		await ticks()
 		expect(batches.map(textsOf)).toEqual([['one']])
+	})
+
+	test('writes that a short call has begun together with its end, in one batch less', async () => {
+		const { store, batches } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(started)
+		await sleep(150)
+		await journal.pass(replied)
+		await ticks()
+		expect(kindsOf(batches)).toEqual([['model-call-start', 'model-call-end']])
+	})
+
+	test('writes that a call has begun while it lasts, and sooner what somebody sees', async () => {
+		const { store, batches } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(started)
+		await vi.waitFor(() => expect(kindsOf(batches)).toEqual([['model-call-start']]), 5_000)
+		const other = writerOn(store)
+		await other.pass(started)
+		await other.pass(delta('one'))
+		await vi.waitFor(() => expect(kindsOf(batches)).toHaveLength(2), 900)
 	})
 
 	test('hands a reply over apart from what follows it, and at the same time', async () => {

@@ -54,6 +54,8 @@ const frontiers: ReadonlySet<JournalEventKind> = new Set([
 
 /** How long what may be lost waits for something to travel with; nobody who looks on notices so little. */
 const fleetingWaitMs = 50
+/** That a call has begun is shown to nobody: a short one is written down with its end. */
+const beginningWaitMs = 1_000
 
 /**
  * Writes a run's journal under its claim, in order. While one batch is being written, what comes in gathers for the next: a
@@ -73,11 +75,14 @@ export function createJournalWriter(
 	let scheduled: Promise<void> | null = null
 	/** Whether anything that gathers must not be lost. */
 	let isNeeded = false
+	let leftOver: { readonly waitMs: number; readonly timer: NodeJS.Timeout } | null = null
 	const writeBatch = async () => {
 		const batch = gathering
 		gathering = []
 		scheduled = null
 		isNeeded = false
+		clearTimeout(leftOver?.timer)
+		leftOver = null
 		const { stopRequested, answerNow } = await appendBatch(store, claim, batch)
 		if (stopRequested !== null) onStopRequested(stopRequested)
 		if (answerNow) onAnswerNow()
@@ -91,6 +96,11 @@ export function createJournalWriter(
 	}
 	const scheduleLeftOver = () => {
 		if (gathering.length > 0) schedule()
+	}
+	const scheduleLater = (waitMs: number) => {
+		if (leftOver !== null && leftOver.waitMs <= waitMs) return
+		clearTimeout(leftOver?.timer)
+		leftOver = { waitMs, timer: setTimeout(scheduleLeftOver, waitMs) }
 	}
 	const take = (entry: JournalEntry) => {
 		gathering.push(entry)
@@ -111,7 +121,7 @@ export function createJournalWriter(
 			if (frontiers.has(entry.event.kind)) await durable()
 			// What else this turn of the event loop brings goes along.
 			if (isNeeded) setImmediate(scheduleLeftOver)
-			else if (gathering.length === 1) setTimeout(scheduleLeftOver, fleetingWaitMs)
+			else scheduleLater(entry.event.kind === 'model-call-start' ? beginningWaitMs : fleetingWaitMs)
 		},
 		settled: () => (gathering.length > 0 ? schedule() : writing).catch(() => {}),
 	}
