@@ -13,6 +13,7 @@ import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type Channel, readChannel } from './channels.ts'
 import type { DiscordConnection } from './config.ts'
 import { fromDiscord } from './refusals.ts'
+import { createShards, type Shards } from './shards.ts'
 
 /** What Discord tells. Discord tells it once: whatever rejects is lost, and told as trouble. */
 export type Listeners = {
@@ -47,6 +48,8 @@ export type Connection = {
 	readonly guilds: Guilds
 	/** Resolves once connected. */
 	start(listeners: Listeners, readsMessages: boolean): Promise<void>
+	/** For how long not everything was heard; for ever, where Discord has closed the connection for good. */
+	lostForMs(): number
 	stop(): Promise<void>
 }
 
@@ -55,10 +58,16 @@ const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, Gate
 /** The gateway, over discord.js: sharded as Discord wants it, and connected again for as long as it takes. */
 export function createConnection(options: ConnectionOptions): Connection {
 	let client: Client | null = null
+	let shards: Shards | null = null
+	const shardsOf: NonNullable<ClientOptions['ws']>['buildStrategy'] = (manager) => {
+		shards = createShards(manager, options.onTrouble)
+		return shards
+	}
 	return {
 		guilds: createGuilds(() => client),
+		lostForMs: () => shards?.lostForMs() ?? 0,
 		start: async (listeners, readsMessages) => {
-			client = new Client(clientOptions(options, readsMessages))
+			client = new Client({ ...clientOptions(options, readsMessages), ws: { buildStrategy: shardsOf } })
 			listen(client, listeners, options.onTrouble)
 			await login(client, options.botToken)
 			void listeners.connected().catch(options.onTrouble)

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { GatewayCloseCodes, GatewayOpcodes } from 'discord.js'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
+import { createPlannedFaults } from '../../planned-faults.ts'
 import type { World } from '../world.ts'
+import { type GatewayFaults, goesWrong } from './gateway-faults.ts'
 import { botOf, greet, identify, identifySchema, resumeSchema } from './handshake.ts'
 import { deliver, dispatch, type Session, send } from './session.ts'
 
@@ -21,10 +23,18 @@ export type Connections = {
 	repeatedOnResume: number
 	/** How many sessions are not resumed. */
 	refusedResumes: number
+	readonly faults: GatewayFaults
 }
 
 export function createConnections(): Connections {
-	return { open: new Set(), silent: new WeakSet(), sessions: [], repeatedOnResume: 0, refusedResumes: 0 }
+	return {
+		open: new Set(),
+		silent: new WeakSet(),
+		sessions: [],
+		repeatedOnResume: 0,
+		refusedResumes: 0,
+		faults: createPlannedFaults(),
+	}
 }
 
 /** Takes a new connection and whatever is said over it. */
@@ -47,7 +57,9 @@ export function welcome(
 	const query = new URL(url, 'http://localhost').searchParams
 	if (query.get('v') !== '10' || query.get('encoding') !== 'json') {
 		connection.close(GatewayCloseCodes.InvalidAPIVersion)
-	} else send(connection, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: world.options.heartbeatMs } })
+	} else if (!goesWrong(connections.faults.take('open'), connection)) {
+		send(connection, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: world.options.heartbeatMs } })
+	}
 }
 
 function sessionOf({ sessions }: Connections, connection: WebSocket): Session | undefined {
@@ -74,9 +86,11 @@ function take(world: World, connections: Connections, connection: WebSocket, tex
 			return null
 		case GatewayOpcodes.Identify:
 			if (isKnown) return GatewayCloseCodes.AlreadyAuthenticated
+			if (goesWrong(connections.faults.take('identify'), connection)) return null
 			return begin(world, connections, connection, message.d)
 		case GatewayOpcodes.Resume:
 			if (isKnown) return GatewayCloseCodes.AlreadyAuthenticated
+			if (goesWrong(connections.faults.take('resume'), connection)) return null
 			return resume(world, connections, connection, message.d)
 		case GatewayOpcodes.PresenceUpdate:
 			return isKnown ? null : GatewayCloseCodes.NotAuthenticated

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { World } from '../world.ts'
 import { createConnections, welcome } from './connections.ts'
 import type { GatewayEvent } from './event.ts'
+import type { GatewayFaults } from './gateway-faults.ts'
 import { dispatch, heardBy, type Session, send } from './session.ts'
 
 /** How long a connection may take to close. */
@@ -32,6 +33,8 @@ export type Gateway = {
 	repeatOnResume(count: number): void
 	/** Refuses to resume so many sessions. */
 	refuseResumes(times: number): void
+	/** What goes wrong with the next connections, by how far they come. */
+	readonly faults: GatewayFaults
 	/** Has the next event told twice. */
 	deliverTwice(): void
 	/** Tells the newest event once more. */
@@ -42,13 +45,18 @@ export type Gateway = {
 export function createGateway(world: World): Gateway {
 	const server = new WebSocketServer({ noServer: true })
 	const connections = createConnections()
-	const { open, silent, sessions } = connections
+	const { open, silent, sessions, faults } = connections
 	let copies = 1
 
 	const listening = () => sessions.filter(({ hasEnded }) => !hasEnded)
 	return {
-		connect: (request, socket, head) =>
-			server.handleUpgrade(request, socket, head, (connection) => welcome(world, connections, connection, request)),
+		connect: (request, socket, head) => {
+			const fault = faults.take('connect')
+			const accept = () =>
+				server.handleUpgrade(request, socket, head, (connection) => welcome(world, connections, connection, request))
+			if (fault?.kind === 'late') setTimeout(accept, fault.afterMs).unref()
+			else accept()
+		},
 		publish: (event) => {
 			for (const session of listening()) {
 				const payload = heardBy(session, event)
@@ -59,6 +67,7 @@ export function createGateway(world: World): Gateway {
 		},
 		connectionCount: () => sessions.filter(({ connection }) => connection !== null).length,
 		sessions,
+		faults,
 		drop: () => {
 			for (const connection of open) connection.terminate()
 		},
