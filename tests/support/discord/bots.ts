@@ -25,4 +25,8 @@ export type DiscordBot = {
 	readonly installedFor: Set<string>
 	/** How many times it has begun a session, besides resuming one. */
 	sessionStarts: number
+	/** How many times that was too soon. */
+	refusedStarts: number
+	/** When last, by which of the shards that may do so at once; as rates are counted. */
+	readonly lastStarts: Map<number, number>
 }

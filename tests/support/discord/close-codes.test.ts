@@ -21,12 +21,16 @@ async function connect(discord: LocalDiscord, query = 'v=10&encoding=json') {
 	const connection = new WebSocket(`${new URL(discord.apiUrl).origin.replace('http', 'ws')}/?${query}`)
 	onTestFinished(() => connection.terminate())
 	const closed = new Promise<number>((resolve) => connection.once('close', resolve))
+	const messages: { readonly op: number }[] = []
+	connection.on('message', (data) => messages.push(JSON.parse(String(data))))
 	await once(connection, 'open')
 	const say = (...messages: readonly unknown[]) => {
 		for (const each of messages) connection.send(typeof each === 'string' ? each : JSON.stringify(each))
 		return closed
 	}
-	return { closed, say }
+	/** What was said to the bot after the greeting. */
+	const told = () => messages.filter(({ op }) => op !== GatewayOpcodes.Hello)
+	return { closed, say, told }
 }
 
 const {
@@ -86,4 +90,21 @@ test('a session is not resumed from what was never told', async () => {
 	const second = await connect(discord)
 	const [session] = discord.gateway.sessions
 	expect(await second.say(resume(discord.botToken, session?.id ?? '', 1_000))).toBe(InvalidSeq)
+})
+
+test('a session that is begun within five seconds of the one before is invalid, unless its shard has a turn of its own', async () => {
+	const { discord } = await openDiscord({ maxConcurrency: 2 })
+	const shard = async (number: number) => {
+		const { say, told } = await connect(discord)
+		void say(identify(discord.botToken, { shard: [number, 4] }))
+		await expect.poll(told).not.toEqual([])
+		return told()[0]
+	}
+	expect([await shard(0), await shard(1), await shard(2)]).toMatchObject([
+		{ op: GatewayOpcodes.Dispatch, t: 'READY' },
+		{ op: GatewayOpcodes.Dispatch, t: 'READY' },
+		{ op: GatewayOpcodes.InvalidSession, d: false },
+	])
+	discord.clock.advance(5_000)
+	expect(await shard(2)).toMatchObject({ t: 'READY' })
 })

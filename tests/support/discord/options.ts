@@ -15,6 +15,8 @@ export type LocalDiscordOptions = {
 	readonly activeThreads: number
 	/** How many shards Discord recommends. */
 	readonly shards: number
+	/** How many shards may begin their sessions at once, every five seconds. */
+	readonly maxConcurrency: number
 	/** What the bot may do in the first guild, besides what everybody may: names of discord.js' `PermissionFlagsBits`. */
 	readonly botPermissions: readonly PermissionName[]
 }
@@ -30,6 +32,7 @@ const defaults: LocalDiscordOptions = {
 	oldMessageEdits: 3,
 	activeThreads: 1_000,
 	shards: 1,
+	maxConcurrency: 1,
 	botPermissions: [
 		'ViewChannel',
 		'SendMessages',

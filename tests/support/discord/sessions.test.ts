@@ -6,7 +6,7 @@ import { happened, logIn, openDiscord } from './bots-at-work.ts'
 const ws = { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => {} }) }
 
 async function openListener(choices: Parameters<typeof openDiscord>[0] = {}) {
-	const { discord, ada, rest } = await openDiscord(choices)
+	const { discord, ada, rest } = await openDiscord({ rates: false, ...choices })
 	const heard: string[] = []
 	const client = await logIn(discord, (bot) => bot.on(Events.MessageCreate, ({ content }) => heard.push(content)), {
 		ws,

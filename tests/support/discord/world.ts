@@ -73,6 +73,8 @@ export function addBot(world: World, name: string): DiscordBot {
 		commands: [],
 		installedFor: new Set(),
 		sessionStarts: 0,
+		refusedStarts: 0,
+		lastStarts: new Map(),
 	}
 	world.bots.push(bot)
 	return bot

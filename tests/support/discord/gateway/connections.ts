@@ -102,7 +102,8 @@ function take(world: World, connections: Connections, connection: WebSocket, tex
 function begin(world: World, { sessions }: Connections, connection: WebSocket, value: unknown): number | null {
 	const given = identifySchema.safeParse(value)
 	const session = given.success ? identify(world, given.data) : GatewayCloseCodes.DecodeError
-	if (typeof session === 'number') return session
+	if (session === null) send(connection, { op: GatewayOpcodes.InvalidSession, d: false })
+	if (session === null || typeof session === 'number') return session
 	session.connection = connection
 	sessions.push(session)
 	greet(world, session)

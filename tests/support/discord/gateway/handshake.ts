@@ -26,8 +26,10 @@ export function botOf({ bots }: World, token: string | null): DiscordBot | null 
 	return bots.find((each) => each.token === token?.replace(/^Bot /, '')) ?? null
 }
 
-/** Begins a session, or says with which code the connection is closed. */
-export function identify(world: World, given: z.infer<typeof identifySchema>): Session | number {
+const betweenStartsMs = 5_000
+
+/** Begins a session, or says with which code the connection is closed; null where it comes too soon after the one before. */
+export function identify(world: World, given: z.infer<typeof identifySchema>): Session | number | null {
 	const { intents, shard = [0, 1] } = given
 	const bot = botOf(world, given.token)
 	if (bot === null) return GatewayCloseCodes.AuthenticationFailed
@@ -36,9 +38,21 @@ export function identify(world: World, given: z.infer<typeof identifySchema>): S
 	if ((intents & ~known) !== 0) return GatewayCloseCodes.InvalidIntents
 	const isAsked = (intents & GatewayIntentBits.MessageContent) !== 0
 	if ((isAsked && !bot.hasMessageContent) || (intents & privileged) !== 0) return GatewayCloseCodes.DisallowedIntents
+	if (comesTooSoon(world, bot, number)) return null
 	bot.sessionStarts += 1
 	const id = world.identifiers.token('session-')
 	return { id, bot, intents, shard, dispatches: [], connection: null, hasEnded: false }
+}
+
+/** https://docs.discord.com/developers/events/gateway#sharding-max-concurrency */
+function comesTooSoon({ options, clock }: World, bot: DiscordBot, shard: number): boolean {
+	const key = shard % options.maxConcurrency
+	const now = clock.rateNow()
+	const last = bot.lastStarts.get(key) ?? Number.NEGATIVE_INFINITY
+	const isTooSoon = options.rates && now - last < betweenStartsMs
+	if (isTooSoon) bot.refusedStarts += 1
+	else bot.lastStarts.set(key, now)
+	return isTooSoon
 }
 
 /** Tells a new session who it is and where the bot is. */

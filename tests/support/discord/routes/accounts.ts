@@ -15,7 +15,7 @@ const getGateway = defineRoute({
 				total: sessionStartsADay,
 				remaining: Math.max(0, sessionStartsADay - bot.sessionStarts),
 				reset_after: 86_400_000,
-				max_concurrency: 1,
+				max_concurrency: world.options.maxConcurrency,
 			},
 		}),
 })
