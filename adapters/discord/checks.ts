@@ -1,6 +1,7 @@
 import { ChannelType, Routes } from 'discord.js'
 import { z } from 'zod'
 import { type Check, type Finding, notChecked, ok, problem, warning } from '../../src/core/check.ts'
+import { counted } from '../../src/core/counted.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type Application, createClient } from './client.ts'
 import { differingCommands } from './commands.ts'
@@ -34,6 +35,7 @@ export function discordChecks(connection: Pick<DiscordConnection, 'botToken' | '
 	}
 	return [
 		{ name: 'Discord bot token', run: () => tokenFinding(identified, connection.apiUrl) },
+		{ name: 'Discord gateway', run: ifKnown(() => gatewayFinding(request)) },
 		{ name: 'Discord intents', run: ifKnown(async ({ readsMessages }) => intentsFinding(readsMessages)) },
 		{
 			name: 'Discord commands',
@@ -70,6 +72,24 @@ async function tokenFinding(identified: () => Promise<Application>, apiUrl: stri
 			isAway ? 'Correct DISCORD_API_URL, or leave it out to use Discord itself.' : error.fix,
 		)
 	}
+}
+
+const gatewaySchema = z.object({
+	shards: z.number(),
+	session_start_limit: z.object({ total: z.number(), remaining: z.number(), reset_after: z.number() }),
+})
+/** Which part of a day's sessions is left when something begins them again and again. */
+const fewSessions = 0.2
+
+async function gatewayFinding(request: Request): Promise<Finding> {
+	const { shards, session_start_limit: limit } = gatewaySchema.parse(await request('get', Routes.gatewayBot()))
+	const hours = Math.ceil(limit.reset_after / 3_600_000)
+	const left = `${limit.remaining} of ${limit.total} beginnings of a session are left for the next ${counted(hours, 'hour')}`
+	const fix =
+		'Find out what starts the bot or ends its sessions again and again: a second installation with the same token, or a process that is restarted.'
+	if (limit.remaining < shards) return problem(`The bot can't connect: ${left}.`, fix)
+	if (limit.remaining < limit.total * fewSessions) return warning(`Only ${left}.`, fix)
+	return ok(`${counted(shards, 'connection')}; ${left}`)
 }
 
 function intentsFinding(readsMessages: boolean): Finding {

@@ -48,11 +48,13 @@ export type Connection = {
 	readonly guilds: Guilds
 	/** Resolves once connected. */
 	start(listeners: Listeners, readsMessages: boolean): Promise<void>
-	/** For how long not everything was heard; for ever, where Discord has closed the connection for good. */
-	lostForMs(): number
+	/** Whether what is said is heard: now, or again before anybody has to wonder. */
+	hears(): boolean
 	stop(): Promise<void>
 }
 
+/** Connections are lost and resumed all the time, and a new session has to wait for its turn. */
+const longestGapMs = 60_000
 const intents = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages]
 
 /** The gateway, over discord.js: sharded as Discord wants it, and connected again for as long as it takes. */
@@ -65,7 +67,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 	}
 	return {
 		guilds: createGuilds(() => client),
-		lostForMs: () => shards?.lostForMs() ?? 0,
+		hears: () => shards !== null && shards.lostForMs() < longestGapMs,
 		start: async (listeners, readsMessages) => {
 			client = new Client({ ...clientOptions(options, readsMessages), ws: { buildStrategy: shardsOf } })
 			listen(client, listeners, options.onTrouble)
@@ -104,8 +106,12 @@ function clientOptions(options: ConnectionOptions, readsMessages: boolean): Clie
 /** What Discord says when it closes a connection for good, and what to do about it. */
 const lastWords: Readonly<Partial<Record<number, readonly [message: string, fix: string]>>> = {
 	[GatewayCloseCodes.AuthenticationFailed]: [
-		"Discord doesn't know the token of the bot.",
-		'Copy the token again into DISCORD_BOT_TOKEN (https://discord.com/developers/applications, Bot, Reset Token).',
+		"Discord doesn't know the token of the bot (any more).",
+		'Copy the token again into DISCORD_BOT_TOKEN (https://discord.com/developers/applications, Bot, Reset Token), and start Threadwise again.',
+	],
+	[GatewayCloseCodes.ShardingRequired]: [
+		'The bot is in too many servers for as many connections as it has.',
+		'Start Threadwise again: it then opens as many as Discord recommends.',
 	],
 	[GatewayCloseCodes.DisallowedIntents]: [
 		'Discord refuses an intent of the bot.',
@@ -157,10 +163,15 @@ function listen(client: Client, on: Listeners, onTrouble: (error: unknown) => vo
 	client.on(Events.ShardReady, () => {
 		if (client.isReady()) void on.connected().catch(onTrouble)
 	})
+	let isClosedForGood = false
 	client.on(Events.ShardDisconnect, ({ code }) => {
+		isClosedForGood = true
 		if (client.isReady()) onTrouble(closedForGood(code))
 	})
-	client.on(Events.ShardError, onTrouble)
+	client.on(Events.ShardError, (error) => {
+		// The same once more, in fewer words.
+		if (!isClosedForGood) onTrouble(error)
+	})
 	client.on(Events.Error, onTrouble)
 	client.on(Events.Warn, (warning) => onTrouble(new Error(warning)))
 }

@@ -14,11 +14,16 @@ import { createSeen } from './seen.ts'
 
 const usualTimeoutMs = 10_000
 
+export type DiscordPlatform = ChatPlatform & {
+	/** Whether what is said in Discord is heard, but for short gaps; not before it has started, nor once Discord wants nothing of the bot any more. */
+	hears(): boolean
+}
+
 /**
  * Discord, over its gateway. What is asked in a channel is answered in a thread, what is asked with a command as the answer to that. What
  * interactions need for their answers, and what was read, is kept in notes; nothing else is kept here.
  */
-export function createDiscordPlatform(options: DiscordOptions): ChatPlatform {
+export function createDiscordPlatform(options: DiscordOptions): DiscordPlatform {
 	const { timeoutMs = usualTimeoutMs, onTrouble, notes } = options
 	const client = createClient(createRequest({ ...options, timeoutMs }))
 	const connection = createConnection(options)
@@ -47,6 +52,7 @@ export function createDiscordPlatform(options: DiscordOptions): ChatPlatform {
 			if (signal.aborted) stop()
 			else signal.addEventListener('abort', stop, { once: true })
 		},
+		hears: connection.hears,
 		post: (runId, conversation, view) => replies.show({ runId, conversation, messageIds: [] }, view),
 		update: replies.show,
 		find: replies.find,

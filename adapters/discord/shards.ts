@@ -13,7 +13,7 @@ import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type Ending, type GatewayConnection, openConnection } from './gateway-connection.ts'
 
 export type Shards = IShardingStrategy & {
-	/** For how long some shard has been hearing nothing; 0 while all hear. */
+	/** For how long some shard has been hearing nothing: 0 while all hear, infinite before the first time and where there won't be a next. */
 	lostForMs(): number
 }
 
@@ -34,6 +34,7 @@ const rarely: Backoff = { firstMs: 500, longestMs: 180_000, fixedPart: 0.5 }
 const lastingMs = 60_000
 /** After so many connections that came to nothing, the session is given up, with the address at which it would be resumed. */
 const mostVainResumes = 3
+const never = Number.NEGATIVE_INFINITY
 const patience = { handshakeTimeout: 10_000, helloTimeout: 20_000 }
 
 /** Keeps every shard connected, one connection after the other, until Discord says that there is no point in it. */
@@ -77,7 +78,7 @@ function openShard({ manager, options, id, onTrouble }: ShardParts): Shard {
 	const context = new SimpleContextFetchingStrategy(manager, options)
 	const begun = Promise.withResolvers<void>()
 	const left = new AbortController()
-	let lostSince: number | null = performance.now()
+	let lostSince: number | null = never
 	const emit = (event: WebSocketShardEvents, payload: object) => {
 		if (event === WebSocketShardEvents.Ready || event === WebSocketShardEvents.Resumed) {
 			lostSince = null
@@ -100,7 +101,7 @@ function openShard({ manager, options, id, onTrouble }: ShardParts): Shard {
 			await sleep(pauseMs(ending), undefined, { signal: left.signal })
 			connection = open()
 		}
-		lostSince ??= performance.now()
+		lostSince = never
 	}
 	void keepOpen().catch((error: unknown) => {
 		if (!left.signal.aborted) onTrouble(error)

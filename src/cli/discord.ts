@@ -8,11 +8,11 @@ import type { Runtime } from './runtime.ts'
 /** The platform that Discord is; null where no token is set. */
 export function connectDiscord(
 	config: Config,
-	runtime: Pick<Runtime, 'store' | 'conversationReader' | 'notesOf'>,
+	runtime: Pick<Runtime, 'store' | 'conversationReader' | 'notesOf' | 'addHealthCheck'>,
 	log: Logger,
 ): ChatPlatform | null {
 	if (config.discord === null) return null
-	return createDiscordPlatform({
+	const platform = createDiscordPlatform({
 		...config.discord,
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
@@ -20,4 +20,11 @@ export function connectDiscord(
 		runUrl: runUrls(config),
 		onTrouble: (error) => log.warn({ error }, 'Discord has trouble'),
 	})
+	runtime.addHealthCheck({
+		name: discordPlatformName,
+		ask: async () => {
+			if (!platform.hears()) throw new Error('what is said in Discord is not heard')
+		},
+	})
+	return platform
 }

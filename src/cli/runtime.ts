@@ -42,7 +42,7 @@ import {
 	type Telemetry,
 } from '../telemetry/index.ts'
 import { startWorker } from '../worker/index.ts'
-import { createReadiness, type Readiness } from './health.ts'
+import { createReadiness, type HealthCheck, type Readiness } from './health.ts'
 import { openModels } from './open-models.ts'
 import type { OpenParts } from './open-parts.ts'
 import { practiceDisclosure } from './practice-process.ts'
@@ -67,8 +67,10 @@ export type Runtime = {
 	changeSettings(actor: Actor, key: SettingsKey, settings: Settings): Promise<ActionResult>
 	/** The workflows that can be chosen. */
 	readonly workflowNames: readonly string[]
-	/** Which of database and queue don't answer. */
+	/** Which of database, queue and what else is to be asked don't answer. */
 	readonly readiness: Readiness
+	/** Has readiness ask for something more. */
+	addHealthCheck(check: HealthCheck): void
 	/** What this process counts and measures; null where nobody could ask. */
 	readonly metrics: MetricsRegistry | null
 	/** Takes what people write on these platforms, and shows them what comes of it. */
@@ -116,6 +118,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	const { ask, edit } = unwatchedIntake
 	const intake = { ...unwatchedIntake, ask: observedAsk(ask, observe), edit: observedEdit(edit, observe) }
 	opened.use('sweeper', startSweeper(intake, tell('sweeps fail', 'sweeps work again')))
+	const further: Readiness[] = []
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
@@ -131,7 +134,8 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 		settingsIn,
 		changeSettings: (actor, key, settings) => changeSettings(settingsStore, actor, key, settings),
 		workflowNames: names,
-		readiness,
+		readiness: async () => (await Promise.all([readiness, ...further].map((ask) => ask()))).flat(),
+		addHealthCheck: (check) => void further.push(createReadiness([check])),
 		metrics,
 		servePlatforms: (platforms) => {
 			const told = tell('runs cannot be shown', 'runs are shown again')

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { GatewayCloseCodes } from 'discord.js'
 import { describe, expect, inject, test, vi } from 'vitest'
 import { english } from '../../src/rendering/index.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
@@ -186,6 +187,15 @@ describe('Discord', () => {
 		expect(messages.map((message) => buttonsOf(message).length > 0)).toEqual(
 			messages.map((_, index) => index === messages.length - 1),
 		)
+	})
+
+	test('a connection that Discord closes for good makes the process one that is not ready, until it is started again', async () => {
+		const { gateway } = discord()
+		expect(await service().runtime().readiness()).toEqual([])
+		gateway.closeWith(GatewayCloseCodes.AuthenticationFailed)
+		await vi.waitFor(async () => expect(await service().runtime().readiness()).toEqual(['discord']), 10_000)
+		await service().restart()
+		expect(await service().runtime().readiness()).toEqual([])
 	})
 })
 

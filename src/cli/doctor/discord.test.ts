@@ -8,7 +8,9 @@ import type { CheckRow } from '../../core/check.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const rowNames = ['Discord bot token', 'Discord intents', 'Discord commands', 'Discord permissions']
+const rowNames = [
+	...['Discord bot token', 'Discord gateway', 'Discord intents', 'Discord commands', 'Discord permissions'],
+]
 
 /** A Discord that knows the commands of the bot. */
 async function startDiscord(choices: LocalDiscordChoices = {}): Promise<LocalDiscord> {
@@ -100,4 +102,17 @@ test('a bot that is in no server gets the link that brings it into one', async (
 	const { changed, rows } = await visit(variablesOf(discord))
 	expect(changed).toEqual(['Discord permissions: warning'])
 	expect(rowNamed(rows, 'Discord permissions').fix).toContain(`client_id=${discord.applicationId}`)
+})
+
+test.each([
+	[1_000, 'problem', "can't connect"],
+	[950, 'warning', 'Only 50 of 1000'],
+] as const)('a bot that has begun %i sessions within a day is told (%s)', async (sessionStarts, status, message) => {
+	discord.bot.sessionStarts = sessionStarts
+	const { changed, rows } = await visit(variablesOf(discord))
+	expect(changed).toEqual([`Discord gateway: ${status}`])
+	expect(rowNamed(rows, 'Discord gateway')).toMatchObject({
+		message: expect.stringContaining(message),
+		fix: expect.stringContaining('same token'),
+	})
 })
