@@ -41,8 +41,11 @@ export function createConversations({ events, conversations }: ConversationParts
 		/** Whoever could delete a message may also stop its answer. */
 		stopDeleted: async (channel: Channel, messageId: string) => {
 			const conversation = conversationOf(channel, messageId)
-			for (const { runId, asker, messageId: asked } of await openRunsIn(conversations, conversation)) {
-				if (asked !== messageId) continue
+			const runs = await conversations.runs(conversation)
+			// Where nobody has asked anything, it was no part of anything.
+			if (runs.length === 0) return
+			for (const { runId, asker, messageId: asked, state } of runs) {
+				if (asked !== messageId || isFinished(state)) continue
 				await events.stop(runId, actorOf({ id: asker.id, isModerator: false }, conversation.workspaceId))
 			}
 			await events.overhear(conversation, { id: messageId, author: null, content: [], sentAt: sentAtOf(messageId) })

@@ -14,7 +14,7 @@ export type Destinations = {
 	/** The next best place after one in which nothing can be posted; null where there is none. */
 	instead(conversation: Conversation, refused: Destination): Destination | null
 	/** Where it may have been answered before, without opening anything. */
-	known(conversation: Conversation): Promise<readonly Destination[]>
+	known(conversation: Conversation): readonly Destination[]
 }
 
 type DestinationParts = Pick<DiscordOptions, 'runs'> & {
@@ -63,11 +63,13 @@ export function createDestinations({ client, guilds, runs }: DestinationParts): 
 			known.set(keyOf(conversation), instead)
 			return instead
 		},
-		known: async ({ channelId, threadId }) => {
-			const channel = { channelId, replyTo: threadId === '' ? null : threadId }
-			if (threadId === '') return [channel]
-			const isThread = guilds.channel(threadId) !== null || (await client.channel(threadId)) !== null
-			return isThread ? [{ channelId: threadId, replyTo: null }, channel] : [channel]
+		known: ({ channelId, threadId }) => {
+			if (threadId === '') return [{ channelId, replyTo: null }]
+			// Where no thread was begun, reading it says so, and nobody has to ask before.
+			return [
+				{ channelId: threadId, replyTo: null },
+				{ channelId, replyTo: threadId },
+			]
 		},
 	}
 }

@@ -115,7 +115,8 @@ describe('what is said to others', () => {
 	test('where nobody has asked anything is not taken up', async () => {
 		const { discord, mention, questions, overheard } = await open()
 		const bob = discord.person('Bob')
-		bob.post(bob.startThread(bob.post(discord.general, 'An order'), 'An order'), 'It is 26 × 4.')
+		bob.delete(bob.post(bob.startThread(bob.post(discord.general, 'An order'), 'An order'), 'It is 26 × 4.'))
+		bob.delete(bob.post(discord.general, 'Another order'))
 		mention()
 		await questions(1)
 		expect(overheard).toEqual([])

@@ -24,7 +24,7 @@ export async function findMarked(
 	conversation: Conversation,
 ): Promise<Reply | null> {
 	const parts = new Map(Array.from({ length: mostParts }, (_, part) => [markOf(runId, part), part]))
-	for (const { channelId } of await destinations.known(conversation)) {
+	for (const { channelId } of destinations.known(conversation)) {
 		const found = await findIn(client, channelId, parts)
 		if (found.length > 0) {
 			const messageIds = found.map((messageId) => printHandle({ channelId, messageId, answerKey: null }))
