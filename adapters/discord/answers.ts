@@ -35,8 +35,8 @@ const answerSchema: z.ZodType<Answer> = z.object({
 	isReachable: z.boolean(),
 	isPrivate: z.boolean(),
 })
-/** Long after it can be changed: a run may last. */
-const keptForMs = 86_400_000
+/** Long after it can be changed: a run may last, and a question back waits for a day. */
+const keptForMs = 2 * 86_400_000
 const mostRemembered = 1_000
 
 export function createAnswers(notes: PlatformNotes): Answers {
@@ -53,7 +53,8 @@ export function createAnswers(notes: PlatformNotes): Answers {
 		},
 		find: async (key) => {
 			const before = known.get(key)
-			if (before !== undefined) return before
+			// One that has ended may have been renewed by another process.
+			if (before !== undefined && isChangeable(before)) return before
 			const text = await notes.find(key)
 			return text === null ? null : remember(key, answerSchema.parse(JSON.parse(text)))
 		},

@@ -148,6 +148,7 @@ describe('a press', () => {
 			kind: 'form',
 			customId: 'feedback-reason:run-1',
 			texts: { reason: 'It has eight legs.' },
+			messageId: null,
 		})
 	})
 })

@@ -35,7 +35,13 @@ export type What =
 			/** Where it stands. */
 			readonly message: { readonly id: string; readonly isPrivate: boolean }
 	  }
-	| { readonly kind: 'form'; readonly customId: string; readonly texts: Readonly<Record<string, string>> }
+	| {
+			readonly kind: 'form'
+			readonly customId: string
+			readonly texts: Readonly<Record<string, string>>
+			/** With whose button it was opened. */
+			readonly messageId: string | null
+	  }
 
 export const askCommands = ['ask', 'think', 'quick'] as const
 export const stopCommand = 'stop'
@@ -90,7 +96,11 @@ const used = z.discriminatedUnion('type', [
 		data: z.object({ custom_id: z.string(), values: z.array(z.string()).default([]) }),
 		message: z.object({ id: z.string(), flags: z.number().default(0) }),
 	}),
-	z.object({ type: z.literal(5), data: z.object({ custom_id: z.string(), components: z.array(field).default([]) }) }),
+	z.object({
+		type: z.literal(5),
+		data: z.object({ custom_id: z.string(), components: z.array(field).default([]) }),
+		message: z.object({ id: z.string() }).nullish(),
+	}),
 ])
 
 /** What an interaction comes to; null for what is none of ours. */
@@ -130,10 +140,14 @@ function readWhat(interaction: unknown): What | null {
 	const { data: read } = used.safeParse(interaction)
 	if (read === undefined) return null
 	if (read.type === 2) return read.data.type === 1 ? readSlash(read.data) : readTarget(read.data)
-	if (read.type === 5) return { kind: 'form', customId: read.data.custom_id, texts: textsIn(read.data.components) }
+	if (read.type === 5) return readForm(read)
 	const { custom_id: customId, values: chosen } = read.data
 	const { id, flags } = read.message
 	return { kind: 'press', customId, chosen, message: { id, isPrivate: (flags & ephemeral) !== 0 } }
+}
+
+function readForm({ data, message }: Extract<z.infer<typeof used>, { type: 5 }>): What {
+	return { kind: 'form', customId: data.custom_id, texts: textsIn(data.components), messageId: message?.id ?? null }
 }
 
 function readSlash({ name, options }: z.infer<typeof slashCommand>): What | null {

@@ -3,15 +3,16 @@ import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { reportError } from '../../src/core/errors.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import type { Run } from '../../src/core/run.ts'
+import { preferencesOf } from '../../src/core/text-command.ts'
 import { english, foldJournal, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import type { DiscordClient } from './client.ts'
 import { usualInteractionMs } from './command-taker.ts'
 import type { DiscordOptions } from './config.ts'
 import { type Control, parseCustomId, parseStageOption, type Verb } from './custom-ids.ts'
-import { readReason, reasonForm } from './feedback-form.ts'
+import { readForm, reasonForm, replyForm } from './forms.ts'
 import type { Interaction, What } from './interactions.ts'
-import { actorOf, isInteractionOnly } from './receive.ts'
+import { actorOf, commandOf, isInteractionOnly, toIncomingMessage } from './receive.ts'
 import { showRecord } from './show-record.ts'
 
 type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs' | 'onTrouble'> & {
@@ -48,9 +49,12 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 	}
 	const again = createAgain(parts, actor)
 	const record = createRecord(parts, actor)
+	const reply = createReply(parts)
 	const verbs: Readonly<Record<Verb, (press: Press) => Promise<void>>> = {
 		stop: (press) => act(press, (by) => events.stop(press.control.runId, by)),
 		'answer-now': (press) => act(press, (by) => events.answerNow(press.control.runId, by)),
+		reply: reply.open,
+		'send-reply': reply.send,
 		'think-harder': (press) => again(press, 'think-harder', act),
 		regenerate: (press) => again(press, 'regenerate', act),
 		helpful: (press) => judge(press, true, null),
@@ -59,7 +63,7 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 			// Whoever closes the form has said that the answer didn't help, and no more.
 			await events.feedback(press.control.runId, await actor(press), { helpful: false, reason: null })
 		},
-		'feedback-reason': (press) => judge(press, false, readReason(press.what)),
+		'feedback-reason': (press) => judge(press, false, readForm(press.what)),
 		'show-reasoning': record.show,
 		'open-stage': record.turn,
 		'open-page': record.turn,
@@ -104,6 +108,49 @@ function createAgain(
 		const isOnlyAnswer = !isDirect && run !== null && isInteractionOnly(run.conversation)
 		if (isOnlyAnswer) await asAnswer(press, kind, isPrivate)
 		else await act(press, (by) => events.again(press.control.runId, kind, by))
+	}
+}
+
+/** What is said to a question back, where nothing can be written. */
+function createReply({ client, answers, events, runs, interactionMs = usualInteractionMs }: PressParts) {
+	/** Why it isn't taken; null where it is. */
+	const refusalFor = ({ interaction }: Press, run: Run | null): string | null => {
+		if (run === null) return english.chat.recordGone
+		if (run.asker.id !== interaction.person.id) return english.chat.notAskedBack
+		return run.state === 'waiting' ? null : english.chat.waitsNoMore
+	}
+	/** From now on, whatever can be shown only as an answer to an interaction is shown as one to this. */
+	const renew = async ({ interaction, what }: Press, { id, conversation }: Run): Promise<void> => {
+		const messageId = what.kind === 'form' ? what.messageId : null
+		for (const key of [`again:${id}`, `asked:${commandOf(conversation)}`] as const) {
+			const answer = await answers.find(key)
+			if (answer === null || answer.messageId !== messageId || (await answers.parts(id)).length > 0) continue
+			const { applicationId, token } = interaction
+			await answers.keep(key, { ...answer, applicationId, token, changeableUntil: Date.now() + interactionMs })
+		}
+	}
+	return {
+		open: async (press: Press) => {
+			const { interaction, control } = press
+			const refusal = refusalFor(press, await runs.find(control.runId))
+			if (refusal === null) return client.openForm(interaction, replyForm(control.runId))
+			await client.defer(interaction, { isPrivate: true })
+			await client.sayAsAnswer(interaction, refusal)
+		},
+		send: async (press: Press) => {
+			const { interaction, control } = press
+			await client.deferUpdate(interaction)
+			const run = await runs.find(control.runId)
+			const refusal = refusalFor(press, run)
+			if (run === null || refusal !== null) return client.whisper(interaction, refusal ?? english.chat.recordGone)
+			if (isInteractionOnly(run.conversation)) await renew(press, run)
+			const { id, person, channel } = interaction
+			const { isModerator: _, ...author } = person
+			const said = { id, channelId: channel.id, conversation: run.conversation, person: author, roleIds: [] }
+			const text = readForm(press.what) ?? ''
+			const message = toIncomingMessage({ ...said, text, files: [], repliesTo: null }, preferencesOf(null), false)
+			await events.message({ ...message, answers: run.id })
+		},
 	}
 }
 

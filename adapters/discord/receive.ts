@@ -172,6 +172,11 @@ export function conversationOf(channel: Channel, messageId: string): Conversatio
 		: { ...place, channelId: channel.id, threadId: messageId }
 }
 
+/** The command that began a conversation in which nothing but its answers can be shown; null for any other. */
+export function commandOf({ threadId }: Conversation): string | null {
+	return threadId.startsWith(interactionPrefix) ? threadId.slice(interactionPrefix.length) : null
+}
+
 const interactionPrefix = 'interaction:'
 
 /** What is asked with a command where the bot isn't, or for one person's eyes: nothing but answers to that command can be shown there. */
@@ -181,8 +186,8 @@ export function interactionOnly(channel: Channel, interactionId: string, isPriva
 	return { ...place, threadId: `${interactionPrefix}${interactionId}`, ...(isPrivate ? { isDirect: true } : {}) }
 }
 
-export function isInteractionOnly({ threadId }: Conversation): boolean {
-	return threadId.startsWith(interactionPrefix)
+export function isInteractionOnly(conversation: Conversation): boolean {
+	return commandOf(conversation) !== null
 }
 
 function mentionOf({ userId }: Self): RegExp {

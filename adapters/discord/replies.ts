@@ -83,12 +83,8 @@ export function createReplies(parts: ReplyParts): Replies {
 		}
 		await posts.show(showing, { channelId: answer.channelId, replyTo: answer.messageId })
 	}
-	const showIn = async (showing: Showing): Promise<void> => {
-		const { reply, view, handles } = showing
-		const isMoved = handles.length > 0 && handles.every((handle) => parseHandle(handle).answerKey === null)
-		const key = isMoved ? null : await keyOf(reply, handles)
-		const answer = key === null ? null : await answers.find(key)
-		if (key === null || answer === null) return posts.show(showing, null)
+	const showInAnswer = async (showing: Showing, key: string, answer: Answer): Promise<void> => {
+		const { reply, view } = showing
 		watch.follow(reply.runId, answer, view)
 		if (!isChangeable(answer)) return showEnded(showing, answer)
 		if (watch.isLetGo(reply.runId) && !rests(view)) return
@@ -96,6 +92,15 @@ export function createReplies(parts: ReplyParts): Replies {
 			if (!isRefusal(error, 'tokenEnded', 'unknownWebhook', 'unknownInteraction')) throw error
 			return showEnded(showing, answer)
 		})
+	}
+	const showIn = async (showing: Showing): Promise<void> => {
+		const { reply, handles } = showing
+		const isMoved = handles.length > 0 && handles.every((handle) => parseHandle(handle).answerKey === null)
+		const key = isMoved ? null : await keyOf(reply, handles)
+		const answer = key === null ? null : await answers.find(key)
+		if (key !== null && answer !== null) return showInAnswer(showing, key, answer)
+		const isPostable = isMoved || !isInteractionOnly(reply.conversation)
+		await (isPostable ? posts.show(showing, null) : elsewhere.show(showing))
 	}
 	return {
 		show: async (reply, view) => {
@@ -108,7 +113,7 @@ export function createReplies(parts: ReplyParts): Replies {
 		find: async (runId, conversation) => {
 			const key = await keyOf({ runId, conversation }, [])
 			const answer = key === null ? null : await answers.find(key)
-			if (answer === null) return findMarked(parts, runId, conversation)
+			if (answer === null) return isInteractionOnly(conversation) ? null : findMarked(parts, runId, conversation)
 			const kept = await answers.parts(runId)
 			return { runId, conversation, messageIds: kept.length > 0 ? kept : [printHandle({ ...answer, answerKey: key })] }
 		},

@@ -134,7 +134,7 @@ describe('an end without an answer', () => {
 	test('is a question back that can be left', () => {
 		const drafts = show({ status: 'waiting', answer: 'Which **year**?' })
 		expect(textOf(drafts)).toBe('Which **year**?\n-# Waiting for your answer')
-		expect(drafts.flatMap(verbsIn)).toEqual(['stop', 'answer-now'])
+		expect(drafts.flatMap(verbsIn)).toEqual(['reply', 'stop', 'answer-now'])
 	})
 })
 

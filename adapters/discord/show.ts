@@ -68,6 +68,7 @@ function previewOf(answer: string): Component {
 function workButtons(runId: string, { status, answerNow }: ReplyView): Component {
 	const { actions } = english
 	return row([
+		...(status === 'waiting' ? [button(control('reply', runId), actions.reply, { style: ButtonStyle.Primary })] : []),
 		button(control('stop', runId), actions.stop, { style: ButtonStyle.Danger }),
 		...(answerNow || status === 'queued' ? [] : [button(control('answer-now', runId), actions.answerNow)]),
 	])

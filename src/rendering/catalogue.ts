@@ -17,6 +17,7 @@ type RoutedView = Pick<ReplyView, 'status' | 'route' | 'effort' | 'routing' | 's
 type ActionName =
 	| 'stop'
 	| 'answerNow'
+	| 'reply'
 	| 'thinkHarder'
 	| 'regenerate'
 	| 'edit'
@@ -203,6 +204,7 @@ export const english: Catalogue = {
 	actions: {
 		stop: 'Stop',
 		answerNow: 'Answer now',
+		reply: 'Reply',
 		thinkHarder: 'Think harder',
 		regenerate: 'Regenerate',
 		edit: 'Edit',

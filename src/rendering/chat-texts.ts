@@ -27,6 +27,10 @@ export type ChatTexts = {
 	/** Said before an answer that comes elsewhere than it was asked for. */
 	readonly answeredHere: (why: string) => string
 	readonly blockedHere: string
+	/** Over the field for what somebody says to a question back. */
+	readonly yourReply: string
+	readonly notAskedBack: string
+	readonly waitsNoMore: string
 	readonly promptsTitle: string
 	readonly prompts: readonly { readonly title: string; readonly message: string }[]
 	readonly home: string
@@ -74,6 +78,10 @@ export const englishChatTexts: ChatTexts = {
 	takesTooLong:
 		'This takes longer than an answer can be changed here. I am still working on it: it comes as a direct message, if you allow those. Otherwise ask again in a channel that I am in.',
 	answeredHere: (why) => `I could not answer where you asked. ${why}`,
+	yourReply: 'Your answer',
+	notAskedBack: 'Only whoever asked is asked back. Ask a question of your own.',
+	waitsNoMore:
+		'This does not wait for an answer any more. Look at what has become of it; what you still want to know, ask as a new question.',
 	blockedHere: 'The rules of this server have blocked my answer. *Show reasoning* has it for you alone.',
 	promptsTitle: 'Ask something that takes some thought',
 	prompts: [

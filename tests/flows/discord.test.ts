@@ -170,9 +170,63 @@ describe('Discord', () => {
 		const given = (reason: string | null) => [{ runId, feedback: [{ personId: ada().id, helpful: false, reason }] }]
 		await vi.waitFor(async () => expect(await runs(question.id)).toMatchObject(given(null)), 10_000)
 		const reason = 'It says nothing about how.'
-		const sent = await ada().submit(only(ada().modals()), { reason })
+		const sent = await ada().submit(only(ada().modals()), { text: reason })
 		await vi.waitFor(() => expect(sent.original?.content).toBe(english.feedback.thanks), 10_000)
 		expect(await runs(question.id)).toMatchObject(given(reason))
+	})
+
+	describe('a question back to a command for one person alone', () => {
+		const ambiguous = 'A jacket costs $80. There is a $10 coupon and 25% off. How much do I pay?'
+		const askedBack = async () => {
+			const { original } = await ada().command('think', { question: ambiguous, private: true }, discord().general)
+			if (original === null) throw new Error('the command was not answered')
+			await vi.waitFor(() => expect(buttonsOf(original).join()).toContain('reply:'), 30_000)
+			return original
+		}
+
+		test('is answered with a form, and the run goes on with that in the same message', async () => {
+			const original = await askedBack()
+			await ada().press(original, { label: english.actions.reply })
+			await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+			await vi.waitFor(() => expect(readableMessage(original)).toContain('$50'), 30_000)
+			expect(original.visibleTo).toBe(ada().id)
+		})
+
+		test('is answered there also hours later, when the command itself can not be answered any more', async () => {
+			const original = await askedBack()
+			const before = repliesIn(discord(), ada().directMessages).length
+			discord().clock.advance(5 * 3_600_000)
+			await ada().press(original, { label: english.actions.reply })
+			await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+			await vi.waitFor(() => expect(readableMessage(original)).toContain('$50'), 30_000)
+			expect(repliesIn(discord(), ada().directMessages)).toHaveLength(before)
+		})
+
+		test('that nobody waits for any more says so', async () => {
+			const original = await askedBack()
+			await ada().press(original, { label: english.actions.reply })
+			await ada().press(original, { label: english.actions.answerNow })
+			await vi.waitFor(() => expect(buttonsOf(original).join()).toContain('regenerate:'), 30_000)
+			const sent = await ada().submit(only(ada().modals()), { text: 'The coupon first.' })
+			await vi.waitFor(
+				() => expect(sent.followUps.map(({ content }) => content)).toEqual([english.chat.waitsNoMore]),
+				10_000,
+			)
+		})
+	})
+
+	test('a question back in a channel is answered with the form by whoever asked, and by nobody else', async () => {
+		const question = mention('A coat costs $80. There is a $10 coupon and 25% off. How much do I pay?')
+		const { last } = await vi.waitFor(() => {
+			const reply = only(repliesIn(discord(), question.id))
+			expect(reply.text).toContain('Which comes off first')
+			return reply
+		}, 30_000)
+		const refused = await discord().person('Bob').press(last, { label: english.actions.reply })
+		await vi.waitFor(() => expect(refused.original?.content).toBe(english.chat.notAskedBack), 10_000)
+		await ada().press(last, { label: english.actions.reply })
+		await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+		await vi.waitFor(async () => expect((await answer(question.id)).text).toContain('$50'), 30_000)
 	})
 
 	test('a long answer goes on in further messages, and nothing of it is cut', async () => {
