@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import type { LocalDiscord } from '../support/discord/local-discord.ts'
 import type { DiscordMessage } from '../support/discord/messages.ts'
+import type { DiscordPerson } from '../support/discord/people/person.ts'
 import { readableMessage } from '../support/discord-app.ts'
-import { answersIn, only } from '../support/discord-journeys.ts'
+import { answersIn, type DiscordReply, only, repliesAmong, repliesIn } from '../support/discord-journeys.ts'
 import { type DiscordService, startDiscordService } from '../support/discord-service.ts'
 import { firstMissing, hostileEverywhere, stepFor, wideTable } from '../support/hostile-model.ts'
 import { order, type RoleScript, roleOf } from '../support/reasoning.ts'
@@ -36,9 +38,46 @@ const texts = {
 	'nothing to be seen': '\u200B\u2060 \u00AD\n\n\u3164',
 }
 
+type Command = 'quick' | 'think'
+type Ask = (discord: LocalDiscord, asker: DiscordPerson, command: Command) => Promise<DiscordReply>
+
+/** Everywhere that an answer is shown. */
+const ways = {
+	'a thread': async (discord, asker, command) => {
+		const { id } = asker.post(discord.general, `${discord.botMention} !${command} ${order.question}`)
+		return only(await answersIn(discord, id, 1))
+	},
+	'a direct message': async (discord, asker, command) => {
+		asker.post(asker.directMessages, `!${command} ${order.question}`)
+		return only(await answersIn(discord, asker.directMessages, 1))
+	},
+	'the answer to a command': async (discord, asker, command) => {
+		const { original } = await asker.command(command, { question: order.question }, discord.general)
+		return whole(() => repliesIn(discord, discord.general).filter(({ messages }) => messages[0] === original))
+	},
+	'the answer to a command for one person alone': async (discord, asker, command) => {
+		const interaction = await asker.command(command, { question: order.question, private: true }, discord.general)
+		return whole(() =>
+			repliesAmong([...(interaction.original ? [interaction.original] : []), ...interaction.followUps]),
+		)
+	},
+} satisfies Readonly<Record<string, Ask>>
+type Way = keyof typeof ways
+const others = ['a direct message', 'the answer to a command', 'the answer to a command for one person alone'] as const
+
+/** The only reply there is, as soon as nothing more comes. */
+function whole(replies: () => readonly DiscordReply[]): Promise<DiscordReply> {
+	return vi.waitFor(() => {
+		const found = only(replies())
+		expect(found.rests).toBe(true)
+		return found
+	}, 30_000)
+}
+
 describe('what a hostile model writes to Discord', () => {
 	const opened = new AsyncDisposableStack()
 	let script: RoleScript = {}
+	let people = 0
 	let service: DiscordService
 	beforeAll(async () => {
 		const model = opened.use(await startScriptedModelServer((request) => stepFor(roleOf(request), script)))
@@ -47,13 +86,14 @@ describe('what a hostile model writes to Discord', () => {
 	})
 	afterAll(() => opened.disposeAsync())
 
-	/** Ada asks; resolves with the id of the thread and the messages that answer her. */
-	const ask = async (command: '!quick' | '!think') => {
+	/** Somebody who was never here before asks; resolves with what answers them, once it is whole. */
+	const ask = async (way: Way, command: Command) => {
 		const { discord } = service
-		const { id } = discord.person('Ada').post(discord.general, `${discord.botMention} ${command} ${order.question}`)
-		const { runId, messages, last } = only(await answersIn(discord, id, 1))
-		expect(await service.runtime().store.find(runId)).toMatchObject({ state: 'answered' })
-		return { runId, messages, last }
+		people += 1
+		const asker = discord.person(`Eve ${people}`)
+		const reply = await ways[way](discord, asker, command)
+		expect(await service.runtime().store.find(reply.runId)).toMatchObject({ state: 'answered' })
+		return { ...reply, asker }
 	}
 	const seen = (messages: readonly DiscordMessage[]) =>
 		[
@@ -65,8 +105,14 @@ describe('what a hostile model writes to Discord', () => {
 		const { discord } = service
 		expect(discord.calls.filter(({ status }) => status !== null && status >= 400)).toEqual([])
 		const channels = [discord.general, ...discord.threads(discord.general).map(({ id }) => id)]
-		const own = channels
-			.flatMap((id) => [...discord.messages(id), ...discord.person('Bob').ephemerals(id)])
+		const everybody = ['Bob', ...Array.from({ length: people }, (_, index) => `Eve ${index + 1}`)].map((name) =>
+			discord.person(name),
+		)
+		const own = [
+			...channels.flatMap((id) => [discord.messages(id), ...everybody.map(({ ephemerals }) => ephemerals(id))]),
+			...everybody.map(({ directMessages }) => discord.messages(directMessages)),
+		]
+			.flat()
 			.filter(({ authorId }) => authorId === discord.botUserId)
 		expect(own.flatMap(({ pinged }) => [...pinged])).toEqual([])
 	}
@@ -76,17 +122,19 @@ describe('what a hostile model writes to Discord', () => {
 		return `@everyone @here ${bob.mention} <@!${bob.id}> <@&${discord.guild}> <#${discord.general}> </ask:1> @Bob`
 	}
 
-	test.each(Object.entries(texts))('pings nobody, is refused by nothing and is whole: %s', async (_, text) => {
-		const written = `${pinging()}\n\n${text}`
-		script = { direct: reply(written) }
-		const { messages } = await ask('!quick')
-		expect(wordsMissing(written, seen(messages))).toEqual([])
-		expectHarmless()
+	describe.each(Object.keys(ways) as Way[])('in %s', (way) => {
+		test.each(Object.entries(texts))('pings nobody, is refused by nothing and is whole: %s', async (_, text) => {
+			const written = `${pinging()}\n\n${text}`
+			script = { direct: reply(written) }
+			const { messages } = await ask(way, 'quick')
+			expect(wordsMissing(written, seen(messages))).toEqual([])
+			expectHarmless()
+		})
 	})
 
 	test('shows where a masked link leads', async () => {
 		script = { direct: reply(markup) }
-		const { messages } = await ask('!quick')
+		const { messages } = await ask('a thread', 'quick')
 		for (const address of ['masked', 'pixel.png', 'plain', 'other']) {
 			expect(seen(messages)).toContain(`https://evil.example/${address}`)
 		}
@@ -95,26 +143,28 @@ describe('what a hostile model writes to Discord', () => {
 		expect(messages.every(({ embeds }) => embeds.length === 0)).toBe(true)
 	})
 
-	test.each(Object.entries(texts))('does the same in every stage: %s', async (_, text) => {
+	test.each<[Way, string, string]>([
+		...Object.entries(texts).map(([title, text]): [Way, string, string] => ['a thread', title, text]),
+		...others.map((way): [Way, string, string] => [way, 'HTML, masked links and invites', markup]),
+	])('does the same in every stage, in %s: %s', async (way, _, text) => {
 		const written = `${pinging()}\n\n${text.slice(0, 4_000)}`
 		script = hostileEverywhere(written)
-		const { runId, messages, last } = await ask('!think')
+		const { runId, messages, last, asker } = await ask(way, 'think')
 		expect(wordsMissing(written, seen(messages))).toEqual([])
-		await openAllStages(last, runId)
+		await openAllStages(asker, last, runId)
 		expectHarmless()
 	})
 
-	/** Bob opens the reasoning, and in it one stage after the other. */
-	async function openAllStages(answer: DiscordMessage, runId: string): Promise<void> {
-		const bob = service.discord.person('Bob')
-		const pressed = await bob.press(answer, { customId: `show-reasoning:${runId}` })
+	/** Somebody opens the reasoning, and in it one stage after the other. */
+	async function openAllStages(person: DiscordPerson, answer: DiscordMessage, runId: string): Promise<void> {
+		const pressed = await person.press(answer, { customId: `show-reasoning:${runId}` })
 		const shown = await vi.waitFor(() => {
 			expect(pressed.original?.components).not.toHaveLength(0)
 			return pressed.original as DiscordMessage
 		}, 10_000)
 		for (const stage of ['0', '1', '2', '3', '4']) {
 			const before = shown.versions.length
-			await bob.choose(shown, { customId: `open-stage:${runId}` }, [stage])
+			await person.choose(shown, { customId: `open-stage:${runId}` }, [stage])
 			await vi.waitFor(() => expect(shown.versions.length).toBeGreaterThan(before), 10_000)
 		}
 	}

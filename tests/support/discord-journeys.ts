@@ -99,12 +99,17 @@ function describeReplies(replies: readonly DiscordReply[]): string {
 	return replies.map(({ runId, text }) => `${runId}: ${text}`).join('\n---\n')
 }
 
-/** The replies in a channel or thread, oldest first; of each, the last message alone has buttons. */
+/** The replies in a channel or thread, oldest first. */
 export function repliesIn(discord: LocalDiscord, channelId: string): readonly DiscordReply[] {
+	return repliesAmong(discord.messages(channelId).filter(({ authorId }) => authorId === discord.botUserId))
+}
+
+/** The replies that these messages of the bot are; of each, the last message alone has buttons. */
+export function repliesAmong(own: readonly DiscordMessage[]): readonly DiscordReply[] {
 	const replies: DiscordReply[] = []
 	let messages: DiscordMessage[] = []
-	for (const message of discord.messages(channelId)) {
-		if (message.authorId !== discord.botUserId || message.components.length === 0) continue
+	for (const message of own) {
+		if (message.components.length === 0) continue
 		messages.push(message)
 		const buttons = buttonsOf(message)
 		const runId = buttons[0]?.split(':')[1]
