@@ -1,10 +1,8 @@
 import { type APIModalInteractionResponseCallbackData, ComponentType, TextInputStyle } from 'discord.js'
 import { english } from '../../src/rendering/index.ts'
-import { printCustomId, type Verb } from './custom-ids.ts'
+import { type Control, printCustomId } from './custom-ids.ts'
 import type { What } from './interactions.ts'
 
-/** The one field that a form has. */
-const field = 'text'
 const longestTitle = 45
 const longestReason = 2_000
 /** https://docs.discord.com/developers/components/reference#text-input */
@@ -13,7 +11,8 @@ const longestText = 4_000
 /** Asks what was wrong with an answer. */
 export function reasonForm(runId: string): APIModalInteractionResponseCallbackData {
 	const { askReason, reasonHint } = english.feedback
-	return textForm('feedback-reason', runId, askReason, {
+	return textForm({ verb: 'feedback-reason', runId, place: null }, askReason, {
+		custom_id: 'reason',
 		placeholder: reasonHint,
 		max_length: longestReason,
 		required: false,
@@ -22,27 +21,34 @@ export function reasonForm(runId: string): APIModalInteractionResponseCallbackDa
 
 /** Takes what somebody says to a question back. */
 export function replyForm(runId: string): APIModalInteractionResponseCallbackData {
-	return textForm('send-reply', runId, english.chat.yourReply, { max_length: longestText, required: true })
+	const wanted = { custom_id: 'reply', max_length: longestText, required: true }
+	return textForm({ verb: 'send-reply', runId, place: null }, english.chat.yourReply, wanted)
 }
 
-type Wanted = { readonly placeholder?: string; readonly max_length: number; readonly required: boolean }
+type Field = {
+	readonly custom_id: string
+	readonly placeholder?: string
+	readonly max_length: number
+	readonly required: boolean
+}
 
-function textForm(verb: Verb, runId: string, title: string, wanted: Wanted): APIModalInteractionResponseCallbackData {
+function textForm(control: Control, title: string, field: Field): APIModalInteractionResponseCallbackData {
 	const shortTitle = title.slice(0, longestTitle)
 	return {
-		custom_id: printCustomId({ verb, runId, place: null }),
+		custom_id: printCustomId(control),
 		title: shortTitle,
 		components: [
 			{
 				type: ComponentType.Label,
 				label: shortTitle,
-				component: { type: ComponentType.TextInput, custom_id: field, style: TextInputStyle.Paragraph, ...wanted },
+				component: { type: ComponentType.TextInput, style: TextInputStyle.Paragraph, ...field },
 			},
 		],
 	}
 }
 
-/** What was written into a form; null where nothing was. */
+/** What was written into a form, which has one field; null where nothing was. */
 export function readForm(what: What): string | null {
-	return (what.kind === 'form' && what.texts[field]?.trim()) || null
+	const [text = ''] = what.kind === 'form' ? Object.values(what.texts) : []
+	return text.trim() || null
 }

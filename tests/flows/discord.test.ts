@@ -170,7 +170,7 @@ describe('Discord', () => {
 		const given = (reason: string | null) => [{ runId, feedback: [{ personId: ada().id, helpful: false, reason }] }]
 		await vi.waitFor(async () => expect(await runs(question.id)).toMatchObject(given(null)), 10_000)
 		const reason = 'It says nothing about how.'
-		const sent = await ada().submit(only(ada().modals()), { text: reason })
+		const sent = await ada().submit(only(ada().modals()), { reason })
 		await vi.waitFor(() => expect(sent.original?.content).toBe(english.feedback.thanks), 10_000)
 		expect(await runs(question.id)).toMatchObject(given(reason))
 	})
@@ -187,7 +187,7 @@ describe('Discord', () => {
 		test('is answered with a form, and the run goes on with that in the same message', async () => {
 			const original = await askedBack()
 			await ada().press(original, { label: english.actions.reply })
-			await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+			await ada().submit(only(ada().modals()), { reply: 'The percentage first.' })
 			await vi.waitFor(() => expect(readableMessage(original)).toContain('$50'), 30_000)
 			expect(original.visibleTo).toBe(ada().id)
 		})
@@ -197,7 +197,7 @@ describe('Discord', () => {
 			const before = repliesIn(discord(), ada().directMessages).length
 			discord().clock.advance(5 * 3_600_000)
 			await ada().press(original, { label: english.actions.reply })
-			await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+			await ada().submit(only(ada().modals()), { reply: 'The percentage first.' })
 			await vi.waitFor(() => expect(readableMessage(original)).toContain('$50'), 30_000)
 			expect(repliesIn(discord(), ada().directMessages)).toHaveLength(before)
 		})
@@ -207,7 +207,7 @@ describe('Discord', () => {
 			await ada().press(original, { label: english.actions.reply })
 			await ada().press(original, { label: english.actions.answerNow })
 			await vi.waitFor(() => expect(buttonsOf(original).join()).toContain('regenerate:'), 30_000)
-			const sent = await ada().submit(only(ada().modals()), { text: 'The coupon first.' })
+			const sent = await ada().submit(only(ada().modals()), { reply: 'The coupon first.' })
 			await vi.waitFor(
 				() => expect(sent.followUps.map(({ content }) => content)).toEqual([english.chat.waitsNoMore]),
 				10_000,
@@ -225,7 +225,7 @@ describe('Discord', () => {
 		const refused = await discord().person('Bob').press(last, { label: english.actions.reply })
 		await vi.waitFor(() => expect(refused.original?.content).toBe(english.chat.notAskedBack), 10_000)
 		await ada().press(last, { label: english.actions.reply })
-		await ada().submit(only(ada().modals()), { text: 'The percentage first.' })
+		await ada().submit(only(ada().modals()), { reply: 'The percentage first.' })
 		await vi.waitFor(async () => expect((await answer(question.id)).text).toContain('$50'), 30_000)
 	})
 
