@@ -40,8 +40,8 @@ export type SlackClient = StreamCalls & {
 	changeWindow(viewId: string, view: types.ModalView): Promise<void>
 	/** What is known of somebody; their id alone where Slack doesn't tell. */
 	person(id: string): Promise<Person>
-	/** Shows in Slack's own way whether the bot works in a thread. */
-	setWorking(thread: Thread, isWorking: boolean): Promise<void>
+	/** Shows in Slack's own way whether the bot works in a thread: as the state of an agent's session, or as the older status. */
+	setWorking(thread: Thread, isWorking: boolean): Promise<'session' | 'status'>
 	suggestPrompts(channelId: string): Promise<void>
 	publishHome(personId: string, view: types.HomeView): Promise<void>
 	/** The address of a message, for whoever may read it. */
@@ -287,11 +287,12 @@ function createStatus(web: webApi.WebClient): SlackClient['setWorking'] {
 		if (isAgent) {
 			const session = { channel_id, thread_ts, status: isWorking ? 'processing' : 'active' } as const
 			const refused = await web.agents.sessions.setStatus(session).then(() => null, fromSlack)
-			if (refused === null) return
+			if (refused === null) return 'session'
 			if (!notAnAgent.has(slackCodeOf(refused) ?? '')) throw refused
 			isAgent = false
 		}
 		const status = isWorking ? english.chat.thinking : ''
 		await web.assistant.threads.setStatus({ channel_id, thread_ts, status }).catch(rethrow)
+		return 'status'
 	}
 }

@@ -8,12 +8,11 @@ import {
 	type Receiver,
 	type ReceiverEvent,
 	SocketModeReceiver,
-	type webApi,
 } from '@slack/bolt'
 import { type Bots, isNotInstalled } from './bots.ts'
 import { webOptions } from './client.ts'
 import type { SlackConnection } from './config.ts'
-import { keepSocketOpen } from './open-socket.ts'
+import { keepSocketsOpen } from './open-sockets.ts'
 import { eventsPath } from './paths.ts'
 import { quietLogger } from './quiet-logger.ts'
 
@@ -49,14 +48,9 @@ export type ReceivingOptions = Pick<SlackConnection, 'apiUrl' | 'receives'> & {
 
 /**
  * Slack sends each event over any one of them, and asks for each to be opened again every few hours: while one is, the other takes what
- * comes. A command is delivered once, so a gap would fail it. Slack allows ten; old and new bot share them during an update.
+ * comes. A command is delivered once, so a gap would fail it. Slack allows ten for an app, which all bot processes share.
  */
 const socketCount = 2
-/** For opening a socket alone: it is asked for again for as long as it takes. */
-const patiently: webApi.WebClientOptions = {
-	retryConfig: { forever: true, factor: 1.3, minTimeout: 500, maxTimeout: 15_000, randomize: true },
-	rejectRateLimitedCalls: false,
-}
 /** A closing handshake that never comes isn't waited for. */
 const longestStopMs = 2_000
 
@@ -75,7 +69,7 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 		receives.over === 'http'
 			? new HTTPReceiver({ signingSecret: receives.signingSecret, endpoints: eventsPath, logger })
 			: null
-	const sockets = receives.over === 'socket' ? createSockets(receives.appToken, options, logger) : []
+	const sockets = receives.over === 'socket' ? createSockets(receives.appToken, options) : []
 	const ended = new AbortController()
 	return {
 		take: (request, response) => {
@@ -94,7 +88,10 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 			})
 			app.error((error) => forgive(error, onTrouble))
 			listen(app, told, onTrouble)
-			await Promise.all(sockets.map(({ client }) => keepSocketOpen(client, ended.signal, onTrouble)))
+			if (sockets.length > 0) {
+				const clients = sockets.map(({ client }) => client)
+				await keepSocketsOpen(clients, ended.signal, onTrouble)
+			}
 		},
 		stop: async () => {
 			ended.abort()
@@ -107,17 +104,17 @@ export function createReceiving(options: ReceivingOptions): Receiving {
 function createSockets(
 	appToken: string,
 	{ apiUrl, timeoutMs }: Pick<ReceivingOptions, 'apiUrl' | 'timeoutMs'>,
-	logger: ReturnType<typeof quietLogger>,
 ): readonly SocketModeReceiver[] {
 	return Array.from(
 		{ length: socketCount },
 		() =>
 			new SocketModeReceiver({
 				appToken,
-				logger,
+				// What its client warns of, again and again, is told by whoever keeps it open, once.
+				logger: quietLogger(() => {}),
 				// Slack's client would leave a lost socket closed for five seconds, and whatever goes wrong then to nobody.
 				autoReconnectEnabled: false,
-				installerOptions: { clientOptions: { ...webOptions(apiUrl, timeoutMs), ...patiently } },
+				installerOptions: { clientOptions: webOptions(apiUrl, timeoutMs) },
 			}),
 	)
 }

@@ -121,10 +121,13 @@ export function createReplies({ client, runs, runUrl, onTrouble, clock = process
 				supports.set(workspaceId, 'basic')
 				return show()
 			})
-			signs.show(reply.conversation, reply.runId, !rests(view))
+			signs.show(reply.conversation, reply.runId, !rests(view), before.messageIds.length === 0)
 			return replyOf(reply)
 		},
-		leave: streams.leave,
+		leave: () => {
+			streams.leave()
+			signs.leave()
+		},
 	}
 }
 

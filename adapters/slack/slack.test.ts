@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import type { ActionResult, Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
@@ -6,6 +7,7 @@ import type { Conversation, IncomingMessage } from '../../src/core/conversation.
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { aStageView, aView, outcomes } from '../../tests/support/builders.ts'
 import { createMemoryRuns } from '../../tests/support/memory-runs.ts'
+import type { LocalSlack } from '../../tests/support/slack/local-slack.ts'
 import type { SlackPerson } from '../../tests/support/slack/person.ts'
 import { readableBlocks, type SlackAppChoices, settingsOf, startSlackApp } from '../../tests/support/slack-app.ts'
 
@@ -500,6 +502,11 @@ describe('messages of a reply', () => {
 	})
 })
 
+/** How many sockets the bot has asked for. */
+const openings = ({ calls }: LocalSlack) => calls.filter(({ method }) => method === 'apps.connections.open').length
+
+const allOpen = (slack: LocalSlack) => vi.waitFor(() => expect(slack.connectionCount()).toBe(2), 20_000)
+
 describe('where a workspace refuses', () => {
 	test('containers, an answer comes without, and its reasoning in a window; containers are not tried again', async () => {
 		await using opened = await open({ slack: { capabilities: { containers: false } } })
@@ -528,23 +535,54 @@ describe('where a workspace refuses', () => {
 
 	test('one socket, and asks for another in its place, a command at that moment comes over the other one', async () => {
 		await using opened = await open()
+		await allOpen(opened.slack)
 		opened.slack.disconnectSockets('refresh_requested', 1)
 		const { acknowledgement } = await opened.ada.command('/ask', 'Are you there?', opened.slack.general)
 		expect(acknowledgement.failure).toBeNull()
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2))
+		await allOpen(opened.slack)
 	})
 
 	test('every socket as soon as it is open, they are opened later and later, until they stay', async () => {
 		await using opened = await open()
-		const opens = () => opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length
-		const before = opens()
-		const refusing = setInterval(() => opened.slack.disconnectSockets('link_disabled'), 5)
-		await vi.waitFor(() => expect(opens()).toBeGreaterThan(before + 3), 20_000)
-		clearInterval(refusing)
-		expect(opens()).toBeLessThan(before + 10)
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
+		const before = openings(opened.slack)
+		while (openings(opened.slack) < before + 3) {
+			await vi.waitFor(() => expect(opened.slack.connectionCount()).toBeGreaterThan(0), 20_000)
+			opened.slack.disconnectSockets('link_disabled')
+		}
+		await allOpen(opened.slack)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+	}, 30_000)
+
+	test('to close what it wants to be left, others are opened in its place all the same', async () => {
+		await using opened = await open()
+		await allOpen(opened.slack)
+		opened.slack.disconnectSockets('refresh_requested', 2, false)
+		await allOpen(opened.slack)
+	}, 30_000)
+
+	test('one socket at the start, the other one is enough, and the first is opened when it may be', async () => {
+		await using opened = await open({
+			prepare: (slack) => slack.faults.add('apps.connections.open', { kind: 'status', status: 503 }),
+		})
+		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
+		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+		await allOpen(opened.slack)
+		expect(opened.troubles).toHaveLength(1)
+	}, 30_000)
+
+	test('nothing, but answers only when the bot has left, no socket stays open', async () => {
+		const released = Promise.withResolvers<void>()
+		await using opened = await open()
+		await allOpen(opened.slack)
+		opened.slack.faults.add('apps.connections.open', { kind: 'held', until: released.promise }, 2)
+		opened.slack.disconnectSockets()
+		await vi.waitFor(() => expect(openings(opened.slack)).toBe(4), 10_000)
+		opened.leave()
+		released.resolve()
+		// Time enough to connect.
+		await sleep(300)
+		expect(opened.slack.connectionCount()).toBe(0)
 	}, 30_000)
 
 	test('to open the socket again at first, it is opened all the same', async () => {
@@ -553,8 +591,8 @@ describe('where a workspace refuses', () => {
 		opened.slack.dropNext('apps.connections.open')
 		opened.slack.disconnectSockets()
 		expect(opened.slack.connectionCount()).toBe(0)
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
-		expect(opened.slack.calls.filter(({ method }) => method === 'apps.connections.open').length).toBeGreaterThan(3)
+		await allOpen(opened.slack)
+		expect(openings(opened.slack)).toBeGreaterThan(3)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
 	}, 30_000)
@@ -567,7 +605,7 @@ describe('where a workspace refuses', () => {
 			() => expect(opened.troubles).toContainEqual(expect.objectContaining({ code: 'platform-refused' })),
 			20_000,
 		)
-		await vi.waitFor(() => expect(opened.slack.connectionCount()).toBe(2), 20_000)
+		await allOpen(opened.slack)
 		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
 		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
 	}, 30_000)
@@ -608,19 +646,38 @@ describe("Slack's own signs", () => {
 
 	test('are left out where there are too many in a minute, so that each that is shown can go out', async () => {
 		await using opened = await open()
-		const answers = Array.from({ length: 25 }, async (_, index) => {
-			const { conversation, runId } = await opened.ask(`How much is 6 × ${index}?`)
-			const reply = await opened.platform.post(runId, conversation, aView())
-			await opened.platform.update(reply, answered)
-		})
-		await Promise.all(answers)
-		const signs = (status: string) =>
-			opened.slack.calls.filter(
-				({ method, isDone, arguments: given }) =>
-					method === 'agents.sessions.setStatus' && isDone && given.status === status,
-			)
-		await vi.waitFor(() => expect(signs('active')).toHaveLength(20))
-		expect(signs('processing')).toHaveLength(20)
+		const asked = await Promise.all(Array.from({ length: 25 }, () => opened.ask()))
+		const replies = await Promise.all(
+			asked.map(({ conversation, runId }) => opened.platform.post(runId, conversation, aView())),
+		)
+		const states = () => asked.map(({ question }) => opened.slack.session(opened.slack.general, question.ts)?.status)
+		const count = (state: string | undefined) => states().filter((each) => each === state).length
+		await vi.waitFor(() => expect(count('processing')).toBe(20))
+		await Promise.all(replies.map((reply) => opened.platform.update(reply, answered)))
+		await vi.waitFor(() => expect(count('active')).toBe(20))
+		expect(count(undefined)).toBe(5)
+		expect(opened.slack.calls.filter(({ method }) => method === 'agents.sessions.setStatus')).toHaveLength(40)
+	})
+
+	test('are not tried for ever where Slack refuses them: it is told', async () => {
+		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
+		opened.slack.refuse('assistant.threads.setStatus', 'missing_scope', 10)
+		const { conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, aView())
+		await vi.waitFor(() => expect(opened.troubles).toHaveLength(1))
+		await opened.platform.update(reply, answered)
+		expect(opened.troubles).toEqual([expect.objectContaining({ code: 'platform-refused' })])
+	})
+
+	test('are not needed where an answer comes at once', async () => {
+		await using opened = await open()
+		const { conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, answered)
+		const { conversation: next, runId: nextRunId } = await opened.ask()
+		await opened.platform.post(nextRunId, next, aView())
+		const signs = () => opened.slack.calls.filter(({ method }) => method === 'agents.sessions.setStatus')
+		await vi.waitFor(() => expect(signs()).not.toEqual([]))
+		expect(signs().map(({ arguments: given }) => given.thread_ts)).toEqual([next.threadId])
 	})
 
 	test('are the older ones where the app is no agent', async () => {

@@ -411,5 +411,7 @@ describe('a run is shown once', () => {
 		await other.update(reply, answered)
 		isAnswered(opened.only(run.conversation), run.runId)
 		expect(opened.clock.waiting()).toBe(0)
+		const { channelId, threadId } = run.conversation
+		await vi.waitFor(() => expect(opened.slack.session(channelId, threadId)?.status).toBe('active'))
 	})
 })

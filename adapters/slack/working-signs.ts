@@ -3,6 +3,7 @@ import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { SlackClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import { createMinuteRate } from './minute-rate.ts'
+import { isTooFast } from './refusals.ts'
 import type { Thread } from './thread.ts'
 
 /** The older sign goes out after two minutes. */
@@ -11,24 +12,29 @@ const renewedEveryMs = 90_000
 const mostShown = 20
 
 export type WorkingSigns = {
-	/** Has Slack show that a run is being worked on, or that it no longer is. */
-	show(thread: SignedThread, runId: string, isWorking: boolean): void
+	/**
+	 * Has Slack show that a run is being worked on, or that it no longer is. `isNew` where nothing of the run was shown before, so that
+	 * no other process can have left a sign.
+	 */
+	show(thread: SignedThread, runId: string, isWorking: boolean, isNew: boolean): void
+	/** Does nothing more by itself. */
+	leave(): void
 }
 
 type SignedThread = Thread & { readonly workspaceId: string }
 
 type Sign = {
+	readonly thread: SignedThread
 	readonly runs: Set<string>
-	last: Promise<void>
 	/** Null where it isn't known: another process may have shown it. */
 	isShown: boolean | null
-	shownAt: number
+	cancelRenewal: () => void
 }
 
 /**
- * Slack's own signs that the bot works, one a thread. They come one after the other: one that came late would have a thread look busy
- * for ever. Nothing waits for them, and a thread whose sign couldn't be shown, or for which there are too many in this minute, is
- * answered like any other.
+ * Slack's own signs that the bot works, one a thread. They are set one after the other, each as it should be by then: one that came
+ * late would have a thread look busy for ever. Nothing waits for them, and a thread whose sign couldn't be shown, or for which there
+ * are too many in this minute, is answered like any other.
  */
 export function createWorkingSigns(
 	client: Pick<SlackClient, 'setWorking'>,
@@ -37,45 +43,71 @@ export function createWorkingSigns(
 ): WorkingSigns {
 	const signs = new Map<string, Sign>()
 	const mayShow = createMinuteRate(mostShown, clock)
-	const set = (key: string, sign: Sign, thread: Thread, isWorking: boolean) => {
-		Object.assign(sign, { isShown: isWorking, shownAt: clock.now() })
-		const last = sign.last.then(() => setWhenAllowed(() => client.setWorking(thread, isWorking))).catch(onTrouble)
-		sign.last = last
-		void last.then(() => {
-			if (sign.last === last && sign.isShown === false) signs.delete(key)
+	const outdated = new Map<string, Sign>()
+	const leaving = new AbortController()
+	let isSetting = false
+
+	const set = async (sign: Sign, isWorking: boolean): Promise<void> => {
+		sign.cancelRenewal()
+		const shownAs = await client.setWorking(sign.thread, isWorking)
+		sign.isShown = isWorking
+		if (!isWorking || shownAs === 'session') return
+		sign.cancelRenewal = clock.after(renewedEveryMs, () => {
+			sign.isShown = false
+			update(sign)
 		})
 	}
+	const bringUpToDate = async (sign: Sign): Promise<void> => {
+		const isWorking = sign.runs.size > 0
+		if (isWorking === sign.isShown) return
+		if (isWorking && !mayShow(sign.thread.workspaceId)) {
+			sign.isShown ??= false
+			return
+		}
+		try {
+			await set(sign, isWorking)
+		} catch (error) {
+			if (!isTooFast(error)) return onTrouble(error)
+			await sleep(waitMs(error), undefined, { ref: false, signal: leaving.signal })
+			await bringUpToDate(sign)
+		}
+	}
+	const setAll = async () => {
+		isSetting = true
+		// What becomes outdated meanwhile comes last.
+		for (const [key, sign] of outdated) {
+			outdated.delete(key)
+			await bringUpToDate(sign)
+			if (sign.runs.size === 0 && !outdated.has(key)) signs.delete(key)
+		}
+		isSetting = false
+	}
+	const update = (sign: Sign) => {
+		if (leaving.signal.aborted) return
+		outdated.set(keyOf(sign.thread), sign)
+		if (!isSetting) void setAll().catch((error) => leaving.signal.aborted || onTrouble(error))
+	}
 	return {
-		show: (thread, runId, isWorking) => {
-			const key = `${thread.channelId} ${thread.threadId}`
-			const sign = signs.get(key) ?? { runs: new Set<string>(), last: Promise.resolve(), isShown: null, shownAt: 0 }
-			signs.set(key, sign)
+		show: (thread, runId, isWorking, isNew) => {
+			const known = signs.get(keyOf(thread))
+			const sign = known ?? { thread, runs: new Set(), isShown: isNew ? false : null, cancelRenewal: () => {} }
+			signs.set(keyOf(thread), sign)
 			if (isWorking) sign.runs.add(runId)
 			else sign.runs.delete(runId)
-			if (sign.runs.size === 0) {
-				if (sign.isShown === false) signs.delete(key)
-				else set(key, sign, thread, false)
-				return
-			}
-			const isFresh = sign.isShown === true && clock.now() - sign.shownAt < renewedEveryMs
-			if (isFresh) return
-			if (mayShow(thread.workspaceId)) set(key, sign, thread, true)
-			else sign.isShown ??= false
+			update(sign)
+		},
+		leave: () => {
+			leaving.abort()
+			for (const { cancelRenewal } of signs.values()) cancelRenewal()
 		},
 	}
 }
 
-/** What Slack refuses for the rate is asked again when it allows: a sign that didn't go out would stay for ever. */
-async function setWhenAllowed(set: () => Promise<void>): Promise<void> {
-	for (;;) {
-		const refused = await set().then(
-			() => null,
-			(error: unknown) => ({ error }),
-		)
-		if (refused === null) return
-		const { error } = refused
-		const retry = error instanceof ThreadwiseError ? error.retry : 'never'
-		if (retry === 'never' || retry.afterMs === null) throw error
-		await sleep(retry.afterMs, undefined, { ref: false })
-	}
+function keyOf({ channelId, threadId }: Thread): string {
+	return `${channelId} ${threadId}`
+}
+
+function waitMs(error: unknown): number {
+	const retry = error instanceof ThreadwiseError ? error.retry : 'never'
+	return retry === 'never' ? 0 : (retry.afterMs ?? 0)
 }

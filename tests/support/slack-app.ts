@@ -22,6 +22,8 @@ export type SlackApp = AsyncDisposable & {
 	readonly platform: SlackPlatform
 	readonly memory: MemoryRuns
 	readonly troubles: readonly unknown[]
+	/** Has the adapter take leave, while Slack goes on. */
+	leave(): void
 }
 
 export type SlackAppChoices = {
@@ -29,6 +31,8 @@ export type SlackAppChoices = {
 	readonly way?: SlackWay
 	readonly slack?: LocalSlackChoices
 	readonly options?: Partial<SlackOptions>
+	/** What is to be so with Slack before the adapter connects to it. */
+	readonly prepare?: (slack: LocalSlack) => void
 }
 
 /** Starts a local Slack, whose clock runs fast unless chosen otherwise, and connects the adapter to it. */
@@ -37,8 +41,10 @@ export async function startSlackApp({
 	way = 'socket',
 	slack: choices,
 	options,
+	prepare,
 }: SlackAppChoices): Promise<SlackApp> {
 	const slack = await startLocalSlack({ clockSpeed: 1_000, ...manifested(), ...choices })
+	prepare?.(slack)
 	const memory = createMemoryRuns()
 	const troubles: unknown[] = []
 	const platform = createSlackPlatform({
@@ -65,6 +71,7 @@ export async function startSlackApp({
 		platform,
 		memory,
 		troubles,
+		leave: () => left.abort(),
 		[Symbol.asyncDispose]: async () => {
 			left.abort()
 			await server[Symbol.asyncDispose]()

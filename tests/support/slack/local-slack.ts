@@ -36,8 +36,11 @@ export type LocalSlack = AsyncDisposable &
 		/** Refuses the method's next calls with Slack's code; `retryAfter` seconds make it an HTTP 429. */
 		refuse(method: string, error: string, times?: number, retryAfter?: number): void
 		connectionCount(): number
-		/** Asks Socket Mode's connections, or so many of them, to come back, or cuts them without a word where the reason is null. */
-		disconnectSockets(reason?: DisconnectReason | null, count?: number): void
+		/**
+		 * Asks Socket Mode's connections, or so many of them, to come back, or cuts them without a word where the reason is null. Where it
+		 * doesn't take part in `closing`, the app has to leave by itself.
+		 */
+		disconnectSockets(reason?: DisconnectReason | null, count?: number, closing?: boolean): void
 		/** From now on events are posted to this address. Resolves to whether the address has proven that it is the app's. */
 		receiveEventsAt(url: string): Promise<boolean>
 		/** Resolves when everything that was sent so far has been acknowledged or given up. */
@@ -83,7 +86,7 @@ export async function startLocalSlack(choices: LocalSlackChoices = {}): Promise<
 		refuse: (method, error, times = 1, retryAfter) =>
 			faults.add(method, { kind: 'refuse', error, retryAfter: retryAfter ?? null }, times),
 		connectionCount: socketMode.connectionCount,
-		disconnectSockets: (reason = null, count) => socketMode.disconnect(reason, count),
+		disconnectSockets: (reason = null, count, closing) => socketMode.disconnect(reason, count, closing),
 		receiveEventsAt: (url) => {
 			requestAddress = url
 			return requestUrl.verify()

@@ -19,8 +19,11 @@ export type SocketMode = Transport & {
 	/** Takes the request for a WebSocket. */
 	connect(request: IncomingMessage, socket: Duplex, head: Buffer): void
 	connectionCount(): number
-	/** Asks every connection, or so many of them, to come back over another one, or cuts them without a word where no reason is given. */
-	disconnect(reason: DisconnectReason | null, count?: number): void
+	/**
+	 * Asks every connection, or so many of them, to come back over another one, or cuts them without a word where no reason is given.
+	 * One that isn't left `closing` is never closed from this side, whatever the app says.
+	 */
+	disconnect(reason: DisconnectReason | null, count?: number, closing?: boolean): void
 	close(): void
 }
 
@@ -89,16 +92,17 @@ export function createSocketMode(workspace: Workspace): SocketMode {
 				)
 			})
 		},
-		disconnect: (reason, count = connections.size) => {
+		disconnect: (reason, count = connections.size, closing = true) => {
 			for (const connection of [...connections].slice(0, count)) {
 				// Nothing more is sent over it.
 				connections.delete(connection)
 				if (reason === null) connection.terminate()
 				else connection.send(JSON.stringify({ type: 'disconnect', reason }))
+				if (!closing) connection.pause()
 			}
 		},
 		close: () => {
-			for (const connection of connections) {
+			for (const connection of server.clients) {
 				connection.close(1001)
 				setTimeout(() => connection.terminate(), patienceMs)
 			}
