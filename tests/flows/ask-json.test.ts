@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AskOutput, parseAskOutput } from '../support/ask-output.ts'
 import { startPractice, threadwise } from '../support/command-line.ts'
-import { type TemporaryFolder, temporaryFolder } from '../support/data-folder.ts'
+import type { TemporaryFolder } from '../support/data-folder.ts'
+import { preparedFolder } from '../support/prepared-folder.ts'
 import {
 	garbage,
 	hang,
@@ -19,7 +20,7 @@ const hardQuestion =
 
 let folder: TemporaryFolder
 beforeAll(async () => {
-	folder = await temporaryFolder()
+	folder = await preparedFolder()
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { parseAskOutput } from '../support/ask-output.ts'
 import { threadwise } from '../support/command-line.ts'
-import { type TemporaryFolder, temporaryFolder } from '../support/data-folder.ts'
+import type { TemporaryFolder } from '../support/data-folder.ts'
+import { preparedFolder } from '../support/prepared-folder.ts'
 import { hang, type ScriptedModelServer, startScriptedModelServer } from '../support/scripted-model-server.ts'
 
 // Every step here is a process of its own that opens a database.
@@ -11,7 +12,7 @@ const question = 'A shop sells 3 notebooks at $4 each and 2 pens at $1.50 each. 
 
 let folder: TemporaryFolder
 beforeAll(async () => {
-	folder = await temporaryFolder()
+	folder = await preparedFolder()
 })
 afterAll(() => folder[Symbol.asyncDispose]())
 

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -8,6 +6,8 @@ import { z } from 'zod'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
 import { aMessage } from '../support/builders.ts'
 import { type PracticeServer, startPractice } from '../support/command-line.ts'
+import type { TemporaryFolder } from '../support/data-folder.ts'
+import { preparedFolder } from '../support/prepared-folder.ts'
 
 // Every step here is a process of its own that opens a database.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 })
@@ -22,13 +22,13 @@ const finishedSchema = z.object({
 })
 type Finished = z.infer<typeof finishedSchema>
 
-let folder: string
+let folder: TemporaryFolder
 let practice: PracticeServer
 let log: string
 
 beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), 'threadwise-killed-'))
-	log = join(folder, 'requests.log')
+	folder = await preparedFolder()
+	log = join(folder.path, 'requests.log')
 	practice = await startPractice(['--log', log, '--mistake-pattern', 'notebooks'])
 	// The log exists from the first request on; an empty one stands for none.
 	await execa('touch', [log])
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await practice[Symbol.asyncDispose]()
-	await rm(folder, { recursive: true, force: true })
+	await folder[Symbol.asyncDispose]()
 })
 
 test('a run killed with kill -9 at every journal position ends in the same answer and repeats no recorded call', async () => {
@@ -76,7 +76,7 @@ async function runProcess(
 	ask: IncomingMessage | null,
 	killAtSeq: number,
 ): Promise<Finished | null> {
-	const options = { folder: join(folder, 'data'), baseUrl: practice.baseUrl, log, finish, ask, killAtSeq }
+	const options = { folder: folder.path, baseUrl: practice.baseUrl, log, finish, ask, killAtSeq }
 	const { stdout, signal, exitCode, stderr } = await execa(process.execPath, [program, JSON.stringify(options)], {
 		reject: false,
 	})

@@ -9,6 +9,7 @@ import { runProgram, threadwise, threadwiseProgram } from '../support/command-li
 import { temporaryFolder } from '../support/data-folder.ts'
 import { type Gate, openGate } from '../support/gate.ts'
 import { type LoopbackChat, startLoopbackChat } from '../support/loopback-chat/server.ts'
+import { preparedFolder } from '../support/prepared-folder.ts'
 import { goodScript, order, promptOf, replyJson, roleOf } from '../support/reasoning.ts'
 import { type RunningProcess, startedProgram } from '../support/running-process.ts'
 import {
@@ -271,7 +272,7 @@ describe.skipIf(missing !== null)(`what is told of runs${missing === null ? '' :
 	})
 
 	test('a question in the terminal is refused with a model address that holds a password', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const { stdout, stderr } = await threadwise(['ask', '--json', '--direct', question], {
 			...variables,
 			DATABASE_URL: '',
@@ -284,7 +285,7 @@ describe.skipIf(missing !== null)(`what is told of runs${missing === null ? '' :
 	})
 
 	test('a question whose traces nobody takes is answered, with one warning', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const { stdout, stderr, exitCode } = await threadwise(['ask', '--json', '--direct', question], {
 			OPENAI_BASE_URL: modelGate.url,
 			THREADWISE_DATA_DIR: folder.path,

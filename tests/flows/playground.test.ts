@@ -6,6 +6,7 @@ import { threadwise } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/data-folder.ts'
 import { eventsIn } from '../support/event-stream.ts'
 import { holdPort } from '../support/hold-port.ts'
+import { preparedFolder } from '../support/prepared-folder.ts'
 import { type RunningProcess, startedProcess } from '../support/running-process.ts'
 import { freePort } from '../support/servers.ts'
 
@@ -87,7 +88,7 @@ describe('start, with nothing configured', () => {
 
 	test('takes the next free port where the usual one is taken, and says so', async () => {
 		await holdPort(3210)
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		await using running = await startedProcess('start', { THREADWISE_DATA_DIR: folder.path })
 		const url = pageOf(running)
 		expect(Number(new URL(url).port)).toBeGreaterThan(3210)
@@ -100,7 +101,7 @@ describe('start, as it is configured', () => {
 	test('says what to do where its port is taken', async () => {
 		const port = await freePort()
 		await holdPort(port)
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const variables = { THREADWISE_DATA_DIR: folder.path, THREADWISE_PORT: String(port) }
 		const { exitCode, stderr } = await threadwise(['start'], variables)
 		expect(exitCode).toBe(1)
@@ -108,7 +109,7 @@ describe('start, as it is configured', () => {
 	})
 
 	test('is open to others only with a token, which no output shows', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const token = 'cAnArY-token-of-24-characters'
 		const variables = {
 			THREADWISE_DATA_DIR: folder.path,
@@ -140,7 +141,7 @@ describe('start, as it is configured', () => {
 	})
 
 	test('has a link to the full record under an answer in the terminal, which opens that run and no other', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const variables = {
 			THREADWISE_DATA_DIR: folder.path,
 			THREADWISE_PORT: String(await freePort()),
@@ -161,7 +162,7 @@ describe('start, as it is configured', () => {
 	})
 
 	test('serves no page where that is switched off', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const port = await freePort()
 		const variables = { THREADWISE_DATA_DIR: folder.path, THREADWISE_PLAYGROUND: 'off', THREADWISE_PORT: String(port) }
 		await using running = await startedProcess('start', variables)

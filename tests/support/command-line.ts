@@ -12,7 +12,8 @@ const readySchema = z.object({ port: z.number() })
 
 /** The variables that a command starts with: nothing of this machine's own configuration. */
 function cleanEnvironment(variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-	return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...variables }
+	const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
+	return { PATH, HOME, NODE_COMPILE_CACHE, ...variables }
 }
 
 /** Runs a command of Threadwise as a process of its own. Never rejects for an exit status. */

@@ -9,6 +9,7 @@ import { makeCertificate } from '../../../tests/support/certificate.ts'
 import { threadwise } from '../../../tests/support/command-line.ts'
 import { temporaryFolder } from '../../../tests/support/data-folder.ts'
 import { changedRows, doctorRows, rowNamed } from '../../../tests/support/doctor.ts'
+import { preparedFolder } from '../../../tests/support/prepared-folder.ts'
 import { startedProcess } from '../../../tests/support/running-process.ts'
 import { freePort, startPostgres, startRedis } from '../../../tests/support/servers.ts'
 import { createServerDatabase } from '../../../tests/support/stores.ts'
@@ -53,7 +54,7 @@ describe('the embedded database', () => {
 	})
 
 	test('a database that another process has open, which also has the port', async () => {
-		await using folder = await temporaryFolder()
+		await using folder = await preparedFolder()
 		const variables = { THREADWISE_DATA_DIR: folder.path, THREADWISE_PORT: String(await freePort()) }
 		await using running = await startedProcess('start', variables)
 		const rows = await doctorRows(variables)

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { type ChatPage, chatOn, type StageTitle, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
-import { looks, opposites, otherOpposites } from '../../support/looks.ts'
+import { opposites, otherOpposites } from '../../support/looks.ts'
 import { takePicture } from '../../support/pictures.ts'
 import { schoolTrip } from '../../support/school-trip.ts'
 
@@ -52,7 +52,7 @@ describe.skipIf(missingBrowser.length > 0)(['on the page', ...missingBrowser].jo
 		},
 	)
 
-	test.each(looks)(
+	test.each(otherOpposites)(
 		'$width, $theme: an answer that is wanted now comes from what there is, and the record says what was left out',
 		async (look) => {
 			const chat = await journeys.begin(look)

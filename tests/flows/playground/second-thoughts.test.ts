@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type ChatPage, seenText, stageTitles } from '../../support/chat-page.ts'
 import { type HeldModel, startHeldModel } from '../../support/held-model.ts'
 import { missingBrowser, startJourneys } from '../../support/journeys.ts'
-import { looks, opposites, otherOpposites } from '../../support/looks.ts'
+import { opposites, otherOpposites } from '../../support/looks.ts'
 import { takePicture, takeWellPicture } from '../../support/pictures.ts'
 
 // A browser, a database and a model are started before the first of them.
@@ -70,7 +70,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		},
 	)
 
-	test.each(looks)('$width, $theme: comes after a question back that is replied to in its place', async (look) => {
+	test.each(opposites)('$width, $theme: comes after a question back that is replied to in its place', async (look) => {
 		const chat = await journeys.begin(look)
 		await chat.ask(jacket, 'medium')
 		const back = chat.page.locator('.question-back')
@@ -121,26 +121,29 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		},
 	)
 
-	test.each(looks)('$width, $theme: is made anew for a question that is edited while it is worked on', async (look) => {
-		const chat = await journeys.begin(look)
-		using hold = model.hold('execute')
-		await chat.ask(notebooks, 'medium')
-		await hold.held
-		await chat.button('Edit the question').click()
-		const box = chat.page.getByRole('textbox', { name: 'Edit your question' })
-		await box.fill(notebooks.replace('3 notebooks', '5 notebooks'))
-		await takeWellPicture(chat.page, 'editing')
-		await box.press('Enter')
-		hold.letGo()
-		await answerOf(chat).filter({ hasText: '$23.00' }).waitFor()
-		await chat.answered()
-		await takePicture(chat.page, 'edited')
-		expect(await seenText(chat.thread.locator('.bubble'))).toContain('5 notebooks')
-		expect(await runsOf(chat)).toMatchObject([
-			{ kind: 'question', state: 'stopped' },
-			{ kind: 'edited-question', state: 'answered' },
-		])
-	})
+	test.each(opposites)(
+		'$width, $theme: is made anew for a question that is edited while it is worked on',
+		async (look) => {
+			const chat = await journeys.begin(look)
+			using hold = model.hold('execute')
+			await chat.ask(notebooks, 'medium')
+			await hold.held
+			await chat.button('Edit the question').click()
+			const box = chat.page.getByRole('textbox', { name: 'Edit your question' })
+			await box.fill(notebooks.replace('3 notebooks', '5 notebooks'))
+			await takeWellPicture(chat.page, 'editing')
+			await box.press('Enter')
+			hold.letGo()
+			await answerOf(chat).filter({ hasText: '$23.00' }).waitFor()
+			await chat.answered()
+			await takePicture(chat.page, 'edited')
+			expect(await seenText(chat.thread.locator('.bubble'))).toContain('5 notebooks')
+			expect(await runsOf(chat)).toMatchObject([
+				{ kind: 'question', state: 'stopped' },
+				{ kind: 'edited-question', state: 'answered' },
+			])
+		},
+	)
 
 	test('to a question that was edited since is no longer offered to be had again', async () => {
 		const chat = await journeys.begin()
@@ -163,7 +166,7 @@ describe.skipIf(missingBrowser.length > 0)(['an answer on the page', ...missingB
 		await chat.answered()
 	})
 
-	test.each(looks)(
+	test.each(otherOpposites)(
 		'$width, $theme: is found unhelpful for a reason, which is kept, and helpful after all',
 		async (look) => {
 			const chat = await journeys.begin(look)
