@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
 import { aMessage } from '../support/builders.ts'
-import { type PracticeServer, startPractice } from '../support/command-line.ts'
+import { type PracticeServer, runProgram } from '../support/command-line.ts'
 import type { TemporaryFolder } from '../support/data-folder.ts'
+import { servePractice } from '../support/practice-server.ts'
 import { preparedFolder } from '../support/prepared-folder.ts'
 
 // Every step here is a process of its own that opens a database.
@@ -20,6 +21,8 @@ const finishedSchema = z.object({
 	journaledCalls: z.number(),
 	callsAfterwards: z.number(),
 })
+/** How many runs one process is killed in. */
+const atOnce = 6
 type Finished = z.infer<typeof finishedSchema>
 
 let folder: TemporaryFolder
@@ -29,7 +32,7 @@ let log: string
 beforeAll(async () => {
 	folder = await preparedFolder()
 	log = join(folder.path, 'requests.log')
-	practice = await startPractice(['--log', log, '--mistake-pattern', 'notebooks'])
+	practice = await servePractice(['--log', log, '--mistake-pattern', 'notebooks'])
 	// The log exists from the first request on; an empty one stands for none.
 	await execa('touch', [log])
 })
@@ -40,47 +43,60 @@ afterAll(async () => {
 })
 
 test('a run killed with kill -9 at every journal position ends in the same answer and repeats no recorded call', async () => {
-	const never = Number.MAX_SAFE_INTEGER
-	await runProcess(null, message('reference'), never)
-	const reference = await runProcess(message('reference'), null, never)
-	const total = reference?.journaledCalls ?? 0
+	await runProcess([], [{ message: message('reference'), killAtSeq: Number.MAX_SAFE_INTEGER }])
+	const [reference] = await runProcess([message('reference')], [])
+	const {
+		answer,
+		journaledCalls: total,
+		lastSeqAtKill: end,
+	} = reference ?? { answer: '', journaledCalls: 0, lastSeqAtKill: 0 }
 	expect(total).toBeGreaterThan(5)
 
 	const finished: Finished[] = []
-	let killed: IncomingMessage | null = null
-	let seq = 1
-	while (seq < (reference?.lastSeqAtKill ?? 0)) {
-		const next = message(`killed-at-${seq}`)
+	let killed: readonly IncomingMessage[] = []
+	let stretches = Array.from({ length: atOnce }, (_, index) => ({
+		seq: Math.floor((index * end) / atOnce) + 1,
+		end: Math.floor(((index + 1) * end) / atOnce) + 1,
+	}))
+	while (stretches.length > 0) {
+		const ask = stretches.map(({ seq }) => ({ message: message(`killed-at-${seq}`), killAtSeq: seq }))
 		// One process finishes what the one before it was killed in, then is killed itself.
-		const line = await runProcess(killed, next, seq)
-		if (line !== null) finished.push(line)
-		killed = next
-		seq = Math.max(seq, line?.lastSeqAtKill ?? 0) + 1
+		const lines = await runProcess(killed, ask)
+		finished.push(...lines)
+		killed = ask.map(({ message }) => message)
+		stretches = stretches.map((stretch) => goOn(stretch, lines)).filter(({ seq, end }) => seq < end)
 	}
-	const last = await runProcess(killed, null, never)
-	if (last !== null) finished.push(last)
+	finished.push(...(await runProcess(killed, [])))
 
 	expect(finished.length).toBeGreaterThan(15)
-	for (const { answer, journaledCalls, callsAfterwards } of finished) {
-		expect(answer).toBe(reference?.answer)
-		expect(callsAfterwards).toBe(total - journaledCalls)
+	for (const each of finished) {
+		expect(each.answer).toBe(answer)
+		expect(each.callsAfterwards).toBe(total - each.journaledCalls)
 	}
 })
+
+type Stretch = { readonly seq: number; readonly end: number }
+
+/** The next position, past all that were written at once with one that a run was killed at. */
+function goOn({ seq, end }: Stretch, finished: readonly Finished[]): Stretch {
+	const covered = finished.map(({ lastSeqAtKill }) => lastSeqAtKill).filter((last) => last < end)
+	return { seq: Math.max(seq, ...covered) + 1, end }
+}
 
 function message(id: string): IncomingMessage {
 	return aMessage({ id, threadId: id, text: question })
 }
 
 async function runProcess(
-	finish: IncomingMessage | null,
-	ask: IncomingMessage | null,
-	killAtSeq: number,
-): Promise<Finished | null> {
-	const options = { folder: folder.path, baseUrl: practice.baseUrl, log, finish, ask, killAtSeq }
-	const { stdout, signal, exitCode, stderr } = await execa(process.execPath, [program, JSON.stringify(options)], {
-		reject: false,
-	})
+	finish: readonly IncomingMessage[],
+	ask: readonly { readonly message: IncomingMessage; readonly killAtSeq: number }[],
+): Promise<readonly Finished[]> {
+	const options = { folder: folder.path, baseUrl: practice.baseUrl, log, finish, ask }
+	const { stdout, signal, exitCode, stderr } = await runProgram([program, JSON.stringify(options)], {})
 	if (signal !== 'SIGKILL' && exitCode !== 0)
 		throw new Error(`The worker process ended with status ${exitCode}: ${stderr}`)
-	return stdout === '' ? null : finishedSchema.parse(JSON.parse(stdout))
+	const lines = String(stdout)
+		.split('\n')
+		.filter((line) => line !== '')
+	return lines.map((line) => finishedSchema.parse(JSON.parse(line)))
 }
