@@ -4,7 +4,8 @@ import { createLanguageModels } from '../../src/models/index.ts'
 import { createFilePromptSource, loadCases, type PromptCase } from '../../src/prompts/index.ts'
 import { askPrompt, callsOf, readWorkflows, reasoningPromptFolder } from '../../src/reasoning/index.ts'
 import { stagePromptFolders } from '../../src/stages/index.ts'
-import { type PracticeServer, startPractice } from '../support/command-line.ts'
+import type { PracticeServer } from '../support/command-line.ts'
+import { servePractice } from '../support/practice-server.ts'
 
 const folders = [{ path: reasoningPromptFolder }, ...stagePromptFolders]
 const prompts = createFilePromptSource(folders)
@@ -48,7 +49,7 @@ describe('over HTTP, the practice model', () => {
 	let server: PracticeServer
 	let models: ReturnType<typeof createLanguageModels>
 	beforeAll(async () => {
-		server = await startPractice()
+		server = await servePractice()
 		const alias = {
 			endpoint: 'practice',
 			model: 'practice-strong',

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type AskOutput, parseAskOutput } from '../support/ask-output.ts'
-import { startPractice, threadwise } from '../support/command-line.ts'
+import { threadwise } from '../support/command-line.ts'
 import type { TemporaryFolder } from '../support/data-folder.ts'
+import { servePractice } from '../support/practice-server.ts'
 import { preparedFolder } from '../support/prepared-folder.ts'
 import {
 	garbage,
@@ -124,7 +125,7 @@ describe('ask --json prints one object and exits with 0', () => {
 		['ignores stream_options', ['--no-stream-usage']],
 		['knows only max_tokens', ['--require-max-tokens']],
 	])('for a hard question to a server that %s', async (_, args) => {
-		await using server = await startPractice(args)
+		await using server = await servePractice(args)
 		const { output } = await askJson(hardQuestion, { OPENAI_BASE_URL: server.baseUrl })
 		expect(output.status).toBe('answered')
 		expect(output.answer).toContain('$106.80')

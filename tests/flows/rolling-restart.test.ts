@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { startPractice } from '../support/command-line.ts'
 import { repliesIn } from '../support/loopback-chat/replies.ts'
 import { type LoopbackChat, startLoopbackChat } from '../support/loopback-chat/server.ts'
+import { servePractice } from '../support/practice-server.ts'
 import { type RunningProcess, startedProcess, startedProgram } from '../support/running-process.ts'
 import { createServerDatabase, missingServers, queueBackends } from '../support/stores.ts'
 
@@ -54,7 +54,7 @@ test.skipIf(missingServers.length > 0)(
 	async () => {
 		const opened = new AsyncDisposableStack()
 		onTestFinished(() => opened.disposeAsync())
-		const practice = opened.use(await startPractice(['--latency-ms', '100']))
+		const practice = opened.use(await servePractice(['--latency-ms', '100']))
 		const database = opened.use(await createServerDatabase())
 		const backend = await onRedis?.open()
 		const chat = opened.use(await startLoopbackChat({ retryMs: 300 }))

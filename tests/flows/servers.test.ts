@@ -5,12 +5,13 @@ import pg from 'pg'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { parseAskOutput } from '../support/ask-output.ts'
-import { type PracticeServer, startPractice, threadwise } from '../support/command-line.ts'
+import { type PracticeServer, threadwise } from '../support/command-line.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/data-folder.ts'
 import { openGate } from '../support/gate.ts'
+import { servePractice } from '../support/practice-server.ts'
 import { startedProcess } from '../support/running-process.ts'
 import { freePort } from '../support/servers.ts'
-import { createServerDatabase, databases, queueBackends, titleOf } from '../support/stores.ts'
+import { createServerDatabase, databases, missingServers, queueBackends, titleOf } from '../support/stores.ts'
 
 // Every step here is a process of its own.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
@@ -32,7 +33,7 @@ const places: readonly Place[] = [
 	{
 		name: 'PostgreSQL and Redis',
 		missing: missingServer ?? onRedis?.missing ?? null,
-		variables: async () => ({ ...(await databaseVariables()), REDIS_URL: (await onRedis?.open())?.url ?? '' }),
+		variables: redisVariables,
 	},
 ]
 
@@ -42,28 +43,12 @@ async function databaseVariables(): Promise<Variables> {
 	return { DATABASE_URL: database.url }
 }
 
+async function redisVariables(): Promise<Variables> {
+	return { ...(await databaseVariables()), REDIS_URL: (await onRedis?.open())?.url ?? '' }
+}
+
 describe.each(places)('on $name', (place) => {
 	describe.skipIf(place.missing !== null)(titleOf(place), () => {
-		test('a worker answers what another process asks, which needs no model of its own', async () => {
-			const variables = await place.variables()
-			await using practice = await startPractice()
-			await using _worker = await startedProcess('worker', { ...variables, OPENAI_BASE_URL: practice.baseUrl })
-
-			const { stdout, exitCode } = await threadwise(['ask', '--json', question], variables)
-			const output = parseAskOutput(stdout)
-			expect(exitCode).toBe(0)
-			expect(output.answer).toContain(answer)
-			// The built-in practice model, which the asking process would have used, introduces itself.
-			expect(output.disclosure).toBeUndefined()
-		})
-
-		test('where no worker runs, the asking process answers by itself', async () => {
-			const { stdout } = await threadwise(['ask', '--json', question], await place.variables())
-			const output = parseAskOutput(stdout)
-			expect(output.answer).toContain(answer)
-			expect(output.disclosure).toContain('practice model')
-		})
-
 		test('kill -9 in mid-run: a second worker takes the run over within 15 s and repeats no journaled call', async () => {
 			await using scene = await midRun(await place.variables())
 			scene.first.kill('SIGKILL')
@@ -105,6 +90,29 @@ describe.each(places)('on $name', (place) => {
 	})
 })
 
+// The journeys above go through a worker on either queue, and secured servers answer on Redis without one.
+describe.skipIf(missingServers.length > 0)(['an asking process', ...missingServers].join(' '), () => {
+	test('a worker answers what another process asks, which needs no model of its own', async () => {
+		const variables = await redisVariables()
+		await using practice = await servePractice()
+		await using _worker = await startedProcess('worker', { ...variables, OPENAI_BASE_URL: practice.baseUrl })
+
+		const { stdout, exitCode } = await threadwise(['ask', '--json', question], variables)
+		const output = parseAskOutput(stdout)
+		expect(exitCode).toBe(0)
+		expect(output.answer).toContain(answer)
+		// The built-in practice model, which the asking process would have used, introduces itself.
+		expect(output.disclosure).toBeUndefined()
+	})
+
+	test('where no worker runs, the asking process answers by itself', async () => {
+		const { stdout } = await threadwise(['ask', '--json', question], await databaseVariables())
+		const output = parseAskOutput(stdout)
+		expect(output.answer).toContain(answer)
+		expect(output.disclosure).toContain('practice model')
+	})
+})
+
 const events = 'select count(*) as count from threadwise.events'
 const journaledCalls = `${events} where kind = 'model-call-end'`
 
@@ -113,7 +121,7 @@ async function midRun(place: Variables, latencyMs = 400) {
 	const opened = new AsyncDisposableStack()
 	const folder: TemporaryFolder = opened.use(await temporaryFolder())
 	const log = `${folder.path}/requests.log`
-	const practice: PracticeServer = opened.use(await startPractice(['--latency-ms', String(latencyMs), '--log', log]))
+	const practice: PracticeServer = opened.use(await servePractice(['--latency-ms', String(latencyMs), '--log', log]))
 	const variables = { ...place, OPENAI_BASE_URL: practice.baseUrl }
 	const first = opened.use(await startedProcess('worker', variables))
 	const client = new pg.Client({ connectionString: place.DATABASE_URL })

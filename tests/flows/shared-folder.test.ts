@@ -3,8 +3,9 @@ import { createInterface } from 'node:readline'
 import { execa } from 'execa'
 import { expect, test, vi } from 'vitest'
 import { parseAskOutput } from '../support/ask-output.ts'
-import { startPractice, threadwise } from '../support/command-line.ts'
+import { threadwise } from '../support/command-line.ts'
 import type { TemporaryFolder } from '../support/data-folder.ts'
+import { servePractice } from '../support/practice-server.ts'
 import { preparedFolder } from '../support/prepared-folder.ts'
 
 // Every step here is a process of its own that opens a database.
@@ -26,7 +27,7 @@ async function startIn(folder: TemporaryFolder, baseUrl: string) {
 
 test('while start holds the data folder, ask is answered by it, and nothing is lost when it has ended', async () => {
 	await using folder = await preparedFolder()
-	await using practice = await startPractice()
+	await using practice = await servePractice()
 	const variables = { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: practice.baseUrl }
 	const { holder } = await startIn(folder, practice.baseUrl)
 
@@ -49,7 +50,7 @@ test('while start holds the data folder, ask is answered by it, and nothing is l
 
 test('when the process that holds the folder is killed in mid-run, ask takes the run over and answers', async () => {
 	await using folder = await preparedFolder()
-	await using practice = await startPractice(['--latency-ms', '400'])
+	await using practice = await servePractice(['--latency-ms', '400'])
 	const { holder } = await startIn(folder, practice.baseUrl)
 	const variables = { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: practice.baseUrl }
 	const ask = threadwise(['ask', question], variables)
@@ -65,7 +66,7 @@ test('when the process that holds the folder is killed in mid-run, ask takes the
 
 test('Ctrl-C stops the run, shows the best so far, and closes the model request', async () => {
 	await using folder = await preparedFolder()
-	await using practice = await startPractice(['--latency-ms', '400', '--log', `${folder.path}/requests.log`])
+	await using practice = await servePractice(['--latency-ms', '400', '--log', `${folder.path}/requests.log`])
 	const ask = threadwise(['ask', question], { THREADWISE_DATA_DIR: folder.path, OPENAI_BASE_URL: practice.baseUrl })
 	if (ask.stdout === null) throw new Error('ask has no output')
 

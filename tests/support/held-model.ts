@@ -1,4 +1,4 @@
-import { startPractice } from './command-line.ts'
+import { servePractice } from './practice-server.ts'
 import { type RecordedRequest, type ScriptedStep, startScriptedModelServer } from './scripted-model-server.ts'
 
 /** The real practice model behind a door, so that a test can look at a run in the middle of whatever it likes. */
@@ -22,7 +22,7 @@ export type Hold = Disposable & {
 /** Starts the practice model with the arguments of its command line. */
 export async function startHeldModel(args: readonly string[] = []): Promise<HeldModel> {
 	await using opened = new AsyncDisposableStack()
-	const practice = opened.use(await startPractice(args))
+	const practice = opened.use(await servePractice(args))
 	const doors = new Map<string, Door>()
 	const scripts = new Map<string, ScriptedStep>()
 	const server = opened.use(
