@@ -27,8 +27,8 @@ export default defineConfig({
 				test: {
 					name: 'journeys',
 					include: [journeys],
-					// Each computes in several processes, and people in it expect things within seconds.
-					maxWorkers: 3,
+					// Each computes in several processes, and people in it expect things within seconds: two keep two cores busy.
+					maxWorkers: 2,
 					sequence: { groupOrder: 2 },
 				},
 			},
