@@ -43,7 +43,7 @@ export function createInbox(parts: InboxParts): Listeners {
 	const { client, conversations, events, self, onTrouble } = parts
 	const allowedBots = new Set(parts.allowedBots)
 	const threads = createThreads(parts)
-	const isNew = createMemory()
+	const once = createOnce()
 	const home = createHome(parts)
 	const presses = createPresses({ ...parts, home })
 	const ask = async (said: Said, command: string | null) => {
@@ -52,8 +52,6 @@ export function createInbox(parts: InboxParts): Listeners {
 	/** What is merely said to somebody mustn't have the message delivered again. */
 	const tell = (said: Said, text: string) => client.whisper(said.conversation, said.personId, text).catch(onTrouble)
 	const obey = async (said: Said, name: TextCommand['name']) => {
-		// A mention comes as two events.
-		if (!isNew(said.id)) return
 		if (name === 'help') return tell(said, english.chat.help)
 		const refusal =
 			name === 'stop' ? await threads.stop(said.conversation, said.personId) : await threads.thinkHarder(said)
@@ -63,7 +61,8 @@ export function createInbox(parts: InboxParts): Listeners {
 		const command = readTextCommand(said.text)
 		if (command === null) return ask(said, null)
 		const { name, rest } = command
-		if (rest === '' || name === 'stop' || name === 'help') return obey(said, name)
+		// A mention comes as two events.
+		if (rest === '' || name === 'stop' || name === 'help') return once(said.id, () => obey(said, name))
 		return ask({ ...said, text: rest }, name)
 	}
 	const standingOf = ({ conversation, personId }: Pick<Said, 'conversation' | 'personId'>) =>
@@ -190,14 +189,16 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 	}
 }
 
-/** Tells once of each whether it is new; of the newest thousand. */
-function createMemory(): (id: string) => boolean {
-	const known = new Set<string>()
-	return (id) => {
-		if (known.has(id)) return false
-		known.add(id)
-		const [oldest] = known
-		if (known.size > 1_000 && oldest !== undefined) known.delete(oldest)
-		return true
+/** Does what is known by an id once, as far as the newest thousand are remembered; what has failed can be done again. */
+function createOnce(): (id: string, act: () => Promise<void>) => Promise<void> {
+	const begun = new Map<string, Promise<void>>()
+	const begin = (id: string, act: () => Promise<void>) => {
+		const acting = act()
+		begun.set(id, acting)
+		acting.catch(() => begun.delete(id))
+		const [oldest] = begun.keys()
+		if (begun.size > 1_000 && oldest !== undefined) begun.delete(oldest)
+		return acting
 	}
+	return (id, act) => begun.get(id) ?? begin(id, act)
 }

@@ -15,7 +15,12 @@ const done = aStageView({ status: 'done', summary: 'All steps done.', details: [
 const answered = aView({ status: 'answered', answer: 'It costs $104.', stages: [done] })
 
 /** A local Slack with the adapter, and all that it was told. */
-async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result?: ActionResult } = {}) {
+async function open(
+	choices: Omit<SlackAppChoices, 'events'> & {
+		readonly result?: ActionResult
+		readonly events?: Partial<PlatformEvents>
+	} = {},
+) {
 	const { result = { outcome: 'done' } } = choices
 	const received: IncomingMessage[] = []
 	const edited: IncomingMessage[] = []
@@ -42,6 +47,7 @@ async function open(choices: Omit<SlackAppChoices, 'events'> & { readonly result
 		},
 		feedback: act('feedback'),
 		removed: async () => {},
+		...choices.events,
 	}
 	const app = await startSlackApp({ ...choices, events })
 	const { slack, memory, platform } = app
@@ -251,6 +257,24 @@ describe('text commands', () => {
 		expect(opened.acted.at(-1)?.slice(0, 2)).toEqual(['think-harder', runId])
 		await say('!help')
 		expect(opened.ada.ephemerals(opened.slack.general).at(-1)?.text).toContain('`/ask`')
+	})
+
+	test('that could not be obeyed are delivered again, and obeyed then, once', async () => {
+		const stopped: string[] = []
+		const failures = [new Error('the database is down')]
+		const stop: PlatformEvents['stop'] = async (runId) => {
+			const failure = failures.pop()
+			if (failure !== undefined) throw failure
+			stopped.push(runId)
+			return { outcome: 'done' }
+		}
+		await using opened = await open({ way: 'http', events: { stop } })
+		const { question, runId } = await opened.ask()
+		const command = `<@${opened.slack.botUserId}> !stop`
+		const deliveries = await opened.ada.post(opened.slack.general, command, { threadTs: question.ts }).delivered
+		expect(deliveries.map(({ failure }) => failure)).toEqual([null, null])
+		expect(Math.max(...deliveries.map(({ attempts }) => attempts))).toBe(2)
+		expect(stopped).toEqual([runId])
 	})
 
 	test('choose how a question is answered', async () => {
