@@ -30,6 +30,8 @@ export type SlackClient = StreamCalls & {
 		before: string,
 		cursor: string | null,
 	): Promise<{ readonly messages: readonly unknown[]; readonly next: string | null }>
+	/** The newest messages of a channel that the bot is a member of. */
+	newest(channelId: string): Promise<readonly unknown[]>
 	/** The timestamps of a run's messages in a thread, in their order, and the id of its file, if it has one. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
@@ -124,6 +126,11 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 					...(cursor === null ? {} : { cursor }),
 				})
 				return { messages: page.messages ?? [], next: page.response_metadata?.next_cursor || null }
+			}),
+		newest: (channel) =>
+			call('newest messages', async () => {
+				const page = await web.conversations.history({ channel, include_all_metadata: true, limit: smallPage })
+				return page.messages ?? []
 			}),
 		find: ({ channelId, threadId }, runId) =>
 			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),

@@ -51,6 +51,12 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 	/** What is merely said to somebody mustn't have the message delivered again. */
 	const tell = (said: Said, text: string) => client.whisper(said.conversation, said.personId, text).catch(onTrouble)
+	/** Rejects where the bot is in no position to answer; anything else that Slack refuses says nothing of that. */
+	const look = async (channelId: string) => {
+		await client.newest(channelId).catch((error: unknown) => {
+			if (isClosed(error)) throw error
+		})
+	}
 	const obey = async (said: Said, name: TextCommand['name']) => {
 		if (name === 'help') return tell(said, english.chat.help)
 		const refusal =
@@ -125,7 +131,7 @@ export function createInbox(parts: InboxParts): Listeners {
 			const command = readSlashCommand(body, self)
 			if (command === null) return
 			if (command.text === '') return respond(english.chat.writeQuestion(command.command))
-			await orSay(respond, onTrouble, async () => {
+			await orSay(respond, parts, async () => {
 				const { name } = await client.person(command.personId)
 				const ts = await client.postQuestion(command.channelId, name, command.text)
 				const conversation = conversationOf({ channel: command.channelId, ts }, self)
@@ -136,7 +142,11 @@ export function createInbox(parts: InboxParts): Listeners {
 		},
 		shortcut: async (body, respond) => {
 			const said = readShortcut(body, self)
-			if (said !== null) await orSay(respond, onTrouble, () => ask(said, 'think'))
+			if (said === null) return
+			await orSay(respond, parts, async () => {
+				await look(said.conversation.channelId)
+				await ask(said, 'think')
+			})
 		},
 	}
 }
@@ -146,11 +156,19 @@ const homeOpenedSchema = z.object({ tab: z.string(), channel: z.string(), user: 
 /** What can't be written into a channel is said to whoever wanted it. */
 const closed: ReadonlySet<string> = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'])
 
-async function orSay(respond: Respond, onTrouble: (error: unknown) => void, act: () => Promise<void>): Promise<void> {
+function isClosed(error: unknown): boolean {
+	return closed.has(slackCodeOf(error) ?? '')
+}
+
+async function orSay(
+	respond: Respond,
+	{ self, onTrouble }: Pick<InboxParts, 'self' | 'onTrouble'>,
+	act: () => Promise<void>,
+): Promise<void> {
 	try {
 		await act()
 	} catch (error) {
-		if (closed.has(slackCodeOf(error) ?? '')) return respond(english.chat.notAMember)
+		if (isClosed(error)) return respond(english.chat.notAMember(`/invite <@${self.userId}>`))
 		onTrouble(error)
 		await respond(`${english.chat.notRecorded} ${reportError(error).message}`)
 	}

@@ -322,23 +322,48 @@ describe('a slash command', () => {
 		opened.slack.setMembership(opened.slack.general, false)
 		const outside = await opened.ada.command('/ask', 'How much?', opened.slack.general)
 		await vi.waitFor(() => expect(outside.responses[0]).toMatchObject({ response_type: 'ephemeral' }))
-		expect(outside.responses[0]?.text).toContain('I am not in this channel')
+		expect(outside.responses[0]?.text).toContain(`/invite <@${opened.slack.botUserId}>`)
 		expect(opened.received).toEqual([])
 	})
 })
 
-test('a shortcut has a message of anybody thought about, for whoever used it', async () => {
-	await using opened = await open()
-	const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
-	const message = opened.slack.messages(opened.slack.general).find((each) => each.ts === ts)
-	if (message === undefined) throw new Error('the message is gone')
-	await opened.ada.messageShortcut('think_about_this', message)
-	await vi.waitFor(() => expect(opened.received).toHaveLength(1))
-	expect(opened.received[0]).toMatchObject({
-		author: { id: opened.ada.id },
-		content: [{ kind: 'text', text: 'Which plan is cheaper?' }],
-		conversation: { threadId: ts },
-		preferences: { route: 'staged' },
+describe('a shortcut', () => {
+	const useOn = async (opened: Awaited<ReturnType<typeof open>>, ts: string) => {
+		const message = opened.slack.messages(opened.slack.general).find((each) => each.ts === ts)
+		if (message === undefined) throw new Error('the message is gone')
+		return opened.ada.messageShortcut('think_about_this', message)
+	}
+
+	test('has a message of anybody thought about, for whoever used it', async () => {
+		await using opened = await open()
+		const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
+		await useOn(opened, ts)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		expect(opened.received[0]).toMatchObject({
+			author: { id: opened.ada.id },
+			content: [{ kind: 'text', text: 'Which plan is cheaper?' }],
+			conversation: { threadId: ts },
+			preferences: { route: 'staged' },
+		})
+	})
+
+	test('asks nothing where the bot could not answer, and says how to invite it', async () => {
+		await using opened = await open()
+		const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
+		opened.slack.setMembership(opened.slack.general, false)
+		const { responses } = await useOn(opened, ts)
+		await vi.waitFor(() => expect(responses).toHaveLength(1))
+		expect(responses[0]).toMatchObject({ response_type: 'ephemeral' })
+		expect(responses[0]?.text).toContain(`/invite <@${opened.slack.botUserId}>`)
+		expect(opened.received).toEqual([])
+	})
+
+	test('asks all the same where it is not known whether the bot can answer', async () => {
+		await using opened = await open()
+		const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
+		opened.slack.refuse('conversations.history', 'ratelimited', 1, 60)
+		await useOn(opened, ts)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
 	})
 })
 

@@ -8,7 +8,8 @@ export type ChatTexts = {
 	readonly nothingRuns: string
 	readonly nothingAnswered: string
 	readonly stopping: string
-	readonly notAMember: string
+	/** `invite` is the command that invites the bot, as the platform writes it. */
+	readonly notAMember: (invite: string) => string
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
@@ -60,7 +61,8 @@ export const englishChatTexts: ChatTexts = {
 	nothingRuns: 'Nothing is being answered here.',
 	stopping: 'Stopping. What there is so far is shown where you asked.',
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
-	notAMember: 'I am not in this channel, so I can not answer in it. Invite me and ask again, or write to me directly.',
+	notAMember: (invite) =>
+		`I am not in this channel, so I can not answer in it. Write ${invite} here and ask again, or write to me directly.`,
 	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
 	recordGone:
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
