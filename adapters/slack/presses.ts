@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 import { z } from 'zod'
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import type { Feedback } from '../../src/core/feedback.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import { english, foldJournal, refusalText } from '../../src/rendering/index.ts'
 import { actionIds, longestWindowTitle, plain } from './blocks.ts'
@@ -12,7 +13,7 @@ import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
 import { pageFrom, type RecordPage, showRecord } from './show-record.ts'
 import type { Thread } from './thread.ts'
 
-type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
+type PressParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' | 'onTrouble'> & {
 	readonly client: SlackClient
 	readonly home: Pick<Home, 'change'>
 	readonly events: PlatformEvents
@@ -27,7 +28,7 @@ type Presses = {
 
 /** What buttons and windows do. What couldn't be recorded rejects: Slack shows the person that it didn't work. */
 export function createPresses(parts: PressParts): Presses {
-	const { client, home, events, self, onTrouble } = parts
+	const { client, conversations, home, events, self, onTrouble } = parts
 	const tell = async (at: Thread | null, personId: string, text: string) => {
 		if (at !== null) await client.whisper(at, personId, text).catch(onTrouble)
 	}
@@ -35,16 +36,25 @@ export function createPresses(parts: PressParts): Presses {
 		const result = await action(actorOf(await client.person(press.personId), self))
 		if (result.outcome === 'refused') await tell(press.at, press.personId, refusalText(result))
 	}
-	const judge = async (personId: string, { runId, at, helpful, reason }: Judgement) => {
-		const actor = actorOf(await client.person(personId), self)
-		const result = await events.feedback(runId, actor, { helpful, reason })
-		const said = result.outcome === 'refused' ? refusalText(result) : english.feedback.thanks
-		await tell(at, personId, said)
+	/** Returns why it isn't kept, or null. */
+	const keep = async (personId: string, runId: string, given: Omit<Feedback, 'personId'>) => {
+		const result = await events.feedback(runId, actorOf(await client.person(personId), self), given)
+		return result.outcome === 'refused' ? refusalText(result) : null
 	}
-	const feedback = async (press: Press) => {
-		const { helpful, runId } = readFeedback(press.value)
-		if (helpful) return judge(press.personId, { runId, at: press.at, helpful, reason: null })
-		await client.openWindow(press.triggerId, reasonWindow(runId, press.at))
+	/** What somebody has found wrong stays until they say something else. */
+	const reasonBefore = async (personId: string, runId: string) => {
+		const before = (await conversations.run(runId))?.feedback.find((each) => each.personId === personId)
+		return before?.helpful === false ? before.reason : null
+	}
+	const feedback = async ({ value, at, personId, triggerId }: Press) => {
+		const { helpful, runId } = readFeedback(value)
+		const reason = helpful ? null : await reasonBefore(personId, runId)
+		const refusal = await keep(personId, runId, { helpful, reason })
+		if (helpful || refusal !== null) return tell(at, personId, refusal ?? english.feedback.thanks)
+		await client.openWindow(triggerId, reasonWindow(runId, at)).catch(async (error: unknown) => {
+			onTrouble(error)
+			await tell(at, personId, english.feedback.thanks)
+		})
 	}
 	const record = createRecordWindow(parts)
 	const presses: Readonly<Record<string, (press: Press) => Promise<void>>> = {
@@ -71,22 +81,16 @@ export function createPresses(parts: PressParts): Presses {
 			if (data === undefined) return
 			const { runId, at } = data.view.private_metadata
 			const reason = data.type === 'view_submission' ? data.view.state?.values.reason.reason.value?.trim() : null
-			await judge(data.user.id, { runId, at, helpful: false, reason: reason || null })
+			const refusal = reason ? await keep(data.user.id, runId, { helpful: false, reason }) : null
+			await tell(at, data.user.id, refusal ?? english.feedback.thanks)
 		},
 	}
-}
-
-type Judgement = {
-	readonly runId: string
-	readonly at: Thread | null
-	readonly helpful: boolean
-	readonly reason: string | null
 }
 
 const reasonWindowId = 'feedback-reason'
 const longestReason = 2_000
 
-/** Asks what was wrong. Whoever closes it has said that the answer wasn't helpful, and no more. */
+/** Asks what was wrong. That the answer wasn't helpful is kept already. */
 function reasonWindow(runId: string, at: Thread | null): types.ModalView {
 	const { askReason, reasonHint, send, skip } = english.feedback
 	return {

@@ -432,19 +432,62 @@ describe('under an answer', () => {
 		expect(opened.ada.modals()).toHaveLength(1)
 	})
 
-	test('a thumb down that is not explained counts as well', async () => {
-		await using opened = await open()
-		const { conversation, runId } = await opened.ask()
-		await opened.platform.post(runId, conversation, answered)
-		const [reply] = opened.repliesIn(conversation)
-		if (reply === undefined) throw new Error('nothing stands there')
-		await opened.ada.press(reply, { actionId: 'feedback', value: `not-helpful ${runId}` })
-		const [modal] = opened.ada.modals()
-		if (modal === undefined) throw new Error('no window')
-		await opened.ada.closeView(modal)
-		expect(opened.acted).toMatchObject([
-			['feedback', runId, { personId: opened.ada.id }, { helpful: false, reason: null }],
-		])
+	describe('a thumb down', () => {
+		const judge = async (choices: Parameters<typeof open>[0] = {}) => {
+			const opened = await open(choices)
+			const { conversation, runId } = await opened.ask()
+			await opened.platform.post(runId, conversation, answered)
+			const [reply] = opened.repliesIn(conversation)
+			if (reply === undefined) throw new Error('nothing stands there')
+			const press = () => opened.ada.press(reply, { actionId: 'feedback', value: `not-helpful ${runId}` })
+			const thanks = () => opened.ada.ephemerals(opened.slack.general).map(({ text }) => text)
+			const given = () => opened.acted.map(([, , , feedback]) => feedback)
+			const window = () => {
+				const [modal] = opened.ada.modals()
+				if (modal === undefined) throw new Error('no window')
+				return modal
+			}
+			return { ...opened, runId, press, thanks, given, window }
+		}
+		const unexplained = { helpful: false, reason: null }
+		const tooLong = { helpful: false, reason: 'Too long.' }
+
+		test('counts at once, also where it is never explained', async () => {
+			await using judged = await judge()
+			await judged.press()
+			expect(judged.acted).toMatchObject([['feedback', judged.runId, { personId: judged.ada.id }, unexplained]])
+			expect(judged.thanks()).toEqual([])
+			await judged.ada.closeView(judged.window())
+			expect(judged.given()).toEqual([unexplained])
+			expect(judged.thanks()).toHaveLength(1)
+		})
+
+		test('can be explained, and keeps what was said when it is given again', async () => {
+			await using judged = await judge()
+			await judged.press()
+			await judged.ada.submitView(judged.window(), { reason: { reason: { value: ' Too long. ' } } })
+			expect(judged.given()).toEqual([unexplained, tooLong])
+			judged.memory.change(judged.runId, { feedback: [{ personId: judged.ada.id, ...tooLong }] })
+			await judged.press()
+			await judged.ada.closeView(judged.window())
+			expect(judged.given().at(-1)).toEqual(tooLong)
+		})
+
+		test('is kept and thanked for where Slack opens no window', async () => {
+			await using judged = await judge()
+			judged.slack.refuse('views.open', 'expired_trigger_id')
+			const { acknowledgement } = await judged.press()
+			expect(acknowledgement.failure).toBeNull()
+			expect(judged.given()).toEqual([unexplained])
+			expect(judged.thanks()).toHaveLength(1)
+		})
+
+		test('of somebody who may not give it is refused, without a window', async () => {
+			await using judged = await judge({ result: refused })
+			await judged.press()
+			expect(judged.ada.modals()).toEqual([])
+			expect(judged.thanks()).toEqual(['Only whoever asked may do this. Ask yourself.'])
+		})
 	})
 })
 
