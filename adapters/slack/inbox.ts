@@ -63,13 +63,18 @@ export function createInbox(parts: InboxParts): Listeners {
 			name === 'stop' ? await threads.stop(said.conversation, said.personId) : await threads.thinkHarder(said)
 		if (refusal !== null) await tell(said, refusal)
 	}
-	const take = async (said: Said) => {
+	const askAnew = async (said: Said, command: string | null) => {
+		const person = await client.person(said.personId)
+		const edited = await events.edit(toIncomingMessage(said, person, preferencesOf(command)))
+		if (edited.outcome === 'refused') await tell(said, refusalText(edited))
+	}
+	const take = async (said: Said, asking: typeof ask) => {
 		const command = readTextCommand(said.text)
-		if (command === null) return ask(said, null)
+		if (command === null) return asking(said, null)
 		const { name, rest } = command
+		const isObeyed = rest === '' || name === 'stop' || name === 'help'
 		// A mention comes as two events.
-		if (rest === '' || name === 'stop' || name === 'help') return once(said.id, () => obey(said, name))
-		return ask({ ...said, text: rest }, name)
+		return isObeyed ? once(`${said.id} ${name}`, () => obey(said, name)) : asking({ ...said, text: rest }, name)
 	}
 	const standingOf = ({ conversation, personId }: Pick<Said, 'conversation' | 'personId'>) =>
 		conversations.standing(conversation, personId)
@@ -78,17 +83,13 @@ export function createInbox(parts: InboxParts): Listeners {
 	/** In a thread, whoever has asked there goes on asking; what others say is context. */
 	const follow = async ({ said, turnsToOthers }: Extract<Received, { kind: 'follow-up' }>) => {
 		const standing = await standingOf(said)
-		if (standing === 'asker' && !turnsToOthers) return take(said)
+		if (standing === 'asker' && !turnsToOthers) return take(said, ask)
 		if (standing !== 'stranger') await overhear(said)
 	}
 	const edit = async ({ said, isAddressed }: Extract<Received, { kind: 'edit' }>) => {
 		if (!isAddressed && (await standingOf(said)) === 'stranger') return
 		if (!isAddressed && !(await threads.has(said))) return overhear(said)
-		const command = readTextCommand(said.text)
-		const asked = command === null ? said : { ...said, text: command.rest }
-		const preferences = preferencesOf(command?.name ?? null)
-		const edited = await events.edit(toIncomingMessage(asked, await client.person(said.personId), preferences))
-		if (edited.outcome === 'refused') await tell(said, refusalText(edited))
+		await take(said, askAnew)
 	}
 	const forget = async (deleted: Extract<Received, { kind: 'deletion' }>) => {
 		if ((await standingOf(deleted)) === 'stranger') return
@@ -103,7 +104,7 @@ export function createInbox(parts: InboxParts): Listeners {
 			const received = readMessage(event, self, allowedBots)
 			switch (received.kind) {
 				case 'question':
-					return take(received.said)
+					return take(received.said, ask)
 				case 'follow-up':
 					return follow(received)
 				case 'edit':

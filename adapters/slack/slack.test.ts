@@ -172,6 +172,24 @@ describe('a question in a channel', () => {
 		])
 	})
 
+	test('that is edited into a command is obeyed, and never asked empty', async () => {
+		await using opened = await open()
+		const { question, runId } = await opened.ask()
+		const edit = (text: string) => opened.ada.edit(question, `<@${opened.slack.botUserId}> ${text}`)
+		await edit('!help')
+		expect(opened.ada.ephemerals(opened.slack.general).at(-1)?.text).toContain('`/ask`')
+		await edit('!stop')
+		expect(opened.acted.map(([name, run]) => [name, run])).toEqual([['stop', runId]])
+		opened.memory.change(runId, { state: 'answered' })
+		await edit('!think')
+		expect(opened.acted.at(-1)?.slice(0, 2)).toEqual(['think-harder', runId])
+		expect(opened.edited).toEqual([])
+		await edit('!quick 6 × 8?')
+		expect(opened.edited.map(({ content, preferences }) => [textOf(content), preferences.route])).toEqual([
+			['6 × 8?', 'direct'],
+		])
+	})
+
 	test('that is edited or deleted is taken so', async () => {
 		await using opened = await open()
 		const { question, runId } = await opened.ask()
