@@ -24,6 +24,7 @@ import {
 	readSlashCommand,
 	type Said,
 	type Self,
+	shortcutIdOf,
 	toIncomingMessage,
 	toSaidMessage,
 } from './receive.ts'
@@ -88,8 +89,12 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 	const edit = async ({ said, isAddressed }: Extract<Received, { kind: 'edit' }>) => {
 		if (!isAddressed && (await standingOf(said)) === 'stranger') return
-		if (!isAddressed && !(await threads.has(said))) return overhear(said)
-		await take(said, askAnew)
+		const asked = await threads.asked(said)
+		if (!isAddressed && asked.length === 0) return overhear(said)
+		for (const id of asked.length === 0 ? [said.id] : asked) {
+			const usual = id === said.id ? null : shortcutCommand
+			await take({ ...said, id }, (question, command) => askAnew(question, command ?? usual))
+		}
 	}
 	const forget = async (deleted: Extract<Received, { kind: 'deletion' }>) => {
 		if ((await standingOf(deleted)) === 'stranger') return
@@ -146,11 +151,14 @@ export function createInbox(parts: InboxParts): Listeners {
 			if (said === null) return
 			await orSay(respond, parts, async () => {
 				await look(said.conversation.channelId)
-				await ask(said, 'think')
+				await ask(said, shortcutCommand)
 			})
 		},
 	}
 }
+
+/** What somebody points at is worth some thought. */
+const shortcutCommand = 'think'
 
 const homeOpenedSchema = z.object({ tab: z.string(), channel: z.string(), user: z.string() })
 
@@ -179,9 +187,11 @@ async function orSay(
 function createThreads({ client, events, conversations, self }: InboxParts) {
 	const actor = async (personId: string): Promise<Actor> => actorOf(await client.person(personId), self)
 	return {
-		/** Whether a message was taken as a question. */
-		has: async ({ id, conversation }: Said) =>
-			(await conversations.runs(conversation)).some(({ messageId }) => messageId === id),
+		/** By which ids a message was taken as a question of whoever wrote it. */
+		asked: async ({ id, conversation, personId }: Said): Promise<readonly string[]> => {
+			const asked = new Set((await conversations.runs(conversation)).map(({ messageId }) => messageId))
+			return idsOf(id, personId).filter((each) => asked.has(each))
+		},
 		/** Stops what is being answered. Returns what to say where nothing was stopped. */
 		stop: async (conversation: Conversation, personId: string): Promise<string | null> => {
 			const here = await openRunsIn(conversations, conversation)
@@ -193,7 +203,8 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 			return results.length === 0 ? english.chat.nothingRuns : refusalIn(results)
 		},
 		stopAnswering: async ({ messageId, conversation, personId }: Extract<Received, { kind: 'deletion' }>) => {
-			const open = (await openRunsIn(conversations, conversation)).filter((run) => run.messageId === messageId)
+			const ids = new Set(idsOf(messageId, personId))
+			const open = (await openRunsIn(conversations, conversation)).filter((run) => ids.has(run.messageId))
 			if (open.length === 0) return
 			const by = await actor(personId)
 			for (const { runId } of open) await events.stop(runId, by)
@@ -206,6 +217,11 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 			return begun.outcome === 'refused' ? refusalText(begun) : null
 		},
 	}
+}
+
+/** A message may have been asked as it is, and by the shortcut. */
+function idsOf(messageId: string, personId: string): readonly string[] {
+	return [messageId, shortcutIdOf(messageId, personId)]
 }
 
 /** Does what is known by an id once, as far as the newest thousand are remembered; what has failed can be done again. */

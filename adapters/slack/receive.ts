@@ -181,6 +181,11 @@ export function messageIdOf(channel: string, ts: string): string {
 	return `${channel}:${ts}`
 }
 
+/** Of a message that somebody had thought about by the shortcut: it may be a question already. */
+export function shortcutIdOf(messageId: string, personId: string): string {
+	return `${messageId}:${personId}`
+}
+
 /** What somebody sees who reads a message: Slack's own syntax and its escapes are undone, the bot's name is left out. */
 function readText(text: string, self: Self): string {
 	return text
@@ -357,8 +362,7 @@ export function readShortcut(body: unknown, self: Self): Said | null {
 	const { user, channel, message } = data
 	const { ts, thread_ts, text, files = [] } = message
 	return {
-		// The message may be a question already.
-		id: `${messageIdOf(channel.id, ts)}:${user.id}`,
+		id: shortcutIdOf(messageIdOf(channel.id, ts), user.id),
 		ts,
 		conversation: conversationOf({ channel: channel.id, ts, thread_ts }, self),
 		personId: user.id,

@@ -365,6 +365,36 @@ describe('a shortcut', () => {
 		})
 	})
 
+	test('on a message of their own asks anew when that is edited, and stops when it is deleted', async () => {
+		await using opened = await open()
+		const { ada, memory, slack } = opened
+		const own = ada.post(slack.general, 'Which plan is cheaper?')
+		await useOn(opened, own.ts)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		const [{ id: messageId, conversation } = { id: '', conversation: opened.conversationAt('', '') }] = opened.received
+		const runId = memory.begin(conversation, { messageId, asker: { id: ada.id, name: 'Ada' } })
+		await ada.edit(own, 'Which plan is better?')
+		expect(opened.edited.map(({ id, content, preferences }) => [id, textOf(content), preferences.route])).toEqual([
+			[messageId, 'Which plan is better?', 'staged'],
+		])
+		await ada.delete(own)
+		expect(opened.acted.map(([name, run]) => [name, run])).toEqual([['stop', runId]])
+	})
+
+	test('on a message of somebody else asks what it said then: what they make of it is theirs', async () => {
+		await using opened = await open()
+		const { ada, memory, slack } = opened
+		const bob = slack.person('Bob')
+		const said = bob.post(slack.general, 'Which plan is cheaper?')
+		await useOn(opened, said.ts)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		const [{ id: messageId, conversation } = { id: '', conversation: opened.conversationAt('', '') }] = opened.received
+		memory.begin(conversation, { messageId, asker: { id: ada.id, name: 'Ada' } })
+		await bob.edit(said, 'Which plan is better?')
+		expect(opened.edited).toEqual([])
+		expect(opened.overheard).toEqual([['Bob', 'Which plan is better?']])
+	})
+
 	test('asks nothing where the bot could not answer, and says how to invite it', async () => {
 		await using opened = await open()
 		const { ts } = opened.slack.person('Bob').post(opened.slack.general, 'Which plan is cheaper?')
