@@ -51,7 +51,8 @@ export function createInbox(parts: InboxParts): Listeners {
 		await events.message(toIncomingMessage(said, await client.person(said.personId), preferencesOf(command)))
 	}
 	/** What is merely said to somebody mustn't have the message delivered again. */
-	const tell = (said: Said, text: string) => client.whisper(said.conversation, said.personId, text).catch(onTrouble)
+	const tell = ({ conversation, personId }: Pick<Said, 'conversation' | 'personId'>, text: string) =>
+		client.whisper(conversation, personId, text).catch(onTrouble)
 	/** Rejects where the bot is in no position to answer; anything else that Slack refuses says nothing of that. */
 	const look = async (channelId: string) => {
 		await client.newest(channelId).catch((error: unknown) => {
@@ -120,8 +121,13 @@ export function createInbox(parts: InboxParts): Listeners {
 			}
 		},
 		sessionStop: async (event) => {
-			const stopped = readSessionStop(event, self)
-			if (stopped !== null) await threads.stop(stopped.conversation, stopped.personId)
+			const pressed = readSessionStop(event, self)
+			if (pressed === null) return
+			const refusal = await threads.stop(pressed.conversation, pressed.personId)
+			if (refusal === null) return
+			await tell(pressed, refusal)
+			// Slack ends its sign by itself, or leaves it where nothing runs.
+			await client.setWorking(pressed.conversation, await threads.isOpen(pressed.conversation)).catch(onTrouble)
 		},
 		homeOpened: async (event) => {
 			const { data } = homeOpenedSchema.safeParse(event)
@@ -192,6 +198,7 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 			const asked = new Set((await conversations.runs(conversation)).map(({ messageId }) => messageId))
 			return idsOf(id, personId).filter((each) => asked.has(each))
 		},
+		isOpen: async (conversation: Conversation) => (await openRunsIn(conversations, conversation)).length > 0,
 		/** Stops what is being answered. Returns what to say where nothing was stopped. */
 		stop: async (conversation: Conversation, personId: string): Promise<string | null> => {
 			const here = await openRunsIn(conversations, conversation)

@@ -773,6 +773,34 @@ describe("Slack's own signs", () => {
 		await vi.waitFor(() => expect(session()).toBe('active'))
 	})
 
+	test('come back where somebody presses Stop who may not, and they are told so', async () => {
+		await using opened = await open({ result: refused })
+		const { question, conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, aView())
+		const session = () => opened.slack.session(opened.slack.general, question.ts)
+		await vi.waitFor(() => expect(session()?.status).toBe('processing'))
+		const bob = opened.slack.person('Bob')
+		await bob.stopSession(opened.slack.general, question.ts)
+		expect(bob.ephemerals(opened.slack.general).map(({ text, threadTs }) => [text, threadTs])).toEqual([
+			['Only whoever asked may do this. Ask yourself.', question.ts],
+		])
+		expect(session()?.statuses).toEqual(['processing', 'processing'])
+	})
+
+	test('go out where there is nothing to stop any more', async () => {
+		await using opened = await open()
+		const { question, conversation, runId } = await opened.ask()
+		await opened.platform.post(runId, conversation, aView())
+		const session = () => opened.slack.session(opened.slack.general, question.ts)
+		await vi.waitFor(() => expect(session()?.status).toBe('processing'))
+		opened.memory.change(runId, { state: 'answered' })
+		await opened.ada.stopSession(opened.slack.general, question.ts)
+		expect(opened.ada.ephemerals(opened.slack.general).map(({ text }) => text)).toEqual([
+			'Nothing is being answered here.',
+		])
+		expect(session()?.statuses).toEqual(['processing', 'active'])
+	})
+
 	test('go out later where Slack takes no more of them for a moment', async () => {
 		await using opened = await open()
 		const { question, conversation, runId } = await opened.ask()
