@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
 import { acceptedAtMs } from '../../src/core/accepted-at.ts'
@@ -56,6 +57,9 @@ export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
 }
 
 const personForMs = 3_600_000
+const unknownForMs = 60_000
+/** Slack waits three seconds until what somebody has asked is acknowledged. */
+const longestPersonWaitMs = 1_000
 const mostPeople = 5_000
 /** All that an app gets at once which is sold outside of Slack's marketplace; any other may ask for several pages. */
 const smallPage = 15
@@ -255,17 +259,31 @@ async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {
 	}
 }
 
-/** People change their names now and then, not with every message. Nobody has to wait for a name that Slack doesn't tell. */
+/** People change their names now and then, not with every message. Nobody waits long for what Slack doesn't tell. */
 function remembering(read: (id: string) => Promise<Person>): (id: string) => Promise<Person> {
 	const known = new Map<string, { readonly person: Person; readonly until: number }>()
+	const asked = new Map<string, Promise<Person>>()
+	const lastKnown = (id: string): Person => known.get(id)?.person ?? { id, name: id, isAdmin: false }
+	const keep = (person: Person, forMs: number) => {
+		if (known.size >= mostPeople) known.clear()
+		known.set(person.id, { person, until: performance.now() + forMs })
+		return person
+	}
+	const ask = (id: string) => {
+		const asking = read(id)
+			.then(
+				(person) => keep(person, personForMs),
+				() => keep(lastKnown(id), unknownForMs),
+			)
+			.finally(() => asked.delete(id))
+		asked.set(id, asking)
+		return asking
+	}
 	return async (id) => {
 		const before = known.get(id)
 		if (before !== undefined && performance.now() < before.until) return before.person
-		const person = await read(id).catch(() => null)
-		if (person === null) return before?.person ?? { id, name: id, isAdmin: false }
-		if (known.size >= mostPeople) known.clear()
-		known.set(id, { person, until: performance.now() + personForMs })
-		return person
+		const late = sleep(longestPersonWaitMs, null, { ref: false })
+		return (await Promise.race([asked.get(id) ?? ask(id), late])) ?? lastKnown(id)
 	}
 }
 

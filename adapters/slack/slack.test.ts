@@ -163,6 +163,33 @@ describe('a question in a channel', () => {
 		expect(new Set(received).size).toBe(1)
 	})
 
+	test('waits for nobody to say who asks: it is acknowledged in time', async () => {
+		await using opened = await open()
+		const held = Promise.withResolvers<void>()
+		opened.slack.faults.add('users.info', { kind: 'held', until: held.promise })
+		const question = opened.ada.post(opened.slack.general, `<@${opened.slack.botUserId}> How much?`)
+		const deliveries = await question.delivered
+		expect(deliveries.map(({ attempts, failure }) => [attempts, failure])).toEqual([
+			[1, null],
+			[1, null],
+		])
+		const names = () => opened.received.map(({ author }) => author.name)
+		expect(names()).toEqual([opened.ada.id, opened.ada.id])
+		held.resolve()
+		await vi.waitFor(async () => {
+			await opened.ada.post(opened.ada.directMessages, 'And now?').delivered
+			expect(names().at(-1)).toBe('Ada')
+		})
+	})
+
+	test('of somebody of whom Slack does not tell is asked once for a minute who that is', async () => {
+		await using opened = await open()
+		opened.slack.refuse('users.info', 'user_not_visible')
+		for (const text of ['How much?', 'How many?']) await opened.ada.post(opened.ada.directMessages, text).delivered
+		expect(opened.received.map(({ author }) => author.name)).toEqual([opened.ada.id, opened.ada.id])
+		expect(opened.slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(1)
+	})
+
 	test('whose edit is refused gets the reason, privately', async () => {
 		await using opened = await open({ result: refused })
 		const { question } = await opened.ask()
