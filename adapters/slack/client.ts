@@ -6,7 +6,7 @@ import { english } from '../../src/rendering/index.ts'
 import { attachFile } from './attach-file.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
-import { inOrder, type Mark, markOf, readMark } from './mark.ts'
+import { inOrder, type Mark, markOf, questionMarkOf, readMark } from './mark.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { Person, Self } from './receive.ts'
@@ -36,7 +36,7 @@ export type SlackClient = StreamCalls & {
 	/** The timestamps of a run's messages in a thread, in their order, and the id of its file, if it has one. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
-	postQuestion(channelId: string, name: string, question: string): Promise<string>
+	postQuestion(channelId: string, question: AskedQuestion): Promise<string>
 	/** Says something to one person alone; `text` is Markdown. */
 	whisper(thread: Thread, personId: string, text: string): Promise<void>
 	openWindow(triggerId: string, view: types.ModalView): Promise<void>
@@ -49,6 +49,14 @@ export type SlackClient = StreamCalls & {
 	publishHome(personId: string, view: types.HomeView): Promise<void>
 	/** The address of a message, for whoever may read it. */
 	permalink(channelId: string, ts: string): Promise<string | null>
+}
+
+type AskedQuestion = {
+	/** By which it can be found again. */
+	readonly id: string
+	/** Of whoever asks. */
+	readonly name: string
+	readonly text: string
 }
 
 export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
@@ -138,13 +146,14 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 			}),
 		find: ({ channelId, threadId }, runId) =>
 			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
-		postQuestion: (channelId, name, question) =>
+		postQuestion: (channelId, { id, name, text: question }) =>
 			call(`${channelId} post`, async () => {
 				const asks = english.chat.asks(name)
 				const pieces = escapedPieces(question, 3_000).slice(0, mostQuestionSections)
 				const blocks = [context(toMrkdwn(asks)), ...pieces.map(section)]
 				const text = escapedPieces(`${asks} ${question}`, 3_000)[0] ?? asks
-				const { ts = '' } = await web.chat.postMessage({ channel: channelId, text, blocks, ...quietly })
+				const metadata = questionMarkOf(id)
+				const { ts = '' } = await web.chat.postMessage({ channel: channelId, text, blocks, metadata, ...quietly })
 				return ts
 			}),
 		whisper: ({ channelId, threadId }, user, text) =>

@@ -29,6 +29,7 @@ import {
 	toSaidMessage,
 } from './receive.ts'
 import { slackCodeOf } from './refusals.ts'
+import { writeQuestion } from './write-question.ts'
 
 export type InboxParts = Pick<
 	SlackOptions,
@@ -145,7 +146,7 @@ export function createInbox(parts: InboxParts): Listeners {
 			if (command.text === '') return respond(english.chat.writeQuestion(command.command))
 			await orSay(respond, parts, async () => {
 				const { name } = await client.person(command.personId)
-				const ts = await client.postQuestion(command.channelId, name, command.text)
+				const ts = await writeQuestion(client, command.channelId, { name, text: command.text })
 				const conversation = conversationOf({ channel: command.channelId, ts }, self)
 				const id = messageIdOf(command.channelId, ts)
 				const said = { id, ts, conversation, personId: command.personId, text: command.text, files: [] }

@@ -18,6 +18,24 @@ const markedSchema = z.object({
 	}),
 })
 
+const questionType = 'threadwise_question'
+
+/** The metadata of what somebody has asked with a command. */
+export function questionMarkOf(id: string) {
+	return { event_type: questionType, event_payload: { id } }
+}
+
+const markedQuestionSchema = z.object({
+	ts: z.string(),
+	metadata: z.object({ event_type: z.literal(questionType), event_payload: z.object({ id: z.string() }) }),
+})
+
+/** Which question a message of Slack's is, and its timestamp; null if it is none that was asked with a command. */
+export function readQuestionMark(message: unknown): { readonly id: string; readonly ts: string } | null {
+	const { data } = markedQuestionSchema.safeParse(message)
+	return data === undefined ? null : { id: data.metadata.event_payload.id, ts: data.ts }
+}
+
 const stopButtonSchema = z.object({ action_id: z.literal(actionIds.stop), value: z.string() })
 const streamedSchema = z.object({ blocks: z.array(z.object({ elements: z.array(z.unknown()).optional() })) })
 

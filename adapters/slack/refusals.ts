@@ -37,10 +37,15 @@ export function slackCodeOf(error: unknown): string | null {
 	return cause instanceof webApi.WebAPIPlatformError ? cause.data.error : null
 }
 
+/** After which time Slack takes it, having done nothing; null for anything else. */
+export function waitMsOf(error: unknown): number | null {
+	if (!(error instanceof ThreadwiseError) || error.code !== 'platform-unavailable') return null
+	return error.retry === 'never' ? null : error.retry.afterMs
+}
+
 /** Whether Slack takes it only later, and has done nothing. */
 export function isTooFast(error: unknown): boolean {
-	if (!(error instanceof ThreadwiseError) || error.code !== 'platform-unavailable') return false
-	return error.retry !== 'never' && error.retry.afterMs !== null
+	return waitMsOf(error) !== null
 }
 
 /** Whether Slack won't do it, and has done nothing. */

@@ -360,6 +360,36 @@ describe('a slash command', () => {
 		})
 	})
 
+	test('is asked once where Slack takes the question only in a moment, or its answer to it is lost', async () => {
+		await using opened = await open()
+		opened.slack.refuse('chat.postMessage', 'ratelimited', 1, 1)
+		await opened.ada.command('/ask', 'How much?', opened.slack.general)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1), 5_000)
+		opened.slack.loseNextAnswer('chat.postMessage')
+		await opened.ada.command('/ask', 'How many?', opened.slack.general)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(2))
+		const roots = opened.slack.messages(opened.slack.general)
+		expect(roots.map(({ blocks }) => readableBlocks(blocks))).toEqual(['Ada asks:\nHow much?', 'Ada asks:\nHow many?'])
+		expect(opened.received.map(({ conversation }) => conversation.threadId)).toEqual(roots.map(({ ts }) => ts))
+	})
+
+	test.each([
+		['does not come to Slack', (slack: LocalSlack) => slack.dropNext('chat.postMessage')],
+		[
+			'is not taken for longer than anybody waits',
+			(slack: LocalSlack) => slack.refuse('chat.postMessage', 'ratelimited', 1, 90),
+		],
+	])('whose question %s says so', async (_, fail) => {
+		await using opened = await open()
+		// Another question of the channel isn't taken for this one.
+		await opened.ada.command('/ask', 'How much?', opened.slack.general)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		fail(opened.slack)
+		const { responses } = await opened.ada.command('/ask', 'How much?', opened.slack.general)
+		await vi.waitFor(() => expect(responses[0]?.text).toContain('could not be recorded'))
+		expect(opened.received).toHaveLength(1)
+	})
+
 	test('says to whoever wrote it what is missing: a question, or the bot', async () => {
 		await using opened = await open()
 		const empty = await opened.ada.command('/ask', ' ', opened.slack.general)
