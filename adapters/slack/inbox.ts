@@ -145,7 +145,8 @@ export function createInbox(parts: InboxParts): Listeners {
 			if (command === null) return
 			if (command.text === '') return respond(english.chat.writeQuestion(command.command))
 			await orSay(respond, parts, async () => {
-				const { name } = await client.person(command.personId)
+				const person = await client.person(command.personId)
+				const name = person.name === person.id ? command.userName : person.name
 				const ts = await writeQuestion(client, command.channelId, { name, text: command.text })
 				const conversation = conversationOf({ channel: command.channelId, ts }, self)
 				const id = messageIdOf(command.channelId, ts)

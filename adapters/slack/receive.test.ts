@@ -124,6 +124,7 @@ test('a slash command and a shortcut say what is asked, and who asks', () => {
 		command: '/think',
 		text: 'Is 3 < 4?',
 		personId: 'U0ADA',
+		userName: 'ada',
 		channelId: 'C0GENERAL',
 	})
 	const said = readShortcut(recorded('message-shortcut'), self)

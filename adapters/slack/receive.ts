@@ -331,6 +331,7 @@ const commandSchema = z.object({
 	command: z.string(),
 	text: z.string().default(''),
 	user_id: z.string(),
+	user_name: z.string().optional(),
 	channel_id: z.string(),
 })
 
@@ -339,14 +340,16 @@ export type SlashCommand = {
 	readonly command: string
 	readonly text: string
 	readonly personId: string
+	/** By which Slack knows them, not what others call them. */
+	readonly userName: string
 	readonly channelId: string
 }
 
 export function readSlashCommand(body: unknown, self: Self): SlashCommand | null {
 	const { data } = commandSchema.safeParse(body)
 	if (data === undefined) return null
-	const { command, text, user_id: personId, channel_id: channelId } = data
-	return { command, text: readText(text, self), personId, channelId }
+	const { command, text, user_id: personId, user_name: userName = personId, channel_id: channelId } = data
+	return { command, text: readText(text, self), personId, userName, channelId }
 }
 
 const shortcutSchema = z.object({

@@ -360,6 +360,15 @@ describe('a slash command', () => {
 		})
 	})
 
+	test('names whoever wrote it as the command does, where Slack tells nothing else of them', async () => {
+		await using opened = await open()
+		opened.slack.refuse('users.info', 'user_not_visible')
+		await opened.ada.command('/ask', 'How much?', opened.slack.general)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		const [root] = opened.slack.messages(opened.slack.general)
+		expect(readableBlocks(root?.blocks)).toBe('Ada asks:\nHow much?')
+	})
+
 	test('is asked once where Slack takes the question only in a moment, or its answer to it is lost', async () => {
 		await using opened = await open()
 		opened.slack.refuse('chat.postMessage', 'ratelimited', 1, 1)
