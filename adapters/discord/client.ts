@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { type Channel, readChannel } from './channels.ts'
 import { type Draft, privately } from './components.ts'
 import type { Interaction } from './interactions.ts'
+import { hastily } from './patience.ts'
 import { readWritten, type Self, type Written } from './receive.ts'
 import { isRefusal } from './refusals.ts'
 import type { Request } from './requests.ts'
@@ -20,7 +21,10 @@ export type Mark = { readonly runId: string; readonly part: number; readonly aga
 /** The right to answer an interaction, while it lasts. */
 export type AnswerRight = Pick<Interaction, 'applicationId' | 'token'>
 
-/** Everything that is asked of Discord. Each call is made once: whether it is safe to make it again, the caller knows. */
+/**
+ * Everything that is asked of Discord. Each call is made once: whether it is safe to make it again, the caller knows. Only first answers to
+ * interactions are repeated here, since Discord waits for them for three seconds and takes one alone.
+ */
 export type DiscordClient = {
 	application(): Promise<Application>
 	/** Null where there is none, or none that the bot may see. */
@@ -86,11 +90,13 @@ export function createClient(request: Request): DiscordClient {
 	const followUp = (right: AnswerRight, body: unknown, files: Draft['files'] = []): Promise<string> =>
 		idOf(request('post', Routes.webhook(right.applicationId, right.token), { body, files: [...files], auth: false }))
 	const callback = ({ id, token }: Interaction, body: unknown): Promise<unknown> =>
-		request('post', Routes.interactionCallback(id, token), {
-			body,
-			auth: false,
-			query: new URLSearchParams({ with_response: 'true' }),
-		})
+		hastily(() =>
+			request('post', Routes.interactionCallback(id, token), {
+				body,
+				auth: false,
+				query: new URLSearchParams({ with_response: 'true' }),
+			}),
+		)
 	const original = ({ applicationId, token }: AnswerRight) => Routes.webhookMessage(applicationId, token, '@original')
 	return {
 		application: async () => {
@@ -146,7 +152,7 @@ export function createClient(request: Request): DiscordClient {
 				return deferredSchema.parse(await callback(interaction, { type, data })).resource.message.id
 			} catch (error) {
 				if (!isRefusal(error, 'alreadyAcknowledged')) throw error
-				return idOf(request('get', original(interaction), { auth: false }))
+				return idOf(hastily(() => request('get', original(interaction), { auth: false })))
 			}
 		},
 		deferUpdate: async (interaction) => {

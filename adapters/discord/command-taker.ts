@@ -10,6 +10,7 @@ import type { DiscordClient } from './client.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Earlier } from './earlier.ts'
 import type { Interaction } from './interactions.ts'
+import { isUnavailable } from './patience.ts'
 import {
 	actorOf,
 	conversationOf,
@@ -55,7 +56,7 @@ export function createCommandTaker(parts: CommandParts): (interaction: Interacti
 			await events.message(toIncomingMessage(said, preferences, isMember && earlier.hasAny(said)))
 		})
 	}
-	/** Null where it is too late for an answer to the command, and an ordinary message answers it. */
+	/** Null where the command can't be answered as such, and an ordinary message answers it. */
 	const deferred = async (
 		interaction: Interaction,
 		isPrivate: boolean,
@@ -64,7 +65,7 @@ export function createCommandTaker(parts: CommandParts): (interaction: Interacti
 		try {
 			return await client.defer(interaction, { isPrivate })
 		} catch (error) {
-			if (!isReachable || !isRefusal(error, 'unknownInteraction')) throw error
+			if (!isReachable || !(isRefusal(error, 'unknownInteraction') || isUnavailable(error))) throw error
 			return null
 		}
 	}

@@ -83,6 +83,7 @@ function ownIn(discord: LocalDiscord, channelId: string): readonly DiscordMessag
 	return discord.messages(channelId).filter(({ authorId }) => authorId === discord.botUserId)
 }
 
+const callback = 'POST /interactions/{interaction_id}/{interaction_token}/callback'
 const missing = { platform: '', workspaceId: '', channelId: '', threadId: '' }
 
 const noForeignPing = ({ body }: { readonly body: unknown }) =>
@@ -431,8 +432,35 @@ describe('an answer to a command', () => {
 
 	test('that comes too late for Discord is an ordinary message', async () => {
 		const { discord, ada, platform, questions, conversation } = await open()
-		const route = 'POST /interactions/{interaction_id}/{interaction_token}/callback'
-		discord.faults.add(route, { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' })
+		discord.faults.add(callback, { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' })
+		void ada.command('ask', { question: 'How much?' }, discord.general)
+		await questions(1)
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general).map(readableMessage).join()).toContain('It is 42.')
+	})
+
+	test.each<[string, (discord: LocalDiscord) => void]>([
+		['once', (discord) => discord.loseNextAnswer(callback)],
+		[
+			'before and after Discord has taken it',
+			(discord) => {
+				discord.dropNext(callback)
+				discord.loseNextAnswer(callback)
+			},
+		],
+	])('whose deferral loses its connection %s is the answer to the command', async (_, prepare) => {
+		const { discord, ada, platform, questions, conversation } = await open()
+		prepare(discord)
+		const interaction = await ada.command('ask', { question: 'How much?' }, discord.general)
+		await questions(1)
+		await platform.post('run-1', await conversation(), answered)
+		expect(readableMessage(interaction.original as DiscordMessage)).toContain('It is 42.')
+		expect(ownIn(discord, discord.general)).toHaveLength(1)
+	})
+
+	test('that can not be begun comes as an ordinary message', async () => {
+		const { discord, ada, platform, questions, conversation } = await open()
+		discord.faults.add(callback, { kind: 'drop-before' }, 3)
 		void ada.command('ask', { question: 'How much?' }, discord.general)
 		await questions(1)
 		await platform.post('run-1', await conversation(), answered)

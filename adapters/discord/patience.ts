@@ -15,3 +15,23 @@ export async function patiently<Result>(act: () => Promise<Result>, signal: Abor
 		}
 	}
 }
+
+const hastyPausesMs = [100, 900]
+
+/** Does something for which somebody waits moments only: once or twice more where it isn't known what became of it. */
+export async function hastily<Result>(act: () => Promise<Result>): Promise<Result> {
+	for (const pauseMs of hastyPausesMs) {
+		try {
+			return await act()
+		} catch (error) {
+			if (!isUnavailable(error)) throw error
+			await sleep(pauseMs)
+		}
+	}
+	return act()
+}
+
+/** Whether Discord may have taken it all the same, or takes it later. */
+export function isUnavailable(error: unknown): boolean {
+	return error instanceof ThreadwiseError && error.code === 'platform-unavailable'
+}
