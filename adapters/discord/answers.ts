@@ -20,6 +20,8 @@ export type AnswerKey = `asked:${string}` | `again:${string}`
 /** The answers to interactions, known to every process and after a restart. */
 export type Answers = {
 	keep(key: AnswerKey, answer: Answer): Promise<void>
+	/** Keeps it unless there is one by then, and returns the one that is kept. */
+	keepFirst(key: AnswerKey, answer: Answer): Promise<Answer>
 	find(key: string): Promise<Answer | null>
 	/** Writes down which further messages a run has got, before the next one: nobody can ask Discord for them. */
 	keepParts(runId: string, handles: readonly string[]): Promise<void>
@@ -46,18 +48,26 @@ export function createAnswers(notes: PlatformNotes): Answers {
 		known.set(key, answer)
 		return answer
 	}
+	const keep = async (key: AnswerKey, answer: Answer) => {
+		await notes.keep([{ key, text: JSON.stringify(answer) }], keptForMs)
+		remember(key, answer)
+	}
+	const find = async (key: string) => {
+		const before = known.get(key)
+		// One that has ended may have been renewed by another process.
+		if (before !== undefined && isChangeable(before)) return before
+		const text = await notes.find(key)
+		return text === null ? null : remember(key, answerSchema.parse(JSON.parse(text)))
+	}
 	return {
-		keep: async (key, answer) => {
-			await notes.keep([{ key, text: JSON.stringify(answer) }], keptForMs)
-			remember(key, answer)
+		keep,
+		keepFirst: async (key, answer) => {
+			// Whoever presses at the same moment has been heard by this process, too.
+			const first = (await find(key)) ?? known.get(key) ?? remember(key, answer)
+			if (first === answer) await keep(key, answer)
+			return first
 		},
-		find: async (key) => {
-			const before = known.get(key)
-			// One that has ended may have been renewed by another process.
-			if (before !== undefined && isChangeable(before)) return before
-			const text = await notes.find(key)
-			return text === null ? null : remember(key, answerSchema.parse(JSON.parse(text)))
-		},
+		find,
 		keepParts: (runId, handles) => notes.keep([{ key: `parts:${runId}`, text: JSON.stringify(handles) }], keptForMs),
 		parts: async (runId) => {
 			const text = await notes.find(`parts:${runId}`)

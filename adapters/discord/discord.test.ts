@@ -420,6 +420,25 @@ describe('an answer to a command', () => {
 		expect(ownIn(discord, original.id).map(readableMessage).join()).toContain('It is 42.')
 	})
 
+	test('that is wanted again by two at once is one more answer, and the second is told where', async () => {
+		const { discord, ada, questions, received, platform, memory } = await open()
+		ada.installBot()
+		const foreign = discord.addGuild({ name: 'Elsewhere', hasBot: false })
+		const bob = discord.person('Bob')
+		for (const person of [ada, bob]) person.join(foreign.id)
+		const { original } = await ada.command('ask', { question: 'How much?' }, foreign.general)
+		await questions(1)
+		const place = received[0]?.conversation ?? missing
+		await platform.post('run-1', place, answered)
+		memory.begin(place, { runId: 'run-9', messageId: received[0]?.id ?? '', kind: 'regenerate' })
+		const regenerate = { label: english.actions.regenerate }
+		const presses = await Promise.all([ada, bob].map((each) => each.press(original as DiscordMessage, regenerate)))
+		const shown = () => presses.map((press) => readableMessage(press.original as DiscordMessage)).toSorted()
+		await vi.waitFor(() => expect(shown()).toContain(english.chat.askedAgainAbove), 5_000)
+		await platform.post('run-9', place, answered)
+		expect(shown()).toEqual([expect.stringContaining('It is 42.'), english.chat.askedAgainAbove])
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()

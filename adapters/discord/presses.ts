@@ -99,7 +99,8 @@ function createAgain(
 		if (begun.outcome === 'refused') return client.sayAsAnswer(interaction, refusalText(begun))
 		const { applicationId, token, channel } = interaction
 		const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil }
-		await answers.keep(`again:${begun.runId}`, { ...answer, isReachable: false, isPrivate })
+		const first = await answers.keepFirst(`again:${begun.runId}`, { ...answer, isReachable: false, isPrivate })
+		if (first.messageId !== messageId) await client.sayAsAnswer(interaction, english.chat.askedAgainAbove)
 	}
 	return async (press: Press, kind: 'think-harder' | 'regenerate', act: Act): Promise<void> => {
 		const run = await runs.find(press.control.runId)

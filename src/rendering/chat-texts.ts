@@ -25,6 +25,8 @@ export type ChatTexts = {
 	readonly cannotRead: string
 	/** Said where an answer can be changed for a time only, before that is over. */
 	readonly takesTooLong: string
+	/** Said to whoever wants again what somebody wants again already. */
+	readonly askedAgainAbove: string
 	/** Said before an answer that comes elsewhere than it was asked for. */
 	readonly answeredHere: (why: string) => string
 	readonly blockedHere: string
@@ -79,6 +81,7 @@ export const englishChatTexts: ChatTexts = {
 		'I can not read what is written here, only messages that mention me. Mention me, or have an admin turn on the Message Content Intent of the bot.',
 	takesTooLong:
 		'This takes longer than an answer can be changed here. I am still working on it: it comes as a direct message, if you allow those. Otherwise ask again in a channel that I am in.',
+	askedAgainAbove: 'This was asked for already. It is being worked on above, where its answer comes.',
 	answeredHere: (why) => `I could not answer where you asked. ${why}`,
 	yourReply: 'Your answer',
 	notAskedBack: 'Only whoever asked is asked back. Ask a question of your own.',
