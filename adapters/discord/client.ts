@@ -56,6 +56,8 @@ export type DiscordClient = {
 	openForm(interaction: Interaction, form: APIModalInteractionResponseCallbackData): Promise<void>
 	/** Changes an answer to an interaction: the first one, or the one with this id. */
 	editAnswer(right: AnswerRight, draft: Draft, messageId?: string): Promise<void>
+	/** Takes such an answer away. */
+	removeAnswer(right: AnswerRight, messageId: string): Promise<void>
 	/** Answers an interaction once more, and returns the id of the message. */
 	followUp(right: AnswerRight, draft: Draft, choices: { readonly isPrivate: boolean }): Promise<string>
 	/** The same in a few words of Markdown that nobody else sees. */
@@ -167,6 +169,10 @@ export function createClient(request: Request): DiscordClient {
 		editAnswer: async ({ applicationId, token }, { body, files }, messageId = '@original') => {
 			const route = Routes.webhookMessage(applicationId, token, messageId)
 			await request('patch', route, { body, files: [...files], auth: false })
+		},
+		removeAnswer: async ({ applicationId, token }, messageId) => {
+			const removed = request('delete', Routes.webhookMessage(applicationId, token, messageId), { auth: false })
+			await orNull(removed, 'unknownMessage')
 		},
 		followUp: (right, draft, { isPrivate }) => {
 			const { body, files } = isPrivate ? privately(draft) : draft

@@ -439,6 +439,51 @@ describe('an answer to a command', () => {
 		expect(shown()).toEqual([expect.stringContaining('It is 42.'), english.chat.askedAgainAbove])
 	})
 
+	test('that a moderator deletes is posted again with the answer, not before', async () => {
+		const { discord, platform, conversation, original } = await ask()
+		const moderator = discord.person('Moira', { isModerator: true })
+		const reply = await platform.post('run-1', await conversation(), working)
+		moderator.delete(original)
+		const unchanged = await platform.update(reply, working)
+		expect(ownIn(discord, discord.general)).toHaveLength(0)
+		const shown = await platform.update(unchanged, answered)
+		expect(await platform.update(shown, answered)).toEqual(shown)
+		expect(ownIn(discord, discord.general).map(readableMessage)).toEqual([expect.stringContaining('It is 42.')])
+	})
+
+	test.each([
+		['in the channel', 0],
+		['also after its end as an answer', 16 * 60_000],
+	])('of which a moderator deletes a part is whole again, %s', async (_, laterMs) => {
+		const { discord, platform, conversation } = await ask()
+		const moderator = discord.person('Moira', { isModerator: true })
+		const lines = Array.from({ length: 150 }, (_, index) => `Line number ${index} of a long answer.`)
+		const long = { ...answered, answer: lines.join('\n\n') }
+		const reply = await platform.post('run-1', await conversation(), long)
+		moderator.delete(ownIn(discord, discord.general)[1] as DiscordMessage)
+		discord.clock.advance(laterMs)
+		await platform.update(reply, long)
+		const text = ownIn(discord, discord.general).map(readableMessage).join('\n')
+		expect(text.match(/^Line number .*$/gm)).toEqual(lines)
+	})
+
+	test('where the bot is not that is deleted is a further answer', async () => {
+		const { discord, ada, questions, platform, received } = await open()
+		ada.installBot()
+		const foreign = discord.addGuild({ name: 'Elsewhere', hasBot: false })
+		ada.join(foreign.id)
+		ada.grant(foreign.id, ['ManageMessages'])
+		const interaction = await ada.command('ask', { question: 'How much?' }, foreign.general)
+		await questions(1)
+		const place = received[0]?.conversation ?? missing
+		const reply = await platform.post('run-1', place, working)
+		ada.delete(interaction.original as DiscordMessage)
+		const shown = await platform.update(reply, answered)
+		expect(await platform.update(shown, answered)).toEqual(shown)
+		expect(interaction.followUps.map(readableMessage)).toEqual([expect.stringContaining('It is 42.')])
+		expect(await platform.find('run-1', place)).toEqual(shown)
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()

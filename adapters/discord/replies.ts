@@ -35,6 +35,9 @@ type Showing = {
 	readonly handles: string[]
 }
 
+/** The answer to an interaction, and what it is kept under. */
+type Answering = { readonly key: string; readonly answer: Answer }
+
 /** Shows views in the messages of a reply: answers to interactions, or messages of a thread, a channel or a direct message. */
 export function createReplies(parts: ReplyParts): Replies {
 	const { client, answers, runUrl } = parts
@@ -44,9 +47,14 @@ export function createReplies(parts: ReplyParts): Replies {
 	const posts = createPosts(parts, elsewhere)
 
 	/** Where the bot can write, Discord takes one of each part only; a further answer it would take twice. */
-	const postPart = async ({ reply, handles }: Showing, key: string, answer: Answer, draft: Draft): Promise<void> => {
+	const postPart = async (
+		{ reply, handles }: Showing,
+		{ key, answer }: Answering,
+		draft: Draft,
+		again: string,
+	): Promise<void> => {
 		const { channelId } = answer
-		const mark = { runId: reply.runId, part: handles.length }
+		const mark = { runId: reply.runId, part: handles.length, again }
 		const posted = answer.isReachable ? await orNullWhereClosed(client.post(channelId, draft, mark)) : null
 		if (posted !== null) {
 			handles.push(printHandle({ channelId, messageId: posted, answerKey: null }))
@@ -56,39 +64,53 @@ export function createReplies(parts: ReplyParts): Replies {
 		handles.push(printHandle({ channelId, messageId, answerKey: key }))
 		await answers.keepParts(reply.runId, handles)
 	}
-	const showAnswer = async (showing: Showing, key: string, answer: Answer): Promise<void> => {
+	const editPart = async (handle: string, answer: Answer, draft: Draft): Promise<void> => {
+		const { channelId, messageId, answerKey } = parseHandle(handle)
+		if (answerKey === null) await client.edit(channelId, messageId, draft)
+		else await client.editAnswer(answer, draft, messageId === answer.messageId ? undefined : messageId)
+	}
+	const removePart = async (handle: string, answer: Answer): Promise<void> => {
+		const { channelId, messageId, answerKey } = parseHandle(handle)
+		if (answerKey === null) await client.remove(channelId, messageId)
+		else await client.removeAnswer(answer, messageId)
+	}
+	/** What somebody has deleted is posted again as a whole, once there is an outcome. */
+	const showAnew = async (showing: Showing, answering: Answering): Promise<void> => {
+		const { handles, drafts, view } = showing
+		if (!rests(view)) return
+		const old = handles.splice(0)
+		for (const handle of old) await removePart(handle, answering.answer).catch(() => {})
+		for (const draft of drafts) await postPart(showing, answering, draft, String(old.at(-1)))
+	}
+	const showAnswer = async (showing: Showing, answering: Answering): Promise<void> => {
 		const { handles, drafts } = showing
-		for (const [part, handle] of handles.entries()) {
-			const draft = drafts[part] ?? surplusDraft
-			const { channelId, messageId, answerKey } = parseHandle(handle)
-			if (answerKey === null) await client.edit(channelId, messageId, draft)
-			else await client.editAnswer(answer, draft, messageId === answer.messageId ? undefined : messageId)
+		const { key, answer } = answering
+		if (handles.length === 0) handles.push(printHandle({ ...answer, answerKey: key }))
+		try {
+			for (const [part, handle] of handles.entries()) await editPart(handle, answer, drafts[part] ?? surplusDraft)
+		} catch (error) {
+			if (!isRefusal(error, 'unknownMessage')) throw error
+			return showAnew(showing, answering)
 		}
-		if (handles.length === 0) {
-			await client.editAnswer(answer, drafts[0] ?? surplusDraft)
-			handles.push(printHandle({ ...answer, answerKey: key }))
-		}
-		for (const draft of drafts.slice(handles.length)) await postPart(showing, key, answer, draft)
+		for (const draft of drafts.slice(handles.length)) await postPart(showing, answering, draft, '')
 	}
 	/** What can't be changed as an answer any more is changed as a message, or the answer comes as a direct message. */
 	const showEnded = async (showing: Showing, answer: Answer): Promise<void> => {
-		const { handles, drafts } = showing
+		const { handles } = showing
 		if (!answer.isReachable) {
 			if (rests(showing.view)) await elsewhere.show(showing)
 			return
 		}
-		if (handles.length === 0) {
-			await client.edit(answer.channelId, answer.messageId, drafts[0] ?? surplusDraft)
-			handles.push(printHandle({ ...answer, answerKey: null }))
-		}
-		await posts.show(showing, { channelId: answer.channelId, replyTo: answer.messageId })
+		if (handles.length === 0) handles.push(printHandle({ ...answer, answerKey: null }))
+		await posts.show(showing, { channelId: answer.channelId, replyTo: null })
 	}
-	const showInAnswer = async (showing: Showing, key: string, answer: Answer): Promise<void> => {
+	const showInAnswer = async (showing: Showing, answering: Answering): Promise<void> => {
 		const { reply, view } = showing
+		const { answer } = answering
 		watch.follow(reply.runId, answer, view)
 		if (!isChangeable(answer)) return showEnded(showing, answer)
 		if (watch.isLetGo(reply.runId) && !rests(view)) return
-		await showAnswer(showing, key, answer).catch((error: unknown) => {
+		await showAnswer(showing, answering).catch((error: unknown) => {
 			if (!isRefusal(error, 'tokenEnded', 'unknownWebhook', 'unknownInteraction')) throw error
 			return showEnded(showing, answer)
 		})
@@ -98,7 +120,7 @@ export function createReplies(parts: ReplyParts): Replies {
 		const isMoved = handles.length > 0 && handles.every((handle) => parseHandle(handle).answerKey === null)
 		const key = isMoved ? null : await keyOf(reply, handles)
 		const answer = key === null ? null : await answers.find(key)
-		if (key !== null && answer !== null) return showInAnswer(showing, key, answer)
+		if (key !== null && answer !== null) return showInAnswer(showing, { key, answer })
 		const isPostable = isMoved || !isInteractionOnly(reply.conversation)
 		await (isPostable ? posts.show(showing, null) : elsewhere.show(showing))
 	}
