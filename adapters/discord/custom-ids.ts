@@ -3,7 +3,7 @@ import { z } from 'zod'
 const verbSchema = z.enum([
 	...(['stop', 'answer-now', 'think-harder', 'regenerate', 'helpful', 'not-helpful', 'feedback-reason'] as const),
 	...(['reply', 'send-reply'] as const),
-	...(['show-reasoning', 'open-stage', 'open-page'] as const),
+	...(['show-answer', 'show-reasoning', 'open-stage', 'open-page'] as const),
 ])
 export type Verb = z.infer<typeof verbSchema>
 

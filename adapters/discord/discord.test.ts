@@ -7,6 +7,7 @@ import { aStageView, aView } from '../../tests/support/builders.ts'
 import type { LocalDiscord } from '../../tests/support/discord/local-discord.ts'
 import type { DiscordMessage } from '../../tests/support/discord/messages.ts'
 import { buttonsOf, type DiscordAppChoices, readableMessage, startDiscordApp } from '../../tests/support/discord-app.ts'
+import { eventExamples } from '../../tests/support/journal-examples.ts'
 
 // discord.js begins a new session at most every five seconds, as Discord wants it.
 vi.setConfig({ testTimeout: 60_000 })
@@ -305,15 +306,45 @@ describe('where an answer can not be shown as usual', () => {
 		expect(readableMessage(messages[0] as DiscordMessage)).toContain('It is 42.')
 	})
 
-	test('what AutoMod blocks says so, and its reasoning can be opened', async () => {
-		const { discord, platform, mention, conversation } = await open()
+	test('what AutoMod blocks says so, and whoever wants it gets it alone', async () => {
+		const { discord, ada, platform, memory, mention, conversation } = await open()
 		discord.blockWord('forbidden')
 		const question = mention()
-		const view = { ...answered, answer: 'It is forbidden.' }
+		const view = { ...answered, stages: [], answer: 'It is forbidden.' }
 		await platform.post('run-1', await conversation(), view)
 		const [message] = ownIn(discord, question.id)
 		expect(readableMessage(message as DiscordMessage)).toContain('The rules of this server have blocked my answer.')
-		expect(buttonsOf(message as DiscordMessage)).toContain('show-reasoning:run-1')
+		memory.append('run-1', { ...eventExamples['run-end'], content: { answer: view.answer } })
+		const press = await ada.press(message as DiscordMessage, { label: english.chat.showAnswer })
+		await vi.waitFor(
+			() => expect(readableMessage(press.original as DiscordMessage)).toBe(english.chat.sentDirectly),
+			5_000,
+		)
+		expect(ownIn(discord, ada.directMessages).map(readableMessage).join()).toContain('It is forbidden.')
+	})
+
+	test('what AutoMod no longer blocks is shown where somebody asks for it, to them alone', async () => {
+		const { discord, ada, platform, memory, mention, conversation } = await open()
+		discord.blockWord('forbidden')
+		const question = mention()
+		await platform.post('run-1', await conversation(), { ...answered, answer: 'It is forbidden.' })
+		memory.append('run-1', { ...eventExamples['run-end'], content: { answer: 'It is allowed.' } })
+		const [message] = ownIn(discord, question.id)
+		const press = await ada.press(message as DiscordMessage, { label: english.chat.showAnswer })
+		await vi.waitFor(() => expect(readableMessage(press.original as DiscordMessage)).toContain('It is allowed.'), 5_000)
+		expect(press.original?.visibleTo).toBe(ada.id)
+	})
+
+	test('work of which AutoMod blocks the preview goes on without one, and is not tried with it again', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		discord.blockWord('forbidden')
+		const question = mention()
+		const preview = { ...working, answer: 'It is forbidden' }
+		const reply = await platform.post('run-1', await conversation(), preview)
+		await platform.update(reply, preview)
+		const [message] = ownIn(discord, question.id)
+		expect(buttonsOf(message as DiscordMessage)).toContain('stop:run-1')
+		expect(discord.calls.filter(({ code }) => code === 200_000)).toHaveLength(1)
 	})
 
 	test('what Discord takes later says when', async () => {
@@ -484,6 +515,16 @@ describe('an answer to a command', () => {
 		expect(await platform.find('run-1', place)).toEqual(shown)
 	})
 
+	test('that AutoMod blocks says so', async () => {
+		const { discord, platform, conversation, original } = await ask()
+		discord.blockWord('forbidden')
+		const reply = await platform.post('run-1', await conversation(), { ...working, answer: 'It is forbidden' })
+		expect(buttonsOf(original)).toContain('stop:run-1')
+		await platform.update(reply, { ...answered, answer: 'It is forbidden.' })
+		expect(readableMessage(original)).toContain('The rules of this server have blocked my answer.')
+		expect(buttonsOf(original)).toContain('show-answer:run-1')
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()
@@ -536,6 +577,23 @@ describe('an answer to a command', () => {
 		failures.push(new Error('the database is down'))
 		const interaction = await ada.command('ask', { question: 'How much?' }, discord.general)
 		await vi.waitFor(() => expect(interaction.original?.content).toContain(english.chat.notRecorded), 5_000)
+	})
+})
+
+describe('a press', () => {
+	test('in reasoning that is open when its record is deleted says so', async () => {
+		const { discord, ada, platform, memory, mention, conversation, troubles } = await open()
+		const question = mention()
+		await platform.post('run-1', await conversation(), answered)
+		memory.append('run-1', eventExamples['run-start'], eventExamples['run-route'], eventExamples['stage-start'])
+		const [message] = ownIn(discord, question.id)
+		const { original } = await ada.press(message as DiscordMessage, { label: english.actions.showReasoning })
+		const panel = original as DiscordMessage
+		await vi.waitFor(() => expect(buttonsOf(panel)).toContain('open-stage:run-1'), 5_000)
+		memory.forget('run-1')
+		await ada.choose(panel, { customId: 'open-stage:run-1' }, ['0'])
+		await vi.waitFor(() => expect(readableMessage(panel)).toBe(english.chat.recordGone), 5_000)
+		expect(troubles).toEqual([])
 	})
 })
 

@@ -13,6 +13,8 @@ import { type Control, parseCustomId, parseStageOption, type Verb } from './cust
 import { readForm, reasonForm, replyForm } from './forms.ts'
 import type { Interaction, What } from './interactions.ts'
 import { actorOf, commandOf, isInteractionOnly, toIncomingMessage } from './receive.ts'
+import { isRefusal } from './refusals.ts'
+import { type ShownReply, showNotice, showReply } from './show.ts'
 import { showRecord } from './show-record.ts'
 
 type PressParts = Pick<DiscordOptions, 'runs' | 'runUrl' | 'interactionMs' | 'onTrouble'> & {
@@ -64,6 +66,7 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 			await events.feedback(press.control.runId, await actor(press), { helpful: false, reason: null })
 		},
 		'feedback-reason': (press) => judge(press, false, readForm(press.what)),
+		'show-answer': record.answer,
 		'show-reasoning': record.show,
 		'open-stage': record.turn,
 		'open-page': record.turn,
@@ -167,16 +170,48 @@ function createRecord({ client, runs, runUrl }: PressParts, actor: ActorOf) {
 		const permission = may(await actor(press), 'read', runAsSubject(run))
 		return permission.allowed ? null : refusalText(permission.refusal)
 	}
-	const show = async (press: Press) => {
-		const { interaction, control } = press
+	/** Where components are shown already, Discord takes nothing else. */
+	const say = ({ interaction }: Press, text: string) => client.editAnswer(interaction, showNotice(text))
+	/** Opens a run for whoever may read it; null for anybody else, who is told why. */
+	const open = async (press: Press): Promise<ShownReply | null> => {
+		const { control } = press
 		const run = await runs.find(control.runId)
 		const refusal = await refusalFor(press, run)
-		if (run === null || refusal !== null) return client.sayAsAnswer(interaction, refusal ?? english.chat.recordGone)
+		if (run === null || refusal !== null) {
+			await say(press, refusal ?? english.chat.recordGone)
+			return null
+		}
 		const view = foldJournal(await runs.read(control.runId))
-		const recordUrl = runUrl(control.runId, run.conversation)
-		await client.editAnswer(interaction, showRecord({ runId: control.runId, view, place: placeOf(press), recordUrl }))
+		return { runId: control.runId, view, recordUrl: runUrl(control.runId, run.conversation) }
+	}
+	const show = async (press: Press) => {
+		const shown = await open(press)
+		if (shown !== null) await client.editAnswer(press.interaction, showRecord({ ...shown, place: placeOf(press) }))
+	}
+	/** An answer that AutoMod blocks is blocked for one person's eyes, too, but not in direct messages. */
+	const showAnswer = async ({ interaction }: Press, shown: ShownReply) => {
+		const [first, ...others] = showReply(shown)
+		if (first !== undefined) await client.editAnswer(interaction, first)
+		for (const each of others) await client.followUp(interaction, each, { isPrivate: true })
+	}
+	const sendAnswer = async (press: Press, shown: ShownReply) => {
+		const { id } = press.interaction.person
+		const channelId = await client.directChannel(id)
+		for (const [part, each] of showReply(shown).entries()) {
+			await client.post(channelId, each, { runId: shown.runId, part, again: `to ${id}` })
+		}
+		await say(press, english.chat.sentDirectly)
 	}
 	return {
+		answer: async (press: Press) => {
+			await client.defer(press.interaction, { isPrivate: true })
+			const shown = await open(press)
+			if (shown === null) return
+			await showAnswer(press, shown).catch((error: unknown) => {
+				if (!isRefusal(error, 'blockedByAutoMod')) throw error
+				return sendAnswer(press, shown)
+			})
+		},
 		show: async (press: Press) => {
 			await client.defer(press.interaction, { isPrivate: true })
 			await show(press)

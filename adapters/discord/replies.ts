@@ -4,7 +4,7 @@ import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type ReplyView, rests } from '../../src/core/reply-view.ts'
 import { type Answer, type Answers, isChangeable } from './answers.ts'
 import type { DiscordClient } from './client.ts'
-import type { Draft } from './components.ts'
+import { type Draft, draft, textDisplay } from './components.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createElsewhere, type Elsewhere } from './elsewhere.ts'
@@ -12,9 +12,8 @@ import { findMarked } from './find-marked.ts'
 import { parseHandle, printHandle } from './handles.ts'
 import { isInteractionOnly } from './receive.ts'
 import { isRefusal } from './refusals.ts'
-import { showReply } from './show.ts'
-import { blockedDraft, surplusDraft } from './spare-drafts.ts'
 import { createTokenWatch } from './token-watch.ts'
+import { createShowUnblocked } from './unblocked.ts'
 
 export type ReplyParts = Pick<DiscordOptions, 'runs' | 'conversations' | 'runUrl' | 'onTrouble'> & {
 	readonly client: DiscordClient
@@ -35,6 +34,9 @@ type Showing = {
 	readonly handles: string[]
 }
 
+/** For a message that an answer doesn't take any more: Discord has no empty ones. */
+const surplusDraft: Draft = draft([textDisplay('—')])
+
 /** The answer to an interaction, and what it is kept under. */
 type Answering = { readonly key: string; readonly answer: Answer }
 
@@ -45,6 +47,7 @@ export function createReplies(parts: ReplyParts): Replies {
 	const elsewhere = createElsewhere(parts)
 	const keyOf = createAnswerKeys(parts)
 	const posts = createPosts(parts, elsewhere)
+	const showUnblocked = createShowUnblocked()
 
 	/** Where the bot can write, Discord takes one of each part only; a further answer it would take twice. */
 	const postPart = async (
@@ -127,9 +130,9 @@ export function createReplies(parts: ReplyParts): Replies {
 	return {
 		show: async (reply, view) => {
 			const { runId, conversation } = reply
-			const drafts = showReply({ runId, view, recordUrl: runUrl(runId, conversation) })
 			const handles = [...reply.messageIds]
-			await showIn({ reply, view, drafts, handles })
+			const shown = { runId, view, recordUrl: runUrl(runId, conversation) }
+			await showUnblocked(shown, (drafts) => showIn({ reply, view, drafts, handles }))
 			return { ...reply, messageIds: handles }
 		},
 		find: async (runId, conversation) => {
@@ -197,14 +200,7 @@ function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere)
 		const destination = given ?? there ?? (await destinations.of(reply.conversation, reply.runId))
 		await postRest(showing, destination, edited === 'gone' ? String(last?.messageId) : '')
 	}
-	return {
-		/** A text that AutoMod doesn't let through is there for whoever asks to see it. */
-		show: (showing: Showing, given: Destination | null): Promise<void> =>
-			show(showing, given).catch((error: unknown) => {
-				if (!isRefusal(error, 'blockedByAutoMod')) throw error
-				return show({ ...showing, drafts: [blockedDraft(showing.reply.runId, showing.drafts)] }, given)
-			}),
-	}
+	return { show }
 }
 
 /** Nothing can be changed there any more. */

@@ -30,6 +30,8 @@ export type ChatTexts = {
 	/** Said before an answer that comes elsewhere than it was asked for. */
 	readonly answeredHere: (why: string) => string
 	readonly blockedHere: string
+	readonly showAnswer: string
+	readonly sentDirectly: string
 	/** Over the field for what somebody says to a question back. */
 	readonly yourReply: string
 	readonly notAskedBack: string
@@ -87,7 +89,10 @@ export const englishChatTexts: ChatTexts = {
 	notAskedBack: 'Only whoever asked is asked back. Ask a question of your own.',
 	waitsNoMore:
 		'This does not wait for an answer any more. Look at what has become of it; what you still want to know, ask as a new question.',
-	blockedHere: 'The rules of this server have blocked my answer. *Show reasoning* has it for you alone.',
+	blockedHere:
+		'The rules of this server have blocked my answer. *Show answer* has it for you alone, here or as a direct message.',
+	showAnswer: 'Show answer',
+	sentDirectly: 'The rules of this server block it here, too. It is in your direct messages.',
 	promptsTitle: 'Ask something that takes some thought',
 	prompts: [
 		{

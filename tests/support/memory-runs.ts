@@ -18,6 +18,8 @@ export type MemoryRuns = {
 	begin(conversation: Conversation, entry?: Partial<RunEntry>): string
 	append(runId: string, ...events: readonly JournalEvent[]): void
 	change(runId: string, entry: Partial<RunEntry>): void
+	/** Deletes a run, as the end of its time does. */
+	forget(runId: string): void
 	/** How many follow a journal now. */
 	followers(): number
 	/** The next reads fail, as of a database that is away. */
@@ -158,6 +160,7 @@ export function createMemoryRuns(): MemoryRuns {
 			const run = find(runId)
 			run.entry = { ...run.entry, ...entry }
 		},
+		forget: (runId) => void kept.delete(runId),
 		followers: () => followers,
 		failReads: (times) => {
 			failures = times

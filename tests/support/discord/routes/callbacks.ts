@@ -55,7 +55,10 @@ function answer(request: Request, interaction: Interaction): DiscordMessage | nu
 	const data = body.data ?? {}
 	switch (body.type) {
 		case InteractionResponseType.ChannelMessageWithSource:
-			return showAnswer(world, interaction, { ...answerDraft(world, data, files), type: answerType(interaction) })
+			return showAnswer(world, interaction, {
+				...answerDraft(world, interaction.channelId, data, files),
+				type: answerType(interaction),
+			})
 		case InteractionResponseType.DeferredChannelMessageWithSource:
 			return showAnswer(world, interaction, {
 				type: answerType(interaction),
@@ -74,7 +77,7 @@ function answer(request: Request, interaction: Interaction): DiscordMessage | nu
 }
 
 /** A message as an answer to an interaction, or as a further one. */
-export function answerDraft(world: World, data: MessageBody, files: Request['files']) {
+export function answerDraft(world: World, channelId: string, data: MessageBody, files: Request['files']) {
 	const shown = {
 		content: (data.content ?? '').trim(),
 		embeds: data.embeds ?? [],
@@ -84,7 +87,7 @@ export function answerDraft(world: World, data: MessageBody, files: Request['fil
 	const flags = checkFlags(data.flags ?? 0, true)
 	checkAllowedMentions(data.allowed_mentions)
 	checkShown(shown, flags)
-	checkModeration(world, shown)
+	checkModeration(world, channelId, shown)
 	return { ...shown, flags, allowedMentions: data.allowed_mentions ?? null }
 }
 

@@ -49,7 +49,7 @@ const createMessage = defineRoute<MessageBody>({
 		const replyTo = repliedTo(request, channel)
 		const existing = sameNonce(request, channel)
 		if (existing !== null) return found(messagePayload(world, existing, bot))
-		checkModeration(world, shown)
+		checkModeration(world, channel.id, shown)
 		enterThread(world, channel, bot.user.id)
 		const message = addMessage(world, channel, {
 			...shown,
@@ -112,7 +112,7 @@ export function changeBy(world: Request['world'], message: DiscordMessage, body:
 	const flags = changedFlags(message.flags, body.flags)
 	checkAllowedMentions(body.allowed_mentions)
 	checkShown(shown, flags)
-	checkModeration(world, shown)
+	checkModeration(world, message.channelId, shown)
 	return { ...shown, flags, allowedMentions: body.allowed_mentions ?? null }
 }
 

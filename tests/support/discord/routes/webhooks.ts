@@ -36,7 +36,7 @@ const followUp = defineRoute<MessageBody>({
 		const { world, bot, body, files } = request
 		const interaction = interactionOf(request)
 		const { original, followUps, isUserInstallOnly } = interaction
-		const draft = answerDraft(world, body, files)
+		const draft = answerDraft(world, interaction.channelId, body, files)
 		if (original !== null && !original.isDeleted && (original.flags & MessageFlags.Loading) !== 0) {
 			// What follows a deferral takes its place; who sees it was settled then.
 			changeMessage(world, original, { ...draft, flags: original.flags | (draft.flags & ~MessageFlags.Ephemeral) })

@@ -67,11 +67,13 @@ export function countOldEdit({ clock, oldEdits, options }: World, message: Disco
 	recent.push(now)
 }
 
-/** Automatic moderation reads everything that a message says. */
+/** Automatic moderation reads everything that a message of a guild says. */
 export function checkModeration(
-	{ blockedWords }: World,
+	{ blockedWords, channels }: World,
+	channelId: string,
 	{ content, components }: Pick<Shown, 'content' | 'components'>,
 ): void {
+	if ((channels.get(channelId)?.guildId ?? null) === null) return
 	const text = [content, ...textsOf(components)].join('\n').toLowerCase()
 	if ([...blockedWords].some((word) => text.includes(word))) throw new DiscordRefusal('blockedByAutoMod')
 }
