@@ -6,6 +6,7 @@ import type { RunPreferences } from '../../src/core/run-preferences.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
 import { english } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
+import { beside } from './beside.ts'
 import type { DiscordClient } from './client.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Earlier } from './earlier.ts'
@@ -91,10 +92,10 @@ export function createCommandTaker(parts: CommandParts): (interaction: Interacti
 			await ask(interaction, asked, preferencesOf('think'), false)
 		}
 		if (what.kind === 'stop') {
-			await client.defer(interaction, { isPrivate: true })
+			const conversation = conversationOf(channel, channel.id)
+			const stopping = stop(conversation, actorOf(person, conversation.workspaceId))
 			await orSay(interaction, async () => {
-				const conversation = conversationOf(channel, channel.id)
-				const refusal = await stop(conversation, actorOf(person, conversation.workspaceId))
+				const refusal = await beside(client.defer(interaction, { isPrivate: true }), stopping)
 				await client.sayAsAnswer(interaction, refusal ?? english.chat.stopping)
 			})
 		}

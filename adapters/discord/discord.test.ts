@@ -26,6 +26,8 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 	const received: IncomingMessage[] = []
 	const overheard: unknown[] = []
 	const removed: unknown[] = []
+	const stopped: string[] = []
+	const judged: unknown[] = []
 	const failures: Error[] = []
 	const events: PlatformEvents = {
 		message: async (message) => {
@@ -41,10 +43,16 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 			})
 		},
 		edit: async () => ({ outcome: 'begun', runId: 'run-9' }),
-		stop: async () => done,
+		stop: async (runId) => {
+			stopped.push(runId)
+			return done
+		},
 		answerNow: async () => done,
 		again: async () => ({ outcome: 'begun', runId: 'run-9' }),
-		feedback: async () => done,
+		feedback: async (_, __, feedback) => {
+			judged.push(feedback)
+			return done
+		},
 		overhear: async (conversation, said) => void overheard.push({ conversation, said }),
 		removed: async (place) => void removed.push(place),
 	}
@@ -62,6 +70,8 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 		received,
 		overheard,
 		removed,
+		stopped,
+		judged,
 		failures,
 		mention: (text = 'How much is 6 × 7?', channelId = discord.general) =>
 			ada.post(channelId, `${discord.botMention} ${text}`),
@@ -606,6 +616,24 @@ describe('without the message-content intent', () => {
 		const thread = ada.startThread(question, 'On')
 		ada.post(thread, 'And this?')
 		ada.post(thread, 'And that?')
+	const unheard = { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' } as const
+
+	test('is done also where Discord is not told in time that it was heard', async () => {
+		const { discord, ada, platform, mention, conversation, stopped, judged } = await open()
+		const question = mention()
+		const reply = await platform.post('run-1', await conversation(), working)
+		const [message] = ownIn(discord, question.id)
+		discord.faults.add(callback, unheard, 3)
+		void ada.press(message as DiscordMessage, { label: english.actions.stop })
+		await vi.waitFor(() => expect(stopped).toEqual(['run-1']), 5_000)
+		void ada.command('stop', {}, question.id)
+		await vi.waitFor(() => expect(stopped).toEqual(['run-1', 'run-1']), 5_000)
+		await platform.update(reply, answered)
+		void ada.press(message as DiscordMessage, { customId: 'not-helpful:run-1' })
+		await vi.waitFor(() => expect(judged).toEqual([{ helpful: false, reason: null }]), 5_000)
+		expect(discord.calls.filter(({ code }) => code === unheard.code)).toHaveLength(3)
+	})
+
 		await vi.waitFor(
 			() => expect(ownIn(discord, thread).map(({ content }) => content)).toEqual([english.chat.cannotRead]),
 			5_000,

@@ -6,6 +6,7 @@ import type { Run } from '../../src/core/run.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
 import { english, foldJournal, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
+import { beside } from './beside.ts'
 import type { DiscordClient } from './client.ts'
 import { usualInteractionMs } from './command-taker.ts'
 import type { DiscordOptions } from './config.ts'
@@ -39,13 +40,14 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 		return actorOf(person, run?.conversation.workspaceId ?? channel.guildId ?? '')
 	}
 	const act = async (press: Press, action: (by: Actor) => Promise<ActionResult | RunBegun>) => {
-		await client.deferUpdate(press.interaction)
-		const result = await action(await actor(press))
+		const result = await beside(client.deferUpdate(press.interaction), actor(press).then(action))
 		if (result.outcome === 'refused') await client.whisper(press.interaction, refusalText(result))
 	}
+	const feedback = async (press: Press, helpful: boolean, reason: string | null) =>
+		events.feedback(press.control.runId, await actor(press), { helpful, reason })
 	const judge = async (press: Press, helpful: boolean, reason: string | null) => {
-		await client.defer(press.interaction, { isPrivate: true })
-		const result = await events.feedback(press.control.runId, await actor(press), { helpful, reason })
+		const hearing = client.defer(press.interaction, { isPrivate: true })
+		const result = await beside(hearing, feedback(press, helpful, reason))
 		const said = result.outcome === 'refused' ? refusalText(result) : english.feedback.thanks
 		await client.sayAsAnswer(press.interaction, said)
 	}
@@ -61,9 +63,9 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 		regenerate: (press) => again(press, 'regenerate', act),
 		helpful: (press) => judge(press, true, null),
 		'not-helpful': async (press) => {
-			await client.openForm(press.interaction, reasonForm(press.control.runId))
+			const opening = client.openForm(press.interaction, reasonForm(press.control.runId))
 			// Whoever closes the form has said that the answer didn't help, and no more.
-			await events.feedback(press.control.runId, await actor(press), { helpful: false, reason: null })
+			await beside(opening, feedback(press, false, null))
 		},
 		'feedback-reason': (press) => judge(press, false, readForm(press.what)),
 		'show-answer': record.answer,
