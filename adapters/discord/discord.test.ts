@@ -417,6 +417,20 @@ describe('an answer to a command', () => {
 		}, 5_000)
 	})
 
+	test('says so also where its rate lets nothing be said at once, and no progress comes in between', async () => {
+		const { discord, platform, conversation, original } = await ask(
+			{ options: { interactionMs: 2_500 } },
+			{ private: true },
+		)
+		const reply = await platform.post('run-1', await conversation(), working)
+		const edit = 'PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original'
+		discord.faults.add(edit, { kind: 'limit', retryAfter: 0.05, scope: 'user' })
+		const isHit = () => discord.calls.some(({ route, isDone }) => route === edit && !isDone)
+		await vi.waitFor(() => expect(isHit()).toBe(true), 5_000)
+		await platform.update(reply, working)
+		await vi.waitFor(() => expect(readableMessage(original)).toBe(english.chat.takesTooLong), 5_000)
+	})
+
 	test('where the bot is not, is an answer and further ones, at most five', async () => {
 		const { discord, ada, questions, platform, received } = await open()
 		ada.installBot()

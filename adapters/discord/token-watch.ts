@@ -3,11 +3,12 @@ import { english } from '../../src/rendering/index.ts'
 import { type Answer, isChangeable } from './answers.ts'
 import type { DiscordClient } from './client.ts'
 import { draft, textDisplay } from './components.ts'
+import { patiently } from './patience.ts'
 
 export type TokenWatch = {
 	/** Notes what is shown of a run in an answer that can't be changed for ever. */
 	follow(runId: string, answer: Answer, view: ReplyView): void
-	/** Whether the person was told that the answer comes elsewhere: then progress isn't shown any more. */
+	/** Whether the person is told that the answer comes elsewhere: then progress isn't shown any more. */
 	isLetGo(runId: string): boolean
 }
 
@@ -22,25 +23,39 @@ export function createTokenWatch({
 	readonly client: Pick<DiscordClient, 'editAnswer'>
 	readonly onTrouble: (error: unknown) => void
 }): TokenWatch {
-	const timers = new Map<string, NodeJS.Timeout>()
-	const told = new Set<string>()
-	const tell = async (runId: string, answer: Answer) => {
-		told.add(runId)
-		if (isChangeable(answer)) await client.editAnswer(answer, draft([textDisplay(english.chat.takesTooLong)]))
+	const watched = new Map<string, { readonly timer: NodeJS.Timeout; readonly outcome: AbortController }>()
+	const letGo = new Set<string>()
+	const tell = async (runId: string, answer: Answer, outcome: AbortSignal) => {
+		// Nothing else uses up the rate, so that it can be told.
+		letGo.add(runId)
+		const show = async () => {
+			if (isChangeable(answer)) await client.editAnswer(answer, draft([textDisplay(english.chat.takesTooLong)]))
+		}
+		try {
+			await patiently(show, outcome)
+		} catch (error) {
+			if (outcome.aborted) return
+			letGo.delete(runId)
+			onTrouble(error)
+		}
 	}
 	const end = (runId: string) => {
-		clearTimeout(timers.get(runId))
-		timers.delete(runId)
-		told.delete(runId)
+		const { timer, outcome } = watched.get(runId) ?? {}
+		clearTimeout(timer)
+		outcome?.abort()
+		watched.delete(runId)
+		letGo.delete(runId)
 	}
 	return {
 		follow: (runId, answer, view) => {
 			if (rests(view)) return end(runId)
-			if (answer.isReachable || timers.has(runId)) return
+			if (answer.isReachable || watched.has(runId)) return
 			const left = answer.changeableUntil - Date.now()
 			const inMs = Math.max(0, left - Math.min(tellBeforeMs, left / 4))
-			timers.set(runId, setTimeout(() => void tell(runId, answer).catch(onTrouble), inMs).unref())
+			const outcome = new AbortController()
+			const timer = setTimeout(() => void tell(runId, answer, outcome.signal), inMs).unref()
+			watched.set(runId, { timer, outcome })
 		},
-		isLetGo: (runId) => told.has(runId),
+		isLetGo: (runId) => letGo.has(runId),
 	}
 }
