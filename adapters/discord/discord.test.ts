@@ -549,6 +549,17 @@ describe('an answer to a command', () => {
 		expect(buttonsOf(original)).toContain('show-answer:run-1')
 	})
 
+	test('where the bot may not write goes on in further answers, in order', async () => {
+		const { discord, ada, platform, questions, received } = await open()
+		discord.setBotPermissions(discord.general, { deny: ['SendMessages'] })
+		const interaction = await ada.command('ask', { question: 'How much?' }, discord.general)
+		await questions(1)
+		const lines = Array.from({ length: 150 }, (_, index) => `Line number ${index} of a long answer.`)
+		await platform.post('run-1', received[0]?.conversation ?? missing, { ...answered, answer: lines.join('\n\n') })
+		const texts = [interaction.original as DiscordMessage, ...interaction.followUps].map(readableMessage).join('\n')
+		expect(texts.match(/^Line number .*$/gm)).toEqual(lines)
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()
@@ -605,11 +616,30 @@ describe('an answer to a command', () => {
 })
 
 describe('a press', () => {
+	const unheard = { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' } as const
+
+	test('is done also where Discord is not told in time that it was heard', async () => {
+		const { discord, ada, platform, mention, conversation, stopped, judged } = await open()
+		const question = mention()
+		const reply = await platform.post('run-1', await conversation(), working)
+		const [message] = ownIn(discord, question.id)
+		discord.faults.add(callback, unheard, 3)
+		void ada.press(message as DiscordMessage, { label: english.actions.stop })
+		await vi.waitFor(() => expect(stopped).toEqual(['run-1']), 5_000)
+		void ada.command('stop', {}, question.id)
+		await vi.waitFor(() => expect(stopped).toEqual(['run-1', 'run-1']), 5_000)
+		await platform.update(reply, answered)
+		void ada.press(message as DiscordMessage, { customId: 'not-helpful:run-1' })
+		await vi.waitFor(() => expect(judged).toEqual([{ helpful: false, reason: null }]), 5_000)
+		expect(discord.calls.filter(({ code }) => code === unheard.code)).toHaveLength(3)
+	})
+
 	test('in reasoning that is open when its record is deleted says so', async () => {
 		const { discord, ada, platform, memory, mention, conversation, troubles } = await open()
 		const question = mention()
 		await platform.post('run-1', await conversation(), answered)
-		memory.append('run-1', eventExamples['run-start'], eventExamples['run-route'], eventExamples['stage-start'])
+		const started = { ...eventExamples['stage-start'], nodeId: 'analyze' }
+		memory.append('run-1', eventExamples['run-start'], eventExamples['run-route'], started)
 		const [message] = ownIn(discord, question.id)
 		const { original } = await ada.press(message as DiscordMessage, { label: english.actions.showReasoning })
 		const panel = original as DiscordMessage
@@ -630,24 +660,6 @@ describe('without the message-content intent', () => {
 		const thread = ada.startThread(question, 'On')
 		ada.post(thread, 'And this?')
 		ada.post(thread, 'And that?')
-	const unheard = { kind: 'refuse', status: 404, code: 10_062, message: 'Unknown interaction' } as const
-
-	test('is done also where Discord is not told in time that it was heard', async () => {
-		const { discord, ada, platform, mention, conversation, stopped, judged } = await open()
-		const question = mention()
-		const reply = await platform.post('run-1', await conversation(), working)
-		const [message] = ownIn(discord, question.id)
-		discord.faults.add(callback, unheard, 3)
-		void ada.press(message as DiscordMessage, { label: english.actions.stop })
-		await vi.waitFor(() => expect(stopped).toEqual(['run-1']), 5_000)
-		void ada.command('stop', {}, question.id)
-		await vi.waitFor(() => expect(stopped).toEqual(['run-1', 'run-1']), 5_000)
-		await platform.update(reply, answered)
-		void ada.press(message as DiscordMessage, { customId: 'not-helpful:run-1' })
-		await vi.waitFor(() => expect(judged).toEqual([{ helpful: false, reason: null }]), 5_000)
-		expect(discord.calls.filter(({ code }) => code === unheard.code)).toHaveLength(3)
-	})
-
 		await vi.waitFor(
 			() => expect(ownIn(discord, thread).map(({ content }) => content)).toEqual([english.chat.cannotRead]),
 			5_000,

@@ -120,6 +120,22 @@ describe('where it is done', () => {
 	})
 })
 
+describe('the bot', () => {
+	const thread = { channel_id: '20', channel: { id: '20', type: 11, parent_id: '10' } }
+	const [view, send, sendInThreads, administrator] = [1n << 10n, 1n << 11n, 1n << 38n, 1n << 3n]
+	test.each<[string, bigint, object, boolean]>([
+		['sees a channel and writes in it', view | send, {}, true],
+		['does not see a channel', send, {}, false],
+		['sees a channel alone', view | sendInThreads, {}, false],
+		['writes in a thread', view | sendInThreads, thread, true],
+		['writes in a channel, not in its threads', view | send, thread, false],
+		['may do everything', administrator, thread, true],
+	])('that %s', (_, permissions, where, isMember) => {
+		const interaction = { ...ask('stop', {}), ...where, app_permissions: String(permissions) }
+		expect(readInteraction(interaction)?.isMember).toBe(isMember)
+	})
+})
+
 describe('a press', () => {
 	test('of a button tells where it stands', () => {
 		const press = {

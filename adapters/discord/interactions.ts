@@ -12,7 +12,7 @@ export type Interaction = {
 	readonly applicationId: string
 	readonly channel: Channel
 	readonly person: Person
-	/** Whether the bot itself is there, so that it can write without having been asked to. */
+	/** Whether the bot itself is there and may write, so that it can do so without having been asked to. */
 	readonly isMember: boolean
 	readonly what: What
 }
@@ -47,6 +47,9 @@ export const askCommands = ['ask', 'think', 'quick'] as const
 export const stopCommand = 'stop'
 
 const ephemeral = 1 << 6
+const viewChannel = 1n << 10n
+const sendMessages = 1n << 11n
+const sendMessagesInThreads = 1n << 38n
 const manageMessages = 1n << 13n
 const administrator = 1n << 3n
 const botsOwnChannel = 1
@@ -63,6 +66,7 @@ const base = z.object({
 	member: z.object({ user, nick: z.string().nullish(), permissions: z.string().default('0') }).nullish(),
 	locale: z.string().nullish(),
 	context: z.number().nullish(),
+	app_permissions: z.string().nullish(),
 	authorizing_integration_owners: z.record(z.string(), z.string()).nullish(),
 })
 
@@ -110,9 +114,21 @@ export function readInteraction(interaction: unknown): Interaction | null {
 	const person = data === undefined ? null : readPerson(data)
 	const channel = data === undefined ? null : channelOf(data)
 	if (data === undefined || what === null || person === null || channel === null) return null
-	const { id, token, application_id: applicationId, context, authorizing_integration_owners: owners } = data
-	const isMember = context === botsOwnChannel || owners === null || owners === undefined || '0' in owners
-	return { id, token, applicationId, channel, person, isMember, what }
+	const { id, token, application_id: applicationId } = data
+	return { id, token, applicationId, channel, person, isMember: mayWrite(data, channel), what }
+}
+
+/** What the bot may do in a guild that it isn't in, Discord says as well: it is what its answers may contain. */
+function mayWrite(
+	{ context, app_permissions: given, authorizing_integration_owners: owners }: z.infer<typeof base>,
+	channel: Channel,
+): boolean {
+	if (context === botsOwnChannel) return true
+	if (owners && !('0' in owners)) return false
+	if (!given) return true
+	const permissions = BigInt(given)
+	const needed = viewChannel | (channel.kind === 'thread' ? sendMessagesInThreads : sendMessages)
+	return (permissions & administrator) !== 0n || (permissions & needed) === needed
 }
 
 function readPerson({ user: alone, member, locale }: z.infer<typeof base>): Person | null {
