@@ -2,7 +2,6 @@ import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
 import { reportError } from '../../src/core/errors.ts'
-import type { RunPreferences } from '../../src/core/run-preferences.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
 import { english } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
@@ -10,7 +9,7 @@ import { beside } from './beside.ts'
 import type { DiscordClient } from './client.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Earlier } from './earlier.ts'
-import type { Interaction } from './interactions.ts'
+import type { Interaction, What } from './interactions.ts'
 import { isUnavailable } from './patience.ts'
 import {
 	actorOf,
@@ -35,19 +34,24 @@ type CommandParts = Pick<DiscordOptions, 'interactionMs' | 'onTrouble'> & {
 export const usualInteractionMs = 15 * 60_000 - 10_000
 
 /** Takes commands: each is answered within three seconds, and the answer to a question becomes that of the command. */
-export function createCommandTaker(parts: CommandParts): (interaction: Interaction) => Promise<void> {
+export function createCommandTaker(parts: CommandParts) {
 	const { client, answers, events, earlier, stop, interactionMs = usualInteractionMs, onTrouble } = parts
-	const ask = async (interaction: Interaction, asked: Asked, preferences: RunPreferences, isPrivate: boolean) => {
+	const ask = async (
+		interaction: Interaction,
+		heardAtMs: number,
+		asked: Asked,
+		{ preferences, isPrivate }: Pick<Extract<What, { kind: 'ask' }>, 'preferences' | 'isPrivate'>,
+	) => {
 		const { id, channel, isMember, person } = interaction
 		const isAlone = isPrivate && channel.kind !== 'direct'
 		const isReachable = isMember && !isAlone
 		const messageId = await deferred(interaction, isAlone, isReachable)
 		await orSay(interaction, async () => {
 			const { applicationId, token } = interaction
-			const changeableUntil = Date.now() + interactionMs
+			const changeableUntil = heardAtMs + interactionMs
 			if (messageId !== null) {
 				const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil, isReachable }
-				await answers.keep(`asked:${id}`, { ...answer, isPrivate: isAlone })
+				await answers.keepFirst(`asked:${id}`, { ...answer, isPrivate: isAlone })
 			}
 			const conversation = isReachable
 				? conversationOf(channel, messageId ?? id)
@@ -78,18 +82,19 @@ export function createCommandTaker(parts: CommandParts): (interaction: Interacti
 			await client.sayAsAnswer(interaction, `${english.chat.notRecorded} ${reportError(error).message}`)
 		}
 	}
-	return async (interaction) => {
+	/** `heardAtMs` is when Discord has told of it, in milliseconds since 1970. */
+	return async (interaction: Interaction, heardAtMs: number): Promise<void> => {
 		const { what, channel, person } = interaction
 		if (what.kind === 'ask') {
 			const asked = { text: what.question, files: [], repliesTo: null }
-			await ask(interaction, asked, what.preferences, what.isPrivate)
+			await ask(interaction, heardAtMs, asked, what)
 		}
 		if (what.kind === 'think-about') {
 			const { message_reference: reference, attachments } = what.message
 			const messageId = reference?.message_id ?? null
 			const repliesTo = messageId === null ? null : { channelId: reference?.channel_id ?? channel.id, messageId }
 			const asked = { text: textOfWritten(what.message), files: attachments.map(fileOf), repliesTo }
-			await ask(interaction, asked, preferencesOf('think'), false)
+			await ask(interaction, heardAtMs, asked, { preferences: preferencesOf('think'), isPrivate: false })
 		}
 		if (what.kind === 'stop') {
 			const conversation = conversationOf(channel, channel.id)

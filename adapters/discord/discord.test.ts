@@ -28,10 +28,11 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 	const removed: unknown[] = []
 	const stopped: string[] = []
 	const judged: unknown[] = []
-	const failures: Error[] = []
+	const failures: (Error | 'frozen')[] = []
 	const events: PlatformEvents = {
 		message: async (message) => {
 			const failure = failures.shift()
+			if (failure === 'frozen') await new Promise(() => {})
 			if (failure !== undefined) throw failure
 			received.push(message)
 			app.memory.begin(message.conversation, {
@@ -605,6 +606,22 @@ describe('an answer to a command', () => {
 		await questions(1)
 		await platform.post('run-1', await conversation(), answered)
 		expect(ownIn(discord, discord.general).map(readableMessage).join()).toContain('It is 42.')
+	})
+
+	test('whose question was not recorded before its process froze is taken up by the next one, once', async () => {
+		const app = await open()
+		const { discord, ada, failures, restart, questions, conversation, received } = app
+		failures.push('frozen')
+		const interaction = await ada.command('ask', { question: 'How much?' }, discord.general)
+		await vi.waitFor(() => expect(failures).toEqual([]), 5_000)
+		await restart()
+		await questions(1)
+		await app.platform.post('run-1', await conversation(), answered)
+		expect(readableMessage(interaction.original as DiscordMessage)).toContain('It is 42.')
+		await restart()
+		await ada.command('ask', { question: 'And that?' }, discord.general)
+		await questions(2)
+		expect(received.map(({ content }) => textOf(content))).toEqual(['How much?', 'And that?'])
 	})
 
 	test('whose question could not be recorded says so', async () => {

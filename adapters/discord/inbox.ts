@@ -12,6 +12,7 @@ import type { Guilds, Listeners } from './connection.ts'
 import { createConversations } from './conversations.ts'
 import type { Earlier } from './earlier.ts'
 import { readInteraction } from './interactions.ts'
+import { createOpenCommands, type HeardCommand } from './open-commands.ts'
 import { patiently } from './patience.ts'
 import { createPresses } from './presses.ts'
 import {
@@ -35,7 +36,7 @@ import { createTakeOnce, untilTaken } from './taking-once.ts'
 
 export type InboxParts = Pick<
 	DiscordOptions,
-	'runs' | 'conversations' | 'runUrl' | 'allowedBots' | 'interactionMs' | 'onTrouble'
+	'runs' | 'conversations' | 'notes' | 'runUrl' | 'allowedBots' | 'interactionMs' | 'onTrouble'
 > & {
 	readonly client: DiscordClient
 	readonly guilds: Guilds
@@ -55,6 +56,7 @@ export function createInbox(parts: InboxParts): Listeners {
 	const once = createTakeOnce()
 	const presses = createPresses(parts)
 	const takeCommand = createCommandTaker({ ...parts, stop: conversations.stop })
+	const openCommands = createOpenCommands(parts.notes, onTrouble)
 	const cannotRead = createNotice(client, onTrouble)
 	const allowedBots = new Set(parts.allowedBots)
 	const listening = ({ guildId }: Channel): Listening => ({ self, allowedBots, ownRoleId: guilds.ownRoleId(guildId) })
@@ -123,6 +125,17 @@ export function createInbox(parts: InboxParts): Listeners {
 		const edited = await events.edit(toIncomingMessage(asked, preferencesOf(command?.name ?? null), false))
 		if (edited.outcome === 'refused') await tell(said, refusalText(edited))
 	}
+	const use = async (heard: HeardCommand) => {
+		const interaction = readInteraction(heard.event)
+		if (interaction === null) return
+		const { id, what } = interaction
+		const isPress = what.kind === 'press' || what.kind === 'form'
+		const take = () => takeCommand(interaction, heard.heardAtMs)
+		await once(id, () => (isPress ? presses(interaction) : openCommands.during(id, heard, take)))
+	}
+	const takeUpInterrupted = async () => {
+		await Promise.all((await openCommands.interrupted()).map(use))
+	}
 	const catchUp = createCatchUp({ client, guilds, take: takeIn, onTrouble, signal })
 	const untilSeen = createUntilSeen(parts.seenBefore)
 	const withChannel = async (
@@ -146,19 +159,15 @@ export function createInbox(parts: InboxParts): Listeners {
 			withChannel(event, ({ id }, channel) =>
 				once(`${id} deleted`, () => untilTaken(() => conversations.stopDeleted(channel, id), signal)),
 			),
-		interaction: async (event) => {
-			const interaction = readInteraction(event)
-			if (interaction === null) return
-			const { what } = interaction
-			const isUse = what.kind === 'press' || what.kind === 'form'
-			await once(interaction.id, () => (isUse ? presses(interaction) : takeCommand(interaction)))
-		},
+		interaction: (event) => use({ event, heardAtMs: Date.now() }),
 		guildGone: async (event) => {
 			const { data } = goneSchema.safeParse(event)
 			if (data === undefined || data.unavailable === true) return
 			await untilTaken(() => events.removed({ platform: platformName, workspaceId: data.id }), signal)
 		},
-		connected: () => catchUp(untilSeen()),
+		connected: async () => {
+			await Promise.all([catchUp(untilSeen()), takeUpInterrupted()])
+		},
 	}
 }
 
