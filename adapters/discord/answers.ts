@@ -12,6 +12,8 @@ export type Answer = AnswerRight & {
 	/** Whether the bot can also reach it as any other message, for as long as it likes. */
 	readonly isReachable: boolean
 	readonly isPrivate: boolean
+	/** What was asked, where others see the answer: Discord shows them the name of the command alone. Empty for any other. */
+	readonly asked: string
 }
 
 /** What began a run: an interaction, or another run's button. */
@@ -28,7 +30,7 @@ export type Answers = {
 	parts(runId: string): Promise<readonly string[]>
 }
 
-const answerSchema: z.ZodType<Answer> = z.object({
+const answerSchema = z.object({
 	applicationId: z.string(),
 	token: z.string(),
 	channelId: z.string(),
@@ -36,6 +38,8 @@ const answerSchema: z.ZodType<Answer> = z.object({
 	changeableUntil: z.number(),
 	isReachable: z.boolean(),
 	isPrivate: z.boolean(),
+	// Absent in what versions have kept that didn't show it.
+	asked: z.string().default(''),
 })
 /** Long after it can be changed: a run may last, and a question back waits for a day. */
 const keptForMs = 2 * 86_400_000

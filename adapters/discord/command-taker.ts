@@ -9,6 +9,7 @@ import { beside } from './beside.ts'
 import type { DiscordClient } from './client.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Earlier } from './earlier.ts'
+import { smallLine } from './escape.ts'
 import type { Interaction, What } from './interactions.ts'
 import { isUnavailable } from './patience.ts'
 import {
@@ -51,7 +52,12 @@ export function createCommandTaker(parts: CommandParts) {
 			const changeableUntil = heardAtMs + interactionMs
 			if (messageId !== null) {
 				const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil, isReachable }
-				await answers.keepFirst(`asked:${id}`, { ...answer, isPrivate: isAlone })
+				const isSeen = !isAlone && channel.kind !== 'direct'
+				await answers.keepFirst(`asked:${id}`, {
+					...answer,
+					isPrivate: isAlone,
+					asked: isSeen ? askedLine(interaction) : '',
+				})
 			}
 			const conversation = isReachable
 				? conversationOf(channel, messageId ?? id)
@@ -105,6 +111,17 @@ export function createCommandTaker(parts: CommandParts) {
 			})
 		}
 	}
+}
+
+const longestAsked = 300
+
+/** What is shown above an answer of what was asked: a question as text, a message as a link to it. */
+function askedLine({ what, person, channel }: Interaction): string {
+	const asks = english.chat.asks(person.name)
+	if (what.kind === 'ask') return smallLine(`${asks} ${what.question}`, longestAsked)
+	if (what.kind !== 'think-about') return ''
+	const { channel_id: channelId, id } = what.message
+	return `${smallLine(asks, longestAsked)} https://discord.com/channels/${channel.guildId ?? '@me'}/${channelId}/${id}`
 }
 
 type Asked = Pick<Said, 'text' | 'files' | 'repliesTo'>

@@ -561,6 +561,32 @@ describe('an answer to a command', () => {
 		expect(texts.match(/^Line number .*$/gm)).toEqual(lines)
 	})
 
+	test('that others see says what was asked, from the beginning to the end', async () => {
+		const { discord, ada, platform, questions, conversation, original } = await ask(
+			{},
+			{ question: 'Why *that*, @everyone?' },
+		)
+		const reply = await platform.post('run-1', await conversation(), working)
+		expect(readableMessage(original)).toMatch(/^Ada asks: Why \*that\*, @everyone\?\n/)
+		await platform.update(reply, answered)
+		expect(readableMessage(original)).toMatch(/^Ada asks: Why \*that\*, @everyone\?\nIt is 42\./)
+		expect([...original.pinged]).toEqual([])
+		const { original: alone } = await ada.command('ask', { question: 'Why?', private: true }, discord.general)
+		await questions(2)
+		await platform.post('run-2', await conversation(), answered)
+		expect(readableMessage(alone as DiscordMessage)).toMatch(/^It is 42\./)
+	})
+
+	test('that thinks about a message leads to it', async () => {
+		const { discord, ada, platform, questions, received } = await open()
+		const message = discord.person('Bob').post(discord.general, 'It is 43.')
+		const { original } = await ada.messageCommand(english.app.thinkShortcut.name, message)
+		await questions(1)
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const address = `https://discord.com/channels/${discord.guild}/${discord.general}/${message.id}`
+		expect(readableMessage(original as DiscordMessage).split('\n')[0]).toBe(`Ada asks: ${address}`)
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()

@@ -104,7 +104,12 @@ function createAgain(
 		if (begun.outcome === 'refused') return client.sayAsAnswer(interaction, refusalText(begun))
 		const { applicationId, token, channel } = interaction
 		const answer = { applicationId, token, channelId: channel.id, messageId, changeableUntil }
-		const first = await answers.keepFirst(`again:${begun.runId}`, { ...answer, isReachable: false, isPrivate })
+		const first = await answers.keepFirst(`again:${begun.runId}`, {
+			...answer,
+			isReachable: false,
+			isPrivate,
+			asked: '',
+		})
 		if (first.messageId !== messageId) await client.sayAsAnswer(interaction, english.chat.askedAgainAbove)
 	}
 	return async (press: Press, kind: 'think-harder' | 'regenerate', act: Act): Promise<void> => {

@@ -118,21 +118,24 @@ export function createReplies(parts: ReplyParts): Replies {
 			return showEnded(showing, answer)
 		})
 	}
-	const showIn = async (showing: Showing): Promise<void> => {
-		const { reply, handles } = showing
-		const isMoved = handles.length > 0 && handles.every((handle) => parseHandle(handle).answerKey === null)
-		const key = isMoved ? null : await keyOf(reply, handles)
+	const answeringOf = async (reply: Reply): Promise<Answering | null> => {
+		const key = isMoved(reply) ? null : await keyOf(reply, reply.messageIds)
 		const answer = key === null ? null : await answers.find(key)
-		if (key !== null && answer !== null) return showInAnswer(showing, { key, answer })
-		const isPostable = isMoved || !isInteractionOnly(reply.conversation)
+		return key === null || answer === null ? null : { key, answer }
+	}
+	const showIn = async (showing: Showing, answering: Answering | null): Promise<void> => {
+		const { reply } = showing
+		if (answering !== null) return showInAnswer(showing, answering)
+		const isPostable = isMoved(reply) || !isInteractionOnly(reply.conversation)
 		await (isPostable ? posts.show(showing, null) : elsewhere.show(showing))
 	}
 	return {
 		show: async (reply, view) => {
 			const { runId, conversation } = reply
 			const handles = [...reply.messageIds]
-			const shown = { runId, view, recordUrl: runUrl(runId, conversation) }
-			await showUnblocked(shown, (drafts) => showIn({ reply, view, drafts, handles }))
+			const answering = await answeringOf(reply)
+			const shown = { runId, view, recordUrl: runUrl(runId, conversation), asked: answering?.answer.asked ?? '' }
+			await showUnblocked(shown, (drafts) => showIn({ reply, view, drafts, handles }, answering))
 			return { ...reply, messageIds: handles }
 		},
 		find: async (runId, conversation) => {
@@ -143,6 +146,11 @@ export function createReplies(parts: ReplyParts): Replies {
 			return { runId, conversation, messageIds: kept.length > 0 ? kept : [printHandle({ ...answer, answerKey: key })] }
 		},
 	}
+}
+
+/** Whether it stands in ordinary messages by now. */
+function isMoved({ messageIds }: Reply): boolean {
+	return messageIds.length > 0 && messageIds.every((handle) => parseHandle(handle).answerKey === null)
 }
 
 /** Ordinary messages. */

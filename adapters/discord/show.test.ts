@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { aStageView, aView } from '../../tests/support/builders.ts'
 import { hostileText, withoutCode } from '../../tests/support/discord-text.ts'
-import { type Component, type Draft, markOf, privately } from './components.ts'
+import { type Component, type Draft, longestMessage, markOf, privately } from './components.ts'
 import { parseCustomId } from './custom-ids.ts'
 import { showNotice, showReply } from './show.ts'
 import { recordGoneDraft, showRecord } from './show-record.ts'
@@ -79,6 +79,22 @@ describe('an answer', () => {
 		expect(drafts.map((each) => verbsIn(each).length)).toEqual([...drafts.slice(1).map(() => 0), 5])
 		const text = textOf(drafts)
 		expect(paragraphs.filter((paragraph) => !text.includes(paragraph))).toEqual([])
+	})
+
+	test('with what was asked above it fits as well, and loses nothing', () => {
+		const asked = `-# ${'q'.repeat(297)}`
+		for (let words = 500; words < 900; words += 25) {
+			const view = aView({ status: 'answered', answer: 'word '.repeat(words), stages: six })
+			const drafts = showReply({ runId, view, recordUrl: null, asked }).map(textsIn)
+			expect(drafts[0]?.[0]).toBe(asked)
+			for (const texts of drafts) expect(texts.join('').length).toBeLessThanOrEqual(longestMessage)
+			expect(
+				drafts
+					.flat()
+					.join(' ')
+					.match(/\bword\b/g),
+			).toHaveLength(words)
+		}
 	})
 
 	test('has a fence closed and opened again between messages, with its language', () => {

@@ -24,6 +24,8 @@ export type ShownReply = {
 	readonly view: ReplyView
 	/** Where the full record is for whoever is given the address; null: nowhere. */
 	readonly recordUrl: string | null
+	/** A line of Discord Markdown that stands above it; empty where there is none. */
+	readonly asked?: string
 }
 
 /**
@@ -39,8 +41,14 @@ const largestLine = 600
 
 /** The messages that show a view: one, unless the answer is too long for it. A view of work in progress is always one. */
 export function showReply(shown: ShownReply): readonly Draft[] {
-	const drafts = rests(shown.view) ? showOutcome(shown) : [showProgress(shown)]
-	return drafts.map((each, part) => marked(each, shown.runId, part))
+	const { runId, view, asked = '' } = shown
+	const [first, ...others] = rests(view) ? showOutcome(shown) : [showProgress(shown)]
+	const drafts = first === undefined ? [] : [asked === '' ? first : headed(first, asked), ...others]
+	return drafts.map((each, part) => marked(each, runId, part))
+}
+
+function headed({ body, files }: Draft, line: string): Draft {
+	return { body: { ...body, components: [textDisplay(line), ...body.components] }, files }
 }
 
 /** Something that is said to people beside their answers, such as why they may not do something. */
@@ -77,8 +85,9 @@ function workButtons(runId: string, { status, answerNow }: ReplyView): Component
 function showOutcome(shown: ShownReply): readonly Draft[] {
 	const tail = tailOf(shown)
 	const said = saidOf(shown.view)
-	const texts = textsOf(said, longestMessage - tail.text.length)
-	if (texts === null) return [withFile(said, tail)]
+	const longest = longestMessage - (shown.asked ?? '').length
+	const texts = textsOf(said, longest, longest - tail.text.length)
+	if (texts === null) return [withFile(said, tail, longest)]
 	return texts.map((text, index) =>
 		draft([textDisplay(text), ...(index === texts.length - 1 ? componentsOf(tail) : [])]),
 	)
@@ -93,10 +102,10 @@ function saidOf(view: ReplyView): Said {
 	return { heading: headingOf(view), markdown: answer.trim() === '' ? english.nothingYet : answer }
 }
 
-/** A text in as many messages as it takes, the last of which leaves so much room; null where it takes too many. */
-function textsOf({ heading, markdown }: Said, roomInLast: number): readonly string[] | null {
+/** A text in as many messages as it takes, of which each and the last has so much room; null where it takes too many. */
+function textsOf({ heading, markdown }: Said, room: number, roomInLast: number): readonly string[] | null {
 	if (markdown.length > longestInMessages) return null
-	const pieces = piecesOf(withHeading(heading, toDiscordMarkdown(markdown)), longestMessage)
+	const pieces = piecesOf(withHeading(heading, toDiscordMarkdown(markdown)), room)
 	const last = pieces.at(-1) ?? ''
 	const texts = [...pieces.slice(0, -1), ...(last.length <= roomInLast ? [last] : piecesOf(last, roomInLast))]
 	return texts.length > mostMessages ? null : texts
@@ -120,9 +129,9 @@ function headingOf({ stopReason, budget, skipped, answer }: ReplyView): string {
 const fileName = 'answer.md'
 
 /** How the answer begins, and all of it as it was written in a file. */
-function withFile({ heading, markdown }: Said, tail: Tail): Draft {
+function withFile({ heading, markdown }: Said, tail: Tail, longest: number): Draft {
 	const note = smallLine(english.chat.answerAttached, largestLine)
-	const room = longestMessage - tail.text.length - note.length
+	const room = longest - tail.text.length - note.length
 	const [first = ''] = splitMarkdown(markdown, { limit: room })
 	const beginning = beginningOf(withHeading(heading, toDiscordMarkdown(first)), room)
 	const file: RawFile = { name: fileName, data: toPlainText(markdown).toWellFormed(), contentType: 'text/markdown' }

@@ -13,7 +13,7 @@ export function createShowUnblocked(): ShowUnblocked {
 	const blocked = new Set<string>()
 	return async (shown, show) => {
 		const { runId, view } = shown
-		const quiet = () => show(showReply({ ...shown, view: { ...view, answer: '', quiet: true } }))
+		const quiet = () => show(showReply({ runId, recordUrl: null, view: { ...view, answer: '', quiet: true } }))
 		if (rests(view)) blocked.delete(runId)
 		if (blocked.has(runId)) return quiet()
 		const drafts = showReply(shown)
