@@ -10,6 +10,8 @@ export type ChatTexts = {
 	readonly stopping: string
 	/** `invite` is the command that invites the bot, as the platform writes it. */
 	readonly notAMember: (invite: string) => string
+	/** `link` leads to the answer; null where there is none. */
+	readonly answeredDirectly: (invite: string, link: string | null) => string
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
@@ -63,6 +65,8 @@ export const englishChatTexts: ChatTexts = {
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
 	notAMember: (invite) =>
 		`I am not in this channel, so I can not answer in it. Write ${invite} here and ask again, or write to me directly.`,
+	answeredDirectly: (invite, link) =>
+		`I am not in this channel, so the answer comes in our direct messages${link === null ? '' : `: ${link}`}. To have answers here, write ${invite} and ask again.`,
 	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
 	recordGone:
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
