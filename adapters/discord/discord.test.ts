@@ -131,6 +131,18 @@ test('a guild that takes the bot off is told', async () => {
 	await vi.waitFor(() => expect(removed).toEqual([{ platform: 'discord', workspaceId: discord.guild }]), 10_000)
 })
 
+test('what says nothing in a thread of the bot, such as a sticker, is left alone', async () => {
+	const { discord, ada, platform, mention, questions, conversation, received } = await open()
+	const question = mention()
+	await platform.post('run-1', await conversation(), answered)
+	ada.post(question.id, '')
+	ada.post(question.id, 'And 6 × 8?')
+	await questions(2)
+	await platform.post('run-2', await conversation(), answered)
+	expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And 6 × 8?'])
+	expect(ownIn(discord, question.id)).toHaveLength(2)
+})
+
 describe('once and only once', () => {
 	test('a mention that Discord tells of again, over the same connection or a resumed one, is one question', async () => {
 		const { discord, mention, questions, received } = await open()

@@ -5,7 +5,7 @@ import { english, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { Channel } from './channels.ts'
-import type { DiscordClient } from './client.ts'
+import type { Application, DiscordClient } from './client.ts'
 import { createCommandTaker } from './command-taker.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Guilds, Listeners } from './connection.ts'
@@ -18,6 +18,7 @@ import {
 	actorOf,
 	isAddressed,
 	isHidden,
+	isWordless,
 	type Listening,
 	platformName,
 	readMessage,
@@ -25,7 +26,6 @@ import {
 	readWritten,
 	repliedConversations,
 	type Said,
-	type Self,
 	toIncomingMessage,
 	toSaidMessage,
 	type Written,
@@ -44,7 +44,7 @@ export type InboxParts = Pick<
 	readonly seen: Seen
 	readonly seenBefore: SeenBefore
 	readonly events: PlatformEvents
-	readonly self: Self
+	readonly self: Application
 	readonly signal: AbortSignal
 }
 
@@ -57,7 +57,11 @@ export function createInbox(parts: InboxParts): Listeners {
 	const takeCommand = createCommandTaker({ ...parts, stop: conversations.stop })
 	const cannotRead = createNotice(client, onTrouble)
 	const allowedBots = new Set(parts.allowedBots)
-	const listening = ({ guildId }: Channel): Listening => ({ self, allowedBots, ownRoleId: guilds.ownRoleId(guildId) })
+	const { readsMessages } = self
+	const listening = ({ guildId }: Channel): Listening => ({
+		...{ self, allowedBots, readsMessages },
+		ownRoleId: guilds.ownRoleId(guildId),
+	})
 	const actor = ({ person, roleIds, conversation: { workspaceId } }: Said) =>
 		actorOf({ id: person.id, isModerator: guilds.isModerator(workspaceId, person.id, roleIds) }, workspaceId)
 
@@ -83,18 +87,18 @@ export function createInbox(parts: InboxParts): Listeners {
 		return ask({ ...said, text: rest }, name)
 	}
 	/** In a thread, whoever has asked there goes on asking; what others say is context. */
-	const follow = async (message: Written, said: Said) => {
+	const follow = async (message: Written, channel: Channel, said: Said) => {
 		const standing = await conversations.standing(said)
 		if (standing === 'stranger') return
-		if (isHidden(message)) cannotRead(said.channelId)
-		else if (standing === 'asker') await answer(said)
-		else await overhear(said)
+		if (isHidden(message, channel, listening(channel))) return cannotRead(said.channelId)
+		if (isWordless(message)) return
+		await (standing === 'asker' ? answer(said) : overhear(said))
 	}
 	const overhear = ({ conversation, ...said }: Said) => events.overhear(conversation, toSaidMessage(said))
 	const take = async (message: Written, channel: Channel) => {
 		const received = readMessage(message, channel, listening(channel))
 		if (received.kind === 'question') await answer(await inItsConversation(message, channel, received.said))
-		if (received.kind === 'follow-up') await follow(message, received.said)
+		if (received.kind === 'follow-up') await follow(message, channel, received.said)
 	}
 	/** Outside of threads, a reply to an answer goes on with the conversation of that. */
 	const inItsConversation = async (message: Written, channel: Channel, said: Said): Promise<Said> => {
@@ -115,7 +119,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		// Discord also tells of previews of links and of threads this way.
 		if (said === null || (message.edited_timestamp ?? null) === null) return
 		if (isAddressed(message, channel, listening(channel)) || (await conversations.has(said))) return askAnew(said)
-		if (!isHidden(message) && (await conversations.standing(said)) !== 'stranger') await overhear(said)
+		if (!isWordless(message) && (await conversations.standing(said)) !== 'stranger') await overhear(said)
 	}
 	const askAnew = async (said: Said) => {
 		const command = readTextCommand(said.text)

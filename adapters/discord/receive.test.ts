@@ -12,7 +12,7 @@ import {
 } from './receive.ts'
 
 const self = { applicationId: '900', userId: '901' }
-const listening: Listening = { self, allowedBots: new Set(['77']), ownRoleId: '902' }
+const listening: Listening = { self, allowedBots: new Set(['77']), ownRoleId: '902', readsMessages: true }
 const general: Channel = { kind: 'channel', id: '10', guildId: '1' }
 const thread: Channel = { kind: 'thread', id: '20', guildId: '1', parentId: '10' }
 const direct: Channel = { kind: 'direct', id: '30', guildId: null }
@@ -135,6 +135,15 @@ describe('a message', () => {
 		const forwarded = { ...reference, type: 1 }
 		expect(readMessage(written({ message_reference: forwarded }), general, listening)).toMatchObject({
 			said: { repliesTo: null },
+		})
+	})
+
+	test('that forwards another says what that says', () => {
+		const file = { filename: 'sheet.csv', url: 'https://cdn.test/sheet.csv', content_type: 'text/csv' }
+		const snapshot = { content: 'It is 26 × 4.', attachments: [file] }
+		const message = written({ content: '', message_snapshots: [{ message: snapshot }] })
+		expect(readMessage(message, direct, listening)).toMatchObject({
+			said: { text: 'It is 26 × 4.', files: [{ kind: 'file', name: 'sheet.csv' }] },
 		})
 	})
 
