@@ -28,7 +28,7 @@ export type DiscordClient = {
 	/** Posts a message and returns its id; `replyTo` is a message of the same channel, which may be gone. */
 	post(channelId: string, draft: Draft, mark: Mark, replyTo?: string | null): Promise<string>
 	edit(channelId: string, messageId: string, draft: Draft): Promise<void>
-	/** Says something in a few words of Markdown. */
+	/** Says something in a few words of Markdown; the same to the same message once only, however often it is asked within some minutes. */
 	say(channelId: string, text: string, replyTo?: string | null): Promise<void>
 	remove(channelId: string, messageId: string): Promise<void>
 	/** At most a hundred messages, oldest first. */
@@ -102,7 +102,12 @@ export function createClient(request: Request): DiscordClient {
 		post: (channelId, { body, files }, mark, replyTo = null) =>
 			idOf(
 				request('post', Routes.channelMessages(channelId), {
-					body: { ...body, ...replyingTo(replyTo), nonce: nonceOf(mark), enforce_nonce: true },
+					body: {
+						...body,
+						...replyingTo(replyTo),
+						nonce: nonceOf(mark.runId, mark.part, mark.again ?? ''),
+						enforce_nonce: true,
+					},
 					files: [...files],
 				}),
 			),
@@ -110,7 +115,8 @@ export function createClient(request: Request): DiscordClient {
 			await request('patch', Routes.channelMessage(channelId, messageId), { body, files: [...files] })
 		},
 		say: async (channelId, text, replyTo = null) => {
-			const body = { ...wordsOf(text), ...replyingTo(replyTo) }
+			const once = replyTo === null ? {} : { nonce: nonceOf(replyTo, text), enforce_nonce: true }
+			const body = { ...wordsOf(text), ...replyingTo(replyTo), ...once }
 			await request('post', Routes.channelMessages(channelId), { body })
 		},
 		remove: async (channelId, messageId) => {
@@ -190,8 +196,8 @@ function replyingTo(messageId: string | null) {
 }
 
 /** Discord takes 25 characters. */
-function nonceOf({ runId, part, again = '' }: Mark): string {
-	return createHash('sha256').update(`${runId} ${part} ${again}`).digest('base64url').slice(0, 25)
+function nonceOf(...said: readonly (string | number)[]): string {
+	return createHash('sha256').update(said.join(' ')).digest('base64url').slice(0, 25)
 }
 
 async function orNull(asked: Promise<unknown>, ...refusals: Parameters<typeof isRefusal>[1][]): Promise<unknown> {

@@ -163,6 +163,16 @@ describe('once and only once', () => {
 		expect(await questions(1)).toHaveLength(1)
 	})
 
+	test('a few words whose answer was lost are said once', async () => {
+		const { discord, ada } = await open()
+		const route = 'POST /channels/{channel_id}/messages'
+		discord.loseNextAnswer(route)
+		ada.post(ada.directMessages, '!help')
+		const said = () => discord.calls.filter((call) => call.route === route)
+		await vi.waitFor(() => expect(said()).toHaveLength(2), 10_000)
+		expect(ownIn(discord, ada.directMessages)).toHaveLength(1)
+	})
+
 	test('what was said while nobody listened is read at the next start, and nothing else', async () => {
 		const { discord, ada, mention, questions, restart, received } = await open()
 		mention('Before?')
