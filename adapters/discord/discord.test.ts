@@ -441,6 +441,20 @@ describe('an answer to a command', () => {
 		expect(ownIn(discord, original.id).map(readableMessage).join()).toContain('It is 42.')
 	})
 
+	test('is read as what it says, by whoever asks about a reply to it', async () => {
+		const { discord, ada, platform, original, questions, received } = await ask()
+		const bob = discord.person('Bob')
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const doubt = bob.post(discord.general, 'I doubt that.', { replyTo: original, pingsAuthor: false })
+		await questions(2)
+		ada.post(discord.general, `${discord.botMention} Is he right?`, { replyTo: doubt })
+		const [, , question] = await questions(3)
+		expect(await platform.readEarlier(question as IncomingMessage)).toMatchObject([
+			{ id: original.id, author: null, content: [{ kind: 'text', text: 'It is 42.' }] },
+			{ id: doubt.id, author: { name: 'Bob' }, content: textContent('I doubt that.') },
+		])
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()
