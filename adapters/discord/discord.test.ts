@@ -500,6 +500,17 @@ describe('without the message-content intent', () => {
 		await questions(3)
 		expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And directly?', 'And now?'])
 	})
+
+	test('a reply that pings nobody, of which Discord shows not a word, is told so', async () => {
+		const { discord, ada, platform, questions, received } = await open({ discord: { messageContent: false } })
+		const { original } = await ada.command('ask', { question: 'How much is 6 × 7?' }, discord.general)
+		await questions(1)
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const reply = ada.post(discord.general, 'Why?', { replyTo: original as DiscordMessage, pingsAuthor: false })
+		await vi.waitFor(() => expect(ownIn(discord, discord.general)).toHaveLength(2), 5_000)
+		expect(ownIn(discord, discord.general)[1]).toMatchObject({ content: english.chat.cannotRead, replyTo: reply.id })
+		expect(received).toHaveLength(1)
+	})
 })
 
 describe('every message', () => {

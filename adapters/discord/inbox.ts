@@ -97,8 +97,12 @@ export function createInbox(parts: InboxParts): Listeners {
 	const overhear = ({ conversation, ...said }: Said) => events.overhear(conversation, toSaidMessage(said))
 	const take = async (message: Written, channel: Channel) => {
 		const received = readMessage(message, channel, listening(channel))
-		if (received.kind === 'question') await answer(await inItsConversation(message, channel, received.said))
+		if (received.kind === 'question') await takeQuestion(message, channel, received.said)
 		if (received.kind === 'follow-up') await follow(message, channel, received.said)
+	}
+	const takeQuestion = async (message: Written, channel: Channel, said: Said) => {
+		if (isHidden(message, channel, listening(channel))) return tell(said, english.chat.cannotRead)
+		await answer(await inItsConversation(message, channel, said))
 	}
 	/** Outside of threads, a reply to an answer goes on with the conversation of that. */
 	const inItsConversation = async (message: Written, channel: Channel, said: Said): Promise<Said> => {
