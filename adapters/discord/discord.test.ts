@@ -143,6 +143,28 @@ test('what says nothing in a thread of the bot, such as a sticker, is left alone
 	expect(ownIn(discord, question.id)).toHaveLength(2)
 })
 
+test('a mention without a word that replies to something asks about that', async () => {
+	const { discord, ada, platform, questions } = await open()
+	const said = discord.person('Bob').post(discord.general, 'It is 26 × 4.')
+	ada.post(discord.general, discord.botMention, { replyTo: said, pingsAuthor: false })
+	const [question] = await questions(1)
+	expect(question?.content).toEqual(textContent(english.chat.whatOfThis))
+	expect(await platform.readEarlier(question as IncomingMessage)).toMatchObject([
+		{ id: said.id, content: textContent('It is 26 × 4.') },
+	])
+})
+
+test('a picture that is to be thought about is asked about', async () => {
+	const { discord, ada, questions } = await open()
+	const picture = discord.person('Bob').post(discord.general, '', { files: { 'cat.png': 'a cat' } })
+	await ada.messageCommand('Think about this', picture)
+	const [question] = await questions(1)
+	expect(question?.content).toMatchObject([
+		{ kind: 'text', text: english.chat.whatOfThis },
+		{ kind: 'file', name: 'cat.png' },
+	])
+})
+
 describe('once and only once', () => {
 	test('a mention that Discord tells of again, over the same connection or a resumed one, is one question', async () => {
 		const { discord, mention, questions, received } = await open()

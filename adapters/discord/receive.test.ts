@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { textContent, textOf } from '../../src/core/content.ts'
+import { noPreferences } from '../../src/core/run-preferences.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
+import { english } from '../../src/rendering/index.ts'
 import type { Channel } from './channels.ts'
 import {
 	conversationOf,
@@ -124,6 +127,24 @@ describe('a message', () => {
 			],
 			preferences: { route: 'staged', effort: null, workflow: null },
 			sentAt: '2016-04-30T11:18:25.796007Z',
+		})
+	})
+
+	test.each<[string, Partial<Record<string, unknown>>, boolean, string]>([
+		['is an empty one', {}, false, ''],
+		['where something was said before is about that', {}, true, english.chat.whatOfThis],
+		['with a file is about that', { attachments: [{ filename: 'cat.png', url: '' }] }, false, english.chat.whatOfThis],
+	])('of nothing but a mention %s', (_, choices, hasEarlier, question) => {
+		const received = readMessage(written({ content: '<@901>', ...choices }), general, listening)
+		if (received.kind !== 'question') throw new Error('it is no question')
+		expect(textOf(toIncomingMessage(received.said, noPreferences, hasEarlier).content)).toBe(question)
+	})
+
+	test('without words says what its embeds and components say', () => {
+		const embeds = [{ title: 'Builds', description: '3 failed.' }]
+		const components = [{ type: 17, components: [{ type: 10, content: 'Since noon.' }, { type: 14 }] }]
+		expect(readEarlier(written({ content: '', embeds, components }), self)).toMatchObject({
+			content: textContent('Since noon.\nBuilds\n3 failed.'),
 		})
 	})
 

@@ -5,6 +5,8 @@ export type ChatTexts = {
 	readonly helpWithCommands: string
 	readonly asks: (name: string) => string
 	readonly writeQuestion: (command: string) => string
+	/** The question of whoever points at something without a word. */
+	readonly whatOfThis: string
 	readonly nothingRuns: string
 	readonly nothingAnswered: string
 	readonly stopping: string
@@ -60,6 +62,7 @@ export const englishChatTexts: ChatTexts = {
 	].join('\n'),
 	asks: (name) => `${name} asks:`,
 	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
+	whatOfThis: 'What do you say to this?',
 	nothingRuns: 'Nothing is being answered here.',
 	stopping: 'Stopping. What there is so far is shown where you asked.',
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
