@@ -25,6 +25,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 	const received: IncomingMessage[] = []
 	const overheard: unknown[] = []
 	const removed: unknown[] = []
+	const stopped: string[] = []
 	const failures: Error[] = []
 	const events: PlatformEvents = {
 		message: async (message) => {
@@ -40,7 +41,10 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 			})
 		},
 		edit: async () => ({ outcome: 'begun', runId: 'run-9' }),
-		stop: async () => done,
+		stop: async (runId) => {
+			stopped.push(runId)
+			return done
+		},
 		answerNow: async () => done,
 		again: async () => ({ outcome: 'begun', runId: 'run-9' }),
 		feedback: async () => done,
@@ -61,6 +65,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 		received,
 		overheard,
 		removed,
+		stopped,
 		failures,
 		mention: (text = 'How much is 6 × 7?', channelId = discord.general) =>
 			ada.post(channelId, `${discord.botMention} ${text}`),
@@ -461,6 +466,15 @@ describe('an answer to a command', () => {
 		expect(received[1]?.conversation).toEqual(received[0]?.conversation)
 		await platform.post('run-2', received[1]?.conversation ?? missing, answered)
 		expect(ownIn(discord, original.id).map(readableMessage).join()).toContain('It is 42.')
+	})
+
+	test('whose reply is deleted stops what that has asked', async () => {
+		const { discord, ada, platform, original, questions, received, stopped } = await ask()
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const why = ada.post(discord.general, 'Why?', { replyTo: original })
+		await questions(2)
+		ada.delete(why)
+		await vi.waitFor(() => expect(stopped).toEqual(['run-2']), 5_000)
 	})
 
 	test('is read as what it says, by whoever asks about a reply to it', async () => {
