@@ -83,6 +83,17 @@ const quietly = { allowed_mentions: { parse: [], replied_user: false } } as cons
 
 export function createClient(request: Request): DiscordClient {
 	const idOf = async (answer: Promise<unknown>): Promise<string> => identified.parse(await answer).id
+	/** A reply takes the permission to read what was said before; where the bot lacks it, it isn't one. */
+	const send = async (channelId: string, body: object, replyTo: string | null, files: Draft['files'] = []) => {
+		const asked = (reference: object) =>
+			request('post', Routes.channelMessages(channelId), { body: { ...body, ...reference }, files: [...files] })
+		try {
+			return await asked(replyingTo(replyTo))
+		} catch (error) {
+			if (replyTo === null || !isRefusal(error, 'noHistory')) throw error
+			return asked({})
+		}
+	}
 	const followUp = (right: AnswerRight, body: unknown, files: Draft['files'] = []): Promise<string> =>
 		idOf(request('post', Routes.webhook(right.applicationId, right.token), { body, files: [...files], auth: false }))
 	const callback = ({ id, token }: Interaction, body: unknown): Promise<unknown> =>
@@ -99,25 +110,14 @@ export function createClient(request: Request): DiscordClient {
 		},
 		channel: async (id) =>
 			readChannel(await orNull(request('get', Routes.channel(id)), 'unknownChannel', 'missingAccess')),
-		post: (channelId, { body, files }, mark, replyTo = null) =>
-			idOf(
-				request('post', Routes.channelMessages(channelId), {
-					body: {
-						...body,
-						...replyingTo(replyTo),
-						nonce: nonceOf(mark.runId, mark.part, mark.again ?? ''),
-						enforce_nonce: true,
-					},
-					files: [...files],
-				}),
-			),
+		post: (channelId, { body, files }, { runId, part, again = '' }, replyTo = null) =>
+			idOf(send(channelId, { ...body, nonce: nonceOf(runId, part, again), enforce_nonce: true }, replyTo, files)),
 		edit: async (channelId, messageId, { body, files }) => {
 			await request('patch', Routes.channelMessage(channelId, messageId), { body, files: [...files] })
 		},
 		say: async (channelId, text, replyTo = null) => {
 			const once = replyTo === null ? {} : { nonce: nonceOf(replyTo, text), enforce_nonce: true }
-			const body = { ...wordsOf(text), ...replyingTo(replyTo), ...once }
-			await request('post', Routes.channelMessages(channelId), { body })
+			await send(channelId, { ...wordsOf(text), ...once }, replyTo)
 		},
 		remove: async (channelId, messageId) => {
 			await orNull(request('delete', Routes.channelMessage(channelId, messageId)), 'unknownMessage')

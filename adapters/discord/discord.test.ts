@@ -270,6 +270,31 @@ describe('where an answer can not be shown as usual', () => {
 		expect(readableMessage(reply as DiscordMessage)).toContain('It is 42.')
 	})
 
+	test('where nothing may be read, the answer is a message of its own in the channel', async () => {
+		const { discord, ada, platform, mention, conversation } = await open()
+		discord.setBotPermissions(discord.general, { deny: ['CreatePublicThreads', 'ReadMessageHistory'] })
+		mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general).map(readableMessage).join()).toContain('It is 42.')
+		expect(ownIn(discord, ada.directMessages)).toEqual([])
+	})
+
+	test('a thread in which nothing could be written is tried again a minute later', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		const question = mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['SendMessagesInThreads'] })
+		await platform.post('run-1', place, answered)
+		discord.setBotPermissions(discord.general, {})
+		await platform.post('run-2', place, answered)
+		expect(ownIn(discord, discord.general)).toHaveLength(2)
+		const now = Date.now
+		vi.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
+		onTestFinished(() => void vi.restoreAllMocks())
+		await platform.post('run-3', place, answered)
+		expect(ownIn(discord, question.id)).toHaveLength(1)
+	})
+
 	test('in a channel of another kind, the answer is a reply', async () => {
 		const { discord, platform, mention, conversation } = await open()
 		const voice = discord.addChannel({ name: 'Voice', kind: 'voice' })

@@ -37,6 +37,7 @@ const fixes: Readonly<Partial<Record<RefusalName, string>>> = {
 	blockedByAutoMod: 'Have AutoMod (Server Settings) let through what the bot writes: add its role to the exempt ones.',
 	titleBlockedByAutoMod:
 		'Have AutoMod (Server Settings) let through what the bot writes: add its role to the exempt ones.',
+	noSharedGuild: 'Ask in a server that the bot is in, or bring it into one of yours.',
 	cannotMessagePerson: 'Allow direct messages from members of the server, or ask in a channel.',
 }
 

@@ -201,7 +201,6 @@ function asksForLong(error: unknown): boolean {
 /** Nothing can be posted there. */
 const closedRefusals = [
 	...(['missingAccess', 'missingPermissions', 'unknownChannel', 'threadLocked', 'threadArchived'] as const),
-	...(['noHistory'] as const),
 ] as const
 
 async function orNullWhereClosed(posting: Promise<string>): Promise<string | null> {
