@@ -313,6 +313,7 @@ describe('where an answer can not be shown as usual', () => {
 		const shown = await platform.update(reply, answered)
 		const told = ownIn(discord, ada.directMessages).map(readableMessage)
 		expect(told[0]).toContain('I could not answer where you asked.')
+		expect(told[0]).toMatch(/these permissions there: Send Messages, Send Messages in Threads\.$/)
 		expect(told[1]).toContain('It is 42.')
 		await platform.update(shown, answered)
 		expect(ownIn(discord, ada.directMessages)).toHaveLength(2)

@@ -1,5 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 import { ThreadwiseError } from '../../src/core/errors.ts'
+import { type NeededPermission, titleOfPermission } from './permissions.ts'
 
 /** Discord's own numbers for what it refuses. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 export const codes = {
@@ -58,6 +59,14 @@ export function discordCodeOf(error: unknown): number | null {
 export function isRefusal(error: unknown, ...names: readonly RefusalName[]): boolean {
 	const code = discordCodeOf(error)
 	return names.some((name) => codes[name] === code)
+}
+
+/** The same, naming what the bot lacks there. */
+export function namingMissing(error: unknown, missing: readonly NeededPermission[]): unknown {
+	if (missing.length === 0 || !(error instanceof ThreadwiseError)) return error
+	if (!isRefusal(error, 'missingAccess', 'missingPermissions')) return error
+	const fix = `Give the role of the bot these permissions there: ${missing.map(titleOfPermission).join(', ')}.`
+	return new ThreadwiseError(error.code, error.message, { fix, cause: error.cause })
 }
 
 function tooFast(afterMs: number, cause: unknown): ThreadwiseError {

@@ -6,12 +6,13 @@ import { type Answer, type Answers, isChangeable } from './answers.ts'
 import type { DiscordClient } from './client.ts'
 import type { Draft } from './components.ts'
 import type { DiscordOptions } from './config.ts'
+import type { Guilds } from './connection.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createElsewhere, type Elsewhere } from './elsewhere.ts'
 import { findMarked } from './find-marked.ts'
 import { parseHandle, printHandle } from './handles.ts'
 import { isInteractionOnly } from './receive.ts'
-import { isRefusal } from './refusals.ts'
+import { isRefusal, namingMissing } from './refusals.ts'
 import { showReply } from './show.ts'
 import { blockedDraft, surplusDraft } from './spare-drafts.ts'
 import { createTokenWatch } from './token-watch.ts'
@@ -20,6 +21,7 @@ export type ReplyParts = Pick<DiscordOptions, 'runs' | 'conversations' | 'runUrl
 	readonly client: DiscordClient
 	readonly destinations: Destinations
 	readonly answers: Answers
+	readonly guilds: Pick<Guilds, 'missing'>
 }
 
 export type Replies = {
@@ -121,7 +123,7 @@ export function createReplies(parts: ReplyParts): Replies {
 }
 
 /** Ordinary messages. */
-function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere) {
+function createPosts({ client, destinations, guilds }: ReplyParts, elsewhere: Elsewhere) {
 	const editOne = async (handle: string, draft: Draft): Promise<'edited' | 'gone'> => {
 		const { channelId, messageId } = parseHandle(handle)
 		const edit = () => client.edit(channelId, messageId, draft)
@@ -151,7 +153,8 @@ function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere)
 		} catch (error) {
 			if (!isRefusal(error, ...closedRefusals)) throw error
 			const instead = destinations.instead(reply.conversation, destination)
-			await (instead === null ? elsewhere.show(showing, error) : postRest(showing, instead, again))
+			const lacking = namingMissing(error, guilds.missing(destination.channelId))
+			await (instead === null ? elsewhere.show(showing, lacking) : postRest(showing, instead, again))
 		}
 	}
 	/** Edits what is there. Whatever can't be edited any more is posted again as a whole, once there is an outcome. */
