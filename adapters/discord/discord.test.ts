@@ -117,6 +117,19 @@ describe('what is said to others', () => {
 		])
 	})
 
+	test('by whoever has asked there, to somebody whom they turn to, is context', async () => {
+		const { discord, ada, mention, questions, overheard } = await open()
+		const bob = discord.person('Bob')
+		const thread = bob.startThread(bob.post(discord.general, 'An order'), 'An order')
+		mention('How much is it?', thread)
+		await questions(1)
+		ada.post(thread, `${bob.mention} it is 27`)
+		await vi.waitFor(
+			() => expect(overheard).toMatchObject([{ said: { content: textContent('@Bob it is 27') } }]),
+			5_000,
+		)
+	})
+
 	test('where nobody has asked anything is not taken up', async () => {
 		const { discord, mention, questions, overheard } = await open()
 		const bob = discord.person('Bob')

@@ -21,6 +21,7 @@ import {
 	isWordless,
 	type Listening,
 	platformName,
+	type Received,
 	readMessage,
 	readSaid,
 	readWritten,
@@ -87,18 +88,22 @@ export function createInbox(parts: InboxParts): Listeners {
 		return ask({ ...said, text: rest }, name)
 	}
 	/** In a thread, whoever has asked there goes on asking; what others say is context. */
-	const follow = async (message: Written, channel: Channel, said: Said) => {
+	const follow = async (
+		message: Written,
+		channel: Channel,
+		{ said, turnsToOthers }: Extract<Received, { kind: 'follow-up' }>,
+	) => {
 		const standing = await conversations.standing(said)
 		if (standing === 'stranger') return
 		if (isHidden(message, channel, listening(channel))) return cannotRead(said.channelId)
 		if (isWordless(message)) return
-		await (standing === 'asker' ? answer(said) : overhear(said))
+		await (standing === 'asker' && !turnsToOthers ? answer(said) : overhear(said))
 	}
 	const overhear = ({ conversation, ...said }: Said) => events.overhear(conversation, toSaidMessage(said))
 	const take = async (message: Written, channel: Channel) => {
 		const received = readMessage(message, channel, listening(channel))
 		if (received.kind === 'question') await takeQuestion(message, channel, received.said)
-		if (received.kind === 'follow-up') await follow(message, channel, received.said)
+		if (received.kind === 'follow-up') await follow(message, channel, received)
 	}
 	const takeQuestion = async (message: Written, channel: Channel, said: Said) => {
 		if (isHidden(message, channel, listening(channel))) return tell(said, english.chat.cannotRead)

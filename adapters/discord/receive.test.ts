@@ -52,12 +52,6 @@ describe('a message', () => {
 		['that mentions the bot is a question', {}, general, 'question'],
 		['that mentions nobody is none of its business', { content: 'Lunch?' }, general, 'nothing'],
 		['in a thread may follow up on a question', { content: 'And 6 × 8?' }, thread, 'follow-up'],
-		[
-			'in a thread that turns to somebody else first does not',
-			{ content: '<@6> what do you think?' },
-			thread,
-			'nothing',
-		],
 		['in a direct message is a question', { content: 'How much is 6 × 7?' }, direct, 'question'],
 		[
 			'that replies to the bot is a question, also without a ping',
@@ -96,6 +90,11 @@ describe('a message', () => {
 		['about a member who joined is nothing', { type: 7 }, general, 'nothing'],
 	])('%s', (_, choices, channel, kind) => {
 		expect(readMessage(written(choices), channel, listening).kind).toBe(kind)
+	})
+
+	test('in a thread that turns to somebody else first is no question, whoever writes it', () => {
+		const toOthers = readMessage(written({ content: '<@6> what do you think?' }), thread, listening)
+		expect(toOthers).toMatchObject({ kind: 'follow-up', turnsToOthers: true })
 	})
 
 	test('is read as people see it, without the name of the bot', () => {

@@ -38,8 +38,8 @@ export type Said = {
 export type Received =
 	/** Addressed to the bot: it is mentioned, replied to, or alone with the person. */
 	| { readonly kind: 'question'; readonly said: Said }
-	/** In a thread, without a mention: a question only if that person has asked there before. */
-	| { readonly kind: 'follow-up'; readonly said: Said }
+	/** In a thread, without a mention: a question only if that person has asked there before and turns to nobody else. */
+	| { readonly kind: 'follow-up'; readonly said: Said; readonly turnsToOthers: boolean }
 	| { readonly kind: 'nothing' }
 
 const nothing: Received = { kind: 'nothing' }
@@ -131,8 +131,9 @@ export function readMessage(message: Written, channel: Channel, listening: Liste
 	const said = readSaid(message, channel, listening)
 	if (said === null) return nothing
 	if (isAddressed(message, channel, listening)) return { kind: 'question', said }
-	// Whoever turns to somebody else first doesn't ask the bot.
-	return channel.kind !== 'thread' || /^\s*<@/.test(message.content) ? nothing : { kind: 'follow-up', said }
+	return channel.kind === 'thread'
+		? { kind: 'follow-up', said, turnsToOthers: /^\s*<@/.test(message.content) }
+		: nothing
 }
 
 /** A message that somebody wrote, whether it is meant for the bot or not; null for what nobody is answered. */
