@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
 	type APIModalInteractionResponseCallbackData,
+	ApplicationIntegrationType,
 	InteractionResponseType,
 	MessageFlags,
 	Routes,
@@ -66,6 +67,12 @@ export type Application = Self & {
 	readonly name: string
 	/** Whether the bot may read what isn't said to it. */
 	readonly readsMessages: boolean
+	/** Whether commands and presses are told to an address instead of the gateway. */
+	readonly tellsAnAddress: boolean
+	/** Whether somebody may install it for themselves. */
+	readonly isPersonal: boolean
+	/** Whether a link alone doesn't bring it into a server. */
+	readonly needsCodeGrant: boolean
 }
 
 const identified = z.object({ id: z.string() })
@@ -75,7 +82,11 @@ const applicationSchema = z.object({
 	name: z.string().default(''),
 	flags: z.number().default(0),
 	bot: z.object({ id: z.string() }).optional(),
+	interactions_endpoint_url: z.string().nullish(),
+	integration_types_config: z.record(z.string(), z.unknown()).nullish(),
+	bot_require_code_grant: z.boolean().default(false),
 })
+const personal = String(ApplicationIntegrationType.UserInstall)
 const listSchema = z.array(z.unknown())
 const deferredSchema = z.object({ resource: z.object({ message: identified }) })
 /** Nobody is pinged, whatever stands in a text; an edit that doesn't say so pings. */
@@ -105,8 +116,17 @@ export function createClient(request: Request): DiscordClient {
 	const original = ({ applicationId, token }: AnswerRight) => Routes.webhookMessage(applicationId, token, '@original')
 	return {
 		application: async () => {
-			const { id, name, flags, bot } = applicationSchema.parse(await request('get', Routes.currentApplication()))
-			return { applicationId: id, name, userId: bot?.id ?? id, readsMessages: (flags & messageContent) !== 0 }
+			const application = applicationSchema.parse(await request('get', Routes.currentApplication()))
+			const { id, name, flags, bot, interactions_endpoint_url: address, integration_types_config: types } = application
+			return {
+				applicationId: id,
+				name,
+				userId: bot?.id ?? id,
+				readsMessages: (flags & messageContent) !== 0,
+				tellsAnAddress: Boolean(address),
+				isPersonal: !types || personal in types,
+				needsCodeGrant: application.bot_require_code_grant,
+			}
 		},
 		channel: async (id) =>
 			readChannel(await orNull(request('get', Routes.channel(id)), 'unknownChannel', 'missingAccess')),
