@@ -26,6 +26,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 	const overheard: unknown[] = []
 	const removed: unknown[] = []
 	const stopped: string[] = []
+	const again: string[] = []
 	const failures: Error[] = []
 	const events: PlatformEvents = {
 		message: async (message) => {
@@ -46,7 +47,10 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 			return done
 		},
 		answerNow: async () => done,
-		again: async () => ({ outcome: 'begun', runId: 'run-9' }),
+		again: async (runId) => {
+			again.push(runId)
+			return { outcome: 'begun', runId: 'run-9' }
+		},
 		feedback: async () => done,
 		overhear: async (conversation, said) => void overheard.push({ conversation, said }),
 		removed: async (place) => void removed.push(place),
@@ -66,6 +70,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 		overheard,
 		removed,
 		stopped,
+		again,
 		failures,
 		mention: (text = 'How much is 6 × 7?', channelId = discord.general) =>
 			ada.post(channelId, `${discord.botMention} ${text}`),
@@ -201,6 +206,23 @@ describe('once and only once', () => {
 		failures.push(new Error('the database is down'), new Error('the database is down'))
 		mention()
 		expect(await questions(1)).toHaveLength(1)
+	})
+
+	test('a command in words that is read again after a crash is obeyed once', async () => {
+		const { ada, notes, memory, questions, restart, received, again } = await open()
+		const question = ada.post(ada.directMessages, 'How much is 6 × 7?')
+		await questions(1)
+		memory.change('run-1', { state: 'answered' })
+		const command = ada.post(ada.directMessages, '!think')
+		const seen = `seen:direct:${ada.directMessages}`
+		await vi.waitFor(async () => expect(await notes.find(seen)).toBe(command.id), 5_000)
+		await notes.keep([{ key: seen, text: question.id }], 60_000)
+		const restarted = restart()
+		ada.post(ada.directMessages, 'And 6 × 8?')
+		await restarted
+		await questions(2)
+		expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And 6 × 8?'])
+		expect(again).toEqual(['run-1'])
 	})
 
 	test('a few words whose answer was lost are said once', async () => {

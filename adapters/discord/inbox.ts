@@ -36,7 +36,7 @@ import { createTakeOnce, untilTaken } from './taking-once.ts'
 
 export type InboxParts = Pick<
 	DiscordOptions,
-	'runs' | 'conversations' | 'runUrl' | 'allowedBots' | 'interactionMs' | 'onTrouble'
+	'runs' | 'conversations' | 'notes' | 'runUrl' | 'allowedBots' | 'interactionMs' | 'onTrouble'
 > & {
 	readonly client: DiscordClient
 	readonly guilds: Guilds
@@ -49,9 +49,12 @@ export type InboxParts = Pick<
 	readonly signal: AbortSignal
 }
 
+/** Longer than what was said is read again. */
+const obeyedForMs = 30 * 60_000
+
 /** What people do in Discord, told to Threadwise. */
 export function createInbox(parts: InboxParts): Listeners {
-	const { client, guilds, earlier, events, seen, self, onTrouble, signal } = parts
+	const { client, guilds, earlier, events, notes, seen, self, onTrouble, signal } = parts
 	const conversations = createConversations(parts)
 	const once = createTakeOnce()
 	const presses = createPresses(parts)
@@ -74,6 +77,13 @@ export function createInbox(parts: InboxParts): Listeners {
 		void client.typing(said.channelId).catch(() => {})
 		await events.message(toIncomingMessage(said, preferencesOf(command), earlier.hasAny(said)))
 	}
+	/** What is read again after a crash is done already: unlike a question, nothing is recorded of it. */
+	const obeyOnce = async (said: Said, name: TextCommand['name']) => {
+		const key = `obeyed:${said.id}`
+		if ((await notes.find(key)) !== null) return
+		await obey(said, name)
+		await notes.keep([{ key, text: name }], obeyedForMs)
+	}
 	const obey = async (said: Said, name: TextCommand['name']) => {
 		if (name === 'help') return tell(said, english.chat.helpWithCommands)
 		const { stop, thinkHarder } = conversations
@@ -84,7 +94,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		const command = readTextCommand(said.text)
 		if (command === null) return ask(said, null)
 		const { name, rest } = command
-		if (rest === '' || name === 'stop' || name === 'help') return obey(said, name)
+		if (rest === '' || name === 'stop' || name === 'help') return obeyOnce(said, name)
 		return ask({ ...said, text: rest }, name)
 	}
 	/** In a thread, whoever has asked there goes on asking; what others say is context. */
