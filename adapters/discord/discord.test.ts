@@ -305,6 +305,58 @@ describe('where an answer can not be shown as usual', () => {
 		expect(readableMessage(reply as DiscordMessage)).toContain('It is 42.')
 	})
 
+	test('where a channel has as many threads as it takes, the answer is a reply in the channel', async () => {
+		const { discord, platform, mention, conversation } = await open({ discord: { activeThreads: 0 } })
+		const question = mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general)[0]?.replyTo).toBe(question.id)
+	})
+
+	test('where AutoMod blocks the title of the thread, the answer is a reply in the channel', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		discord.faults.add('POST /channels/{channel_id}/messages/{message_id}/threads', {
+			...{ kind: 'refuse', status: 400, code: 200_001, message: 'Title was blocked by automatic moderation' },
+		})
+		const question = mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general)[0]?.replyTo).toBe(question.id)
+	})
+
+	test('where no file may be attached, whoever asked gets it directly, with what to do about it', async () => {
+		const { discord, ada, platform, mention, conversation } = await open()
+		mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['AttachFiles'] })
+		const long = { ...answered, answer: 'A line of it.\n\n'.repeat(4_000) }
+		await platform.post('run-1', place, long)
+		const [why, answer] = ownIn(discord, ada.directMessages)
+		expect(readableMessage(why as DiscordMessage)).toMatch(/these permissions there: Attach Files\.$/)
+		expect(answer?.attachments).toHaveLength(1)
+	})
+
+	test('where they share no server with the bot any more, the failure says what was refused first', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['SendMessages', 'SendMessagesInThreads'] })
+		discord.faults.add('POST /users/@me/channels', { kind: 'refuse', status: 400, code: 50_278 })
+		const posted = platform.post('run-1', place, answered)
+		await expect(posted).rejects.toMatchObject({ fix: expect.stringContaining('Send Messages') })
+	})
+
+	test('what a channel of announcements takes later is shown later', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		const question = mention()
+		const place = await conversation()
+		discord.faults.add('POST /channels/{channel_id}/messages', { kind: 'refuse', status: 400, code: 20_028 })
+		await expect(platform.post('run-1', place, answered)).rejects.toMatchObject({
+			code: 'platform-unavailable',
+			retry: { afterMs: expect.any(Number) },
+		})
+		await platform.post('run-1', place, answered)
+		expect(ownIn(discord, question.id).map(readableMessage).join()).toContain('It is 42.')
+	})
+
 	test('where nothing may be read, the answer is a message of its own in the channel', async () => {
 		const { discord, ada, platform, mention, conversation } = await open()
 		discord.setBotPermissions(discord.general, { deny: ['CreatePublicThreads', 'ReadMessageHistory'] })
