@@ -565,6 +565,7 @@ describe('an answer to a command', () => {
 		const long = { ...answered, answer }
 		const reply = await platform.post('run-1', await conversation(), long)
 		expect(await platform.update(reply, long)).toEqual(reply)
+		expect(await platform.find('run-1', await conversation())).toEqual(reply)
 		expect(ownIn(discord, discord.general)).toHaveLength(reply.messageIds.length)
 		expect(interaction.followUps).toHaveLength(0)
 		const texts = ownIn(discord, discord.general).map(readableMessage).join('\n')

@@ -9,7 +9,7 @@ import type { DiscordOptions } from './config.ts'
 import type { Guilds } from './connection.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createElsewhere, type Elsewhere } from './elsewhere.ts'
-import { findMarked } from './find-marked.ts'
+import { findFurther, findMarked } from './find-marked.ts'
 import { parseHandle, printHandle } from './handles.ts'
 import { isInteractionOnly } from './receive.ts'
 import { isRefusal, namingMissing } from './refusals.ts'
@@ -117,7 +117,11 @@ export function createReplies(parts: ReplyParts): Replies {
 			const answer = key === null ? null : await answers.find(key)
 			if (answer === null) return isInteractionOnly(conversation) ? null : findMarked(parts, runId, conversation)
 			const kept = await answers.parts(runId)
-			return { runId, conversation, messageIds: kept.length > 0 ? kept : [printHandle({ ...answer, answerKey: key })] }
+			if (kept.length > 0) return { runId, conversation, messageIds: kept }
+			const further = answer.isReachable ? await findFurther(client, runId, answer) : []
+			const { channelId } = answer
+			const messageIds = further.map((messageId) => printHandle({ channelId, messageId, answerKey: null }))
+			return { runId, conversation, messageIds: [printHandle({ ...answer, answerKey: key }), ...messageIds] }
 		},
 	}
 }
