@@ -39,8 +39,8 @@ export function discordChecks(connection: Pick<DiscordConnection, 'botToken' | '
 		{ name: 'Discord intents', run: ifKnown(async ({ readsMessages }) => intentsFinding(readsMessages)) },
 		{
 			name: 'Discord commands',
-			run: ifKnown(async ({ applicationId }) =>
-				commandsFinding(differingCommands(await client.commands(applicationId))),
+			run: ifKnown(async (application) =>
+				commandsFinding(application, differingCommands(await client.commands(application.applicationId))),
 			),
 		},
 		{
@@ -100,7 +100,19 @@ function intentsFinding(readsMessages: boolean): Finding {
 	)
 }
 
-function commandsFinding(differing: readonly string[]): Finding {
+function commandsFinding({ tellsAnAddress, isPersonal }: Application, differing: readonly string[]): Finding {
+	if (tellsAnAddress) {
+		return problem(
+			'Discord tells an address of commands and buttons, so the bot hears of none.',
+			'Empty Interactions Endpoint URL (https://discord.com/developers/applications, General Information).',
+		)
+	}
+	if (differing.length === 0 && !isPersonal) {
+		return warning(
+			'Nobody can install the bot for themselves, to use its commands where it is not.',
+			'Turn User Install on (https://discord.com/developers/applications, Installation), if that is wanted.',
+		)
+	}
 	if (differing.length === 0) return ok('Discord knows them as they are')
 	return warning(
 		`Discord doesn't know these as they are: ${differing.join(', ')}.`,
@@ -114,9 +126,23 @@ const channelSchema = z.object({
 	type: z.number(),
 	permission_overwrites: z.array(overwriteSchema).default([]),
 })
-const textChannels: ReadonlySet<number> = new Set([ChannelType.GuildText, ChannelType.GuildAnnouncement])
+/** Where somebody may mention the bot, each with what it doesn't need there. */
+const needless: Readonly<Partial<Record<number, readonly NeededPermission[]>>> = {
+	[ChannelType.GuildText]: [],
+	[ChannelType.GuildAnnouncement]: [],
+	[ChannelType.GuildVoice]: ['CreatePublicThreads', 'SendMessagesInThreads'],
+	[ChannelType.GuildStageVoice]: ['CreatePublicThreads', 'SendMessagesInThreads'],
+	[ChannelType.GuildForum]: ['SendMessages', 'CreatePublicThreads'],
+	[ChannelType.GuildMedia]: ['SendMessages', 'CreatePublicThreads'],
+}
 
 async function permissionsFinding(request: Request, application: Application): Promise<Finding> {
+	if (application.needsCodeGrant) {
+		return problem(
+			'The link that invites the bot brings it into no server.',
+			'Turn Requires OAuth2 Code Grant off (https://discord.com/developers/applications, Bot).',
+		)
+	}
 	const guilds = z.array(guildSchema).parse(await request('get', Routes.userGuilds()))
 	if (guilds.length === 0) {
 		return warning(
@@ -142,12 +168,12 @@ async function lackingIn(
 	const roles = z.array(roleSchema).parse(await request('get', Routes.guildRoles(guildId)))
 	const channels = z.array(channelSchema).parse(await request('get', Routes.guildChannels(guildId)))
 	const membership: Membership = { guildId, userId, roleIds: member.roles, roles }
-	const all = channels
-		.filter(({ type }) => textChannels.has(type))
-		.map((channel) => ({
-			channel: `#${channel.name} in ${name}`,
-			missing: missingIn(membership, channel.permission_overwrites),
-		}))
+	const all = channels.flatMap((channel) => {
+		const unneeded = needless[channel.type]
+		if (unneeded === undefined) return []
+		const missing = missingIn(membership, channel.permission_overwrites).filter((each) => !unneeded.includes(each))
+		return [{ channel: `#${channel.name} in ${name}`, missing }]
+	})
 	// Channels that the bot is kept out of are nobody's mistake, unless there are no others.
 	const seen = all.filter(({ missing }) => !missing.includes('ViewChannel'))
 	return (seen.length === 0 ? all : seen).filter(({ missing }) => missing.length > 0)
@@ -169,5 +195,6 @@ function lackingFinding(lacking: readonly Lacking[]): Finding {
 
 function namedGuilds(guilds: readonly { readonly name: string }[]): string {
 	const [first] = guilds
-	return guilds.length === 1 && first !== undefined ? first.name : `${guilds.length} servers`
+	if (guilds.length === 1 && first !== undefined) return first.name
+	return guilds.length > mostGuilds ? `the first ${mostGuilds} of ${guilds.length} servers` : `${guilds.length} servers`
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
 	type APIModalInteractionResponseCallbackData,
+	ApplicationIntegrationType,
 	InteractionResponseType,
 	MessageFlags,
 	Routes,
@@ -32,7 +33,7 @@ export type DiscordClient = {
 	/** Posts a message and returns its id; `replyTo` is a message of the same channel, which may be gone. */
 	post(channelId: string, draft: Draft, mark: Mark, replyTo?: string | null): Promise<string>
 	edit(channelId: string, messageId: string, draft: Draft): Promise<void>
-	/** Says something in a few words of Markdown. */
+	/** Says something in a few words of Markdown; the same to the same message once only, however often it is asked within some minutes. */
 	say(channelId: string, text: string, replyTo?: string | null): Promise<void>
 	remove(channelId: string, messageId: string): Promise<void>
 	/** At most a hundred messages, oldest first. */
@@ -72,6 +73,12 @@ export type Application = Self & {
 	readonly name: string
 	/** Whether the bot may read what isn't said to it. */
 	readonly readsMessages: boolean
+	/** Whether commands and presses are told to an address instead of the gateway. */
+	readonly tellsAnAddress: boolean
+	/** Whether somebody may install it for themselves. */
+	readonly isPersonal: boolean
+	/** Whether a link alone doesn't bring it into a server. */
+	readonly needsCodeGrant: boolean
 }
 
 const identified = z.object({ id: z.string() })
@@ -81,7 +88,11 @@ const applicationSchema = z.object({
 	name: z.string().default(''),
 	flags: z.number().default(0),
 	bot: z.object({ id: z.string() }).optional(),
+	interactions_endpoint_url: z.string().nullish(),
+	integration_types_config: z.record(z.string(), z.unknown()).nullish(),
+	bot_require_code_grant: z.boolean().default(false),
 })
+const personal = String(ApplicationIntegrationType.UserInstall)
 const listSchema = z.array(z.unknown())
 const deferredSchema = z.object({ resource: z.object({ message: identified }) })
 /** Nobody is pinged, whatever stands in a text; an edit that doesn't say so pings. */
@@ -89,6 +100,17 @@ const quietly = { allowed_mentions: { parse: [], replied_user: false } } as cons
 
 export function createClient(request: Request): DiscordClient {
 	const idOf = async (answer: Promise<unknown>): Promise<string> => identified.parse(await answer).id
+	/** A reply takes the permission to read what was said before; where the bot lacks it, it isn't one. */
+	const send = async (channelId: string, body: object, replyTo: string | null, files: Draft['files'] = []) => {
+		const asked = (reference: object) =>
+			request('post', Routes.channelMessages(channelId), { body: { ...body, ...reference }, files: [...files] })
+		try {
+			return await asked(replyingTo(replyTo))
+		} catch (error) {
+			if (replyTo === null || !isRefusal(error, 'noHistory')) throw error
+			return asked({})
+		}
+	}
 	const followUp = (right: AnswerRight, body: unknown, files: Draft['files'] = []): Promise<string> =>
 		idOf(request('post', Routes.webhook(right.applicationId, right.token), { body, files: [...files], auth: false }))
 	const callback = ({ id, token }: Interaction, body: unknown): Promise<unknown> =>
@@ -102,24 +124,28 @@ export function createClient(request: Request): DiscordClient {
 	const original = ({ applicationId, token }: AnswerRight) => Routes.webhookMessage(applicationId, token, '@original')
 	return {
 		application: async () => {
-			const { id, name, flags, bot } = applicationSchema.parse(await request('get', Routes.currentApplication()))
-			return { applicationId: id, name, userId: bot?.id ?? id, readsMessages: (flags & messageContent) !== 0 }
+			const application = applicationSchema.parse(await request('get', Routes.currentApplication()))
+			const { id, name, flags, bot, interactions_endpoint_url: address, integration_types_config: types } = application
+			return {
+				applicationId: id,
+				name,
+				userId: bot?.id ?? id,
+				readsMessages: (flags & messageContent) !== 0,
+				tellsAnAddress: Boolean(address),
+				isPersonal: !types || personal in types,
+				needsCodeGrant: application.bot_require_code_grant,
+			}
 		},
 		channel: async (id) =>
 			readChannel(await orNull(request('get', Routes.channel(id)), 'unknownChannel', 'missingAccess')),
-		post: (channelId, { body, files }, mark, replyTo = null) =>
-			idOf(
-				request('post', Routes.channelMessages(channelId), {
-					body: { ...body, ...replyingTo(replyTo), nonce: nonceOf(mark), enforce_nonce: true },
-					files: [...files],
-				}),
-			),
+		post: (channelId, { body, files }, { runId, part, again = '' }, replyTo = null) =>
+			idOf(send(channelId, { ...body, nonce: nonceOf(runId, part, again), enforce_nonce: true }, replyTo, files)),
 		edit: async (channelId, messageId, { body, files }) => {
 			await request('patch', Routes.channelMessage(channelId, messageId), { body, files: [...files] })
 		},
 		say: async (channelId, text, replyTo = null) => {
-			const body = { ...wordsOf(text), ...replyingTo(replyTo) }
-			await request('post', Routes.channelMessages(channelId), { body })
+			const once = replyTo === null ? {} : { nonce: nonceOf(replyTo, text), enforce_nonce: true }
+			await send(channelId, { ...wordsOf(text), ...once }, replyTo)
 		},
 		remove: async (channelId, messageId) => {
 			await orNull(request('delete', Routes.channelMessage(channelId, messageId)), 'unknownMessage')
@@ -202,8 +228,8 @@ function replyingTo(messageId: string | null) {
 }
 
 /** Discord takes 25 characters. */
-function nonceOf({ runId, part, again = '' }: Mark): string {
-	return createHash('sha256').update(`${runId} ${part} ${again}`).digest('base64url').slice(0, 25)
+function nonceOf(...said: readonly (string | number)[]): string {
+	return createHash('sha256').update(said.join(' ')).digest('base64url').slice(0, 25)
 }
 
 async function orNull(asked: Promise<unknown>, ...refusals: Parameters<typeof isRefusal>[1][]): Promise<unknown> {

@@ -12,6 +12,7 @@ import { z } from 'zod'
 import { ThreadwiseError } from '../../src/core/errors.ts'
 import { type Channel, readChannel } from './channels.ts'
 import type { DiscordConnection } from './config.ts'
+import { missingOf, type NeededPermission } from './permissions.ts'
 import { fromDiscord } from './refusals.ts'
 import { createShards, type Shards } from './shards.ts'
 
@@ -40,6 +41,8 @@ export type Guilds = {
 	spokenIn(): readonly { readonly channelId: string; readonly lastMessageId: string }[]
 	/** The role that is the bot's alone; null where it has none. */
 	ownRoleId(guildId: string | null): string | null
+	/** What the bot lacks in a channel; nothing where the gateway hasn't told. */
+	missing(channelId: string): readonly NeededPermission[]
 	/** Whether the roles of somebody let them look after what others write. */
 	isModerator(guildId: string | null, personId: string, roleIds: readonly string[]): boolean
 }
@@ -196,6 +199,12 @@ function createGuilds(client: () => Client | null): Guilds {
 		ownRoleId: (guildId) => {
 			const { user } = client() ?? {}
 			return (user && guildOf(guildId)?.roles.botRoleFor(user)?.id) ?? null
+		},
+		missing: (channelId) => {
+			const { user, channels } = client() ?? {}
+			const channel = channels?.cache.get(channelId)
+			const granted = user && channel && !channel.isDMBased() ? channel.permissionsFor(user) : null
+			return granted ? missingOf(granted.bitfield) : []
 		},
 		isModerator: (guildId, personId, roleIds) => {
 			const guild = guildOf(guildId)

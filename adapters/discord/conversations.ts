@@ -17,6 +17,11 @@ export function createConversations({ events, conversations }: ConversationParts
 	/** Outside of threads, what is said is about what the person has asked in that channel. */
 	const openOf = async (conversation: Conversation, personId: string): Promise<readonly RunEntry[]> =>
 		(await openRunsAround(conversations, conversation, personId)).filter(({ asker }) => asker.id === personId)
+	/** In a channel, a reply to an answer belongs to the conversation of that; most other messages there belong to none. */
+	const holding = async (channel: Channel, messageId: string): Promise<Conversation | null> => {
+		const own = conversationOf(channel, messageId)
+		return channel.kind === 'channel' ? conversations.holding(messageId, own) : own
+	}
 	return {
 		/** What this person is to that conversation. */
 		standing: ({ conversation, person }: Pick<Said, 'conversation' | 'person'>) =>
@@ -40,7 +45,8 @@ export function createConversations({ events, conversations }: ConversationParts
 		},
 		/** Whoever could delete a message may also stop its answer. */
 		stopDeleted: async (channel: Channel, messageId: string) => {
-			const conversation = conversationOf(channel, messageId)
+			const conversation = await holding(channel, messageId)
+			if (conversation === null) return
 			const runs = await conversations.runs(conversation)
 			// Where nobody has asked anything, it was no part of anything.
 			if (runs.length === 0) return

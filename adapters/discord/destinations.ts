@@ -24,9 +24,17 @@ type DestinationParts = Pick<DiscordOptions, 'runs'> & {
 
 const longestThreadName = 100
 const mostKnown = 5_000
+const insteadForMs = 60_000
 
 export function createDestinations({ client, guilds, runs }: DestinationParts): Destinations {
-	const known = new Map<string, Destination>()
+	const known = new Map<string, Destination & { readonly until: number }>()
+	/** Where a thread could not be used, it may be possible again soon: somebody has allowed it, or archived others. */
+	const keep = (conversation: Conversation, destination: Destination): Destination => {
+		const isUsual = destination.channelId === (conversation.threadId || conversation.channelId)
+		if (known.size >= mostKnown) known.clear()
+		known.set(keyOf(conversation), { ...destination, until: isUsual ? Infinity : Date.now() + insteadForMs })
+		return destination
+	}
 	const open = async ({ channelId, threadId }: Conversation, runId: string): Promise<Destination> => {
 		const thread = { channelId: threadId, replyTo: null }
 		try {
@@ -48,20 +56,14 @@ export function createDestinations({ client, guilds, runs }: DestinationParts): 
 	}
 	return {
 		of: async (conversation, runId) => {
-			const key = keyOf(conversation)
-			const before = known.get(key)
-			if (before !== undefined) return before
-			const found = await find(conversation, runId)
-			if (known.size >= mostKnown) known.clear()
-			known.set(key, found)
-			return found
+			const before = known.get(keyOf(conversation))
+			if (before !== undefined && Date.now() < before.until) return before
+			return keep(conversation, await find(conversation, runId))
 		},
 		instead: (conversation, refused) => {
 			const { channelId, threadId } = conversation
 			if (refused.channelId !== threadId) return null
-			const instead = { channelId, replyTo: threadId }
-			known.set(keyOf(conversation), instead)
-			return instead
+			return keep(conversation, { channelId, replyTo: threadId })
 		},
 		known: ({ channelId, threadId }) => {
 			if (threadId === '') return [{ channelId, replyTo: null }]

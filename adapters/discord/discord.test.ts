@@ -29,6 +29,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 	const stopped: string[] = []
 	const judged: unknown[] = []
 	const failures: (Error | 'frozen')[] = []
+	const again: string[] = []
 	const events: PlatformEvents = {
 		message: async (message) => {
 			const failure = failures.shift()
@@ -49,10 +50,13 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 			return done
 		},
 		answerNow: async () => done,
-		again: async () => ({ outcome: 'begun', runId: 'run-9' }),
 		feedback: async (_, __, feedback) => {
 			judged.push(feedback)
 			return done
+		},
+		again: async (runId) => {
+			again.push(runId)
+			return { outcome: 'begun', runId: 'run-9' }
 		},
 		overhear: async (conversation, said) => void overheard.push({ conversation, said }),
 		removed: async (place) => void removed.push(place),
@@ -73,6 +77,7 @@ async function open(choices: Omit<DiscordAppChoices, 'events'> = {}) {
 		removed,
 		stopped,
 		judged,
+		again,
 		failures,
 		mention: (text = 'How much is 6 × 7?', channelId = discord.general) =>
 			ada.post(channelId, `${discord.botMention} ${text}`),
@@ -125,6 +130,19 @@ describe('what is said to others', () => {
 		])
 	})
 
+	test('by whoever has asked there, to somebody whom they turn to, is context', async () => {
+		const { discord, ada, mention, questions, overheard } = await open()
+		const bob = discord.person('Bob')
+		const thread = bob.startThread(bob.post(discord.general, 'An order'), 'An order')
+		mention('How much is it?', thread)
+		await questions(1)
+		ada.post(thread, `${bob.mention} it is 27`)
+		await vi.waitFor(
+			() => expect(overheard).toMatchObject([{ said: { content: textContent('@Bob it is 27') } }]),
+			5_000,
+		)
+	})
+
 	test('where nobody has asked anything is not taken up', async () => {
 		const { discord, mention, questions, overheard } = await open()
 		const bob = discord.person('Bob')
@@ -142,6 +160,40 @@ test('a guild that takes the bot off is told', async () => {
 	await questions(1)
 	discord.setMembership(discord.guild, false)
 	await vi.waitFor(() => expect(removed).toEqual([{ platform: 'discord', workspaceId: discord.guild }]), 10_000)
+})
+
+test('what says nothing in a thread of the bot, such as a sticker, is left alone', async () => {
+	const { discord, ada, platform, mention, questions, conversation, received } = await open()
+	const question = mention()
+	await platform.post('run-1', await conversation(), answered)
+	ada.post(question.id, '')
+	ada.post(question.id, 'And 6 × 8?')
+	await questions(2)
+	await platform.post('run-2', await conversation(), answered)
+	expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And 6 × 8?'])
+	expect(ownIn(discord, question.id)).toHaveLength(2)
+})
+
+test('a mention without a word that replies to something asks about that', async () => {
+	const { discord, ada, platform, questions } = await open()
+	const said = discord.person('Bob').post(discord.general, 'It is 26 × 4.')
+	ada.post(discord.general, discord.botMention, { replyTo: said, pingsAuthor: false })
+	const [question] = await questions(1)
+	expect(question?.content).toEqual(textContent(english.chat.whatOfThis))
+	expect(await platform.readEarlier(question as IncomingMessage)).toMatchObject([
+		{ id: said.id, content: textContent('It is 26 × 4.') },
+	])
+})
+
+test('a picture that is to be thought about is asked about', async () => {
+	const { discord, ada, questions } = await open()
+	const picture = discord.person('Bob').post(discord.general, '', { files: { 'cat.png': 'a cat' } })
+	await ada.messageCommand('Think about this', picture)
+	const [question] = await questions(1)
+	expect(question?.content).toMatchObject([
+		{ kind: 'text', text: english.chat.whatOfThis },
+		{ kind: 'file', name: 'cat.png' },
+	])
 })
 
 describe('once and only once', () => {
@@ -162,6 +214,33 @@ describe('once and only once', () => {
 		failures.push(new Error('the database is down'), new Error('the database is down'))
 		mention()
 		expect(await questions(1)).toHaveLength(1)
+	})
+
+	test('a command in words that is read again after a crash is obeyed once', async () => {
+		const { ada, notes, memory, questions, restart, received, again } = await open()
+		const question = ada.post(ada.directMessages, 'How much is 6 × 7?')
+		await questions(1)
+		memory.change('run-1', { state: 'answered' })
+		const command = ada.post(ada.directMessages, '!think')
+		const seen = `seen:direct:${ada.directMessages}`
+		await vi.waitFor(async () => expect(await notes.find(seen)).toBe(command.id), 5_000)
+		await notes.keep([{ key: seen, text: question.id }], 60_000)
+		const restarted = restart()
+		ada.post(ada.directMessages, 'And 6 × 8?')
+		await restarted
+		await questions(2)
+		expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And 6 × 8?'])
+		expect(again).toEqual(['run-1'])
+	})
+
+	test('a few words whose answer was lost are said once', async () => {
+		const { discord, ada } = await open()
+		const route = 'POST /channels/{channel_id}/messages'
+		discord.loseNextAnswer(route)
+		ada.post(ada.directMessages, '!help')
+		const said = () => discord.calls.filter((call) => call.route === route)
+		await vi.waitFor(() => expect(said()).toHaveLength(2), 10_000)
+		expect(ownIn(discord, ada.directMessages)).toHaveLength(1)
 	})
 
 	test('what was said while nobody listened is read at the next start, and nothing else', async () => {
@@ -234,6 +313,83 @@ describe('where an answer can not be shown as usual', () => {
 		expect(readableMessage(reply as DiscordMessage)).toContain('It is 42.')
 	})
 
+	test('where a channel has as many threads as it takes, the answer is a reply in the channel', async () => {
+		const { discord, platform, mention, conversation } = await open({ discord: { activeThreads: 0 } })
+		const question = mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general)[0]?.replyTo).toBe(question.id)
+	})
+
+	test('where AutoMod blocks the title of the thread, the answer is a reply in the channel', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		discord.faults.add('POST /channels/{channel_id}/messages/{message_id}/threads', {
+			...{ kind: 'refuse', status: 400, code: 200_001, message: 'Title was blocked by automatic moderation' },
+		})
+		const question = mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general)[0]?.replyTo).toBe(question.id)
+	})
+
+	test('where no file may be attached, whoever asked gets it directly, with what to do about it', async () => {
+		const { discord, ada, platform, mention, conversation } = await open()
+		mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['AttachFiles'] })
+		const long = { ...answered, answer: 'A line of it.\n\n'.repeat(4_000) }
+		await platform.post('run-1', place, long)
+		const [why, answer] = ownIn(discord, ada.directMessages)
+		expect(readableMessage(why as DiscordMessage)).toMatch(/these permissions there: Attach Files\.$/)
+		expect(answer?.attachments).toHaveLength(1)
+	})
+
+	test('where they share no server with the bot any more, the failure says what was refused first', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['SendMessages', 'SendMessagesInThreads'] })
+		discord.faults.add('POST /users/@me/channels', { kind: 'refuse', status: 400, code: 50_278 })
+		const posted = platform.post('run-1', place, answered)
+		await expect(posted).rejects.toMatchObject({ fix: expect.stringContaining('Send Messages') })
+	})
+
+	test('what a channel of announcements takes later is shown later', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		const question = mention()
+		const place = await conversation()
+		discord.faults.add('POST /channels/{channel_id}/messages', { kind: 'refuse', status: 400, code: 20_028 })
+		await expect(platform.post('run-1', place, answered)).rejects.toMatchObject({
+			code: 'platform-unavailable',
+			retry: { afterMs: expect.any(Number) },
+		})
+		await platform.post('run-1', place, answered)
+		expect(ownIn(discord, question.id).map(readableMessage).join()).toContain('It is 42.')
+	})
+
+	test('where nothing may be read, the answer is a message of its own in the channel', async () => {
+		const { discord, ada, platform, mention, conversation } = await open()
+		discord.setBotPermissions(discord.general, { deny: ['CreatePublicThreads', 'ReadMessageHistory'] })
+		mention()
+		await platform.post('run-1', await conversation(), answered)
+		expect(ownIn(discord, discord.general).map(readableMessage).join()).toContain('It is 42.')
+		expect(ownIn(discord, ada.directMessages)).toEqual([])
+	})
+
+	test('a thread in which nothing could be written is tried again a minute later', async () => {
+		const { discord, platform, mention, conversation } = await open()
+		const question = mention()
+		const place = await conversation()
+		discord.setBotPermissions(discord.general, { deny: ['SendMessagesInThreads'] })
+		await platform.post('run-1', place, answered)
+		discord.setBotPermissions(discord.general, {})
+		await platform.post('run-2', place, answered)
+		expect(ownIn(discord, discord.general)).toHaveLength(2)
+		const now = Date.now
+		vi.spyOn(Date, 'now').mockImplementation(() => now() + 61_000)
+		onTestFinished(() => void vi.restoreAllMocks())
+		await platform.post('run-3', place, answered)
+		expect(ownIn(discord, question.id)).toHaveLength(1)
+	})
+
 	test('in a channel of another kind, the answer is a reply', async () => {
 		const { discord, platform, mention, conversation } = await open()
 		const voice = discord.addChannel({ name: 'Voice', kind: 'voice' })
@@ -252,6 +408,7 @@ describe('where an answer can not be shown as usual', () => {
 		const shown = await platform.update(reply, answered)
 		const told = ownIn(discord, ada.directMessages).map(readableMessage)
 		expect(told[0]).toContain('I could not answer where you asked.')
+		expect(told[0]).toMatch(/these permissions there: Send Messages, Send Messages in Threads\.$/)
 		expect(told[1]).toContain('It is 42.')
 		await platform.update(shown, answered)
 		expect(ownIn(discord, ada.directMessages)).toHaveLength(2)
@@ -460,6 +617,7 @@ describe('an answer to a command', () => {
 		const long = { ...answered, answer }
 		const reply = await platform.post('run-1', await conversation(), long)
 		expect(await platform.update(reply, long)).toEqual(reply)
+		expect(await platform.find('run-1', await conversation())).toEqual(reply)
 		expect(ownIn(discord, discord.general)).toHaveLength(reply.messageIds.length)
 		expect(interaction.followUps).toHaveLength(0)
 		const texts = ownIn(discord, discord.general).map(readableMessage).join('\n')
@@ -587,6 +745,29 @@ describe('an answer to a command', () => {
 		expect(readableMessage(original as DiscordMessage).split('\n')[0]).toBe(`Ada asks: ${address}`)
 	})
 
+	test('whose reply is deleted stops what that has asked', async () => {
+		const { discord, ada, platform, original, questions, received, stopped } = await ask()
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const why = ada.post(discord.general, 'Why?', { replyTo: original })
+		await questions(2)
+		ada.delete(why)
+		await vi.waitFor(() => expect(stopped).toEqual(['run-2']), 5_000)
+	})
+
+	test('is read as what it says, by whoever asks about a reply to it', async () => {
+		const { discord, ada, platform, original, questions, received } = await ask()
+		const bob = discord.person('Bob')
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const doubt = bob.post(discord.general, 'I doubt that.', { replyTo: original, pingsAuthor: false })
+		await questions(2)
+		ada.post(discord.general, `${discord.botMention} Is he right?`, { replyTo: doubt })
+		const [, , question] = await questions(3)
+		expect(await platform.readEarlier(question as IncomingMessage)).toMatchObject([
+			{ id: original.id, author: null, content: [{ kind: 'text', text: 'It is 42.' }] },
+			{ id: doubt.id, author: { name: 'Bob' }, content: textContent('I doubt that.') },
+		])
+	})
+
 	test('that is told twice is one question and one answer', async () => {
 		const { discord, ada, questions, received } = await open()
 		discord.gateway.deliverTwice()
@@ -710,6 +891,17 @@ describe('without the message-content intent', () => {
 		mention('And now?', thread)
 		await questions(3)
 		expect(received.map(({ content }) => textOf(content))).toEqual(['How much is 6 × 7?', 'And directly?', 'And now?'])
+	})
+
+	test('a reply that pings nobody, of which Discord shows not a word, is told so', async () => {
+		const { discord, ada, platform, questions, received } = await open({ discord: { messageContent: false } })
+		const { original } = await ada.command('ask', { question: 'How much is 6 × 7?' }, discord.general)
+		await questions(1)
+		await platform.post('run-1', received[0]?.conversation ?? missing, answered)
+		const reply = ada.post(discord.general, 'Why?', { replyTo: original as DiscordMessage, pingsAuthor: false })
+		await vi.waitFor(() => expect(ownIn(discord, discord.general)).toHaveLength(2), 5_000)
+		expect(ownIn(discord, discord.general)[1]).toMatchObject({ content: english.chat.cannotRead, replyTo: reply.id })
+		expect(received).toHaveLength(1)
 	})
 })
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, SaidMessage } from '../../src/core/conversation.t
 import { holdBackMs } from '../../src/core/run-store.ts'
 import type { DiscordClient } from './client.ts'
 import { patiently } from './patience.ts'
-import { readEarlier, readWritten, type Said, type Self } from './receive.ts'
+import { readEarlier, readWritten, type Said, type Self, type Written } from './receive.ts'
 import { isNewer } from './snowflakes.ts'
 
 type EarlierParts = { readonly client: Pick<DiscordClient, 'messages' | 'message'>; readonly self: Self }
@@ -24,6 +24,10 @@ const mostKeptInMind = 1_000
 /** Reads threads and chains of replies. */
 export function createEarlier({ client, self }: EarlierParts): Earlier {
 	const repliesTo = new Map<string, NonNullable<Said['repliesTo']>>()
+	const said = (message: Written | null): readonly SaidMessage[] => {
+		const read = message === null ? null : readEarlier(message, self)
+		return read === null ? [] : [read]
+	}
 	const messageOf = (channelId: string, id: string, signal: AbortSignal) =>
 		patiently(() => client.message(channelId, id), signal)
 	/** The messages of others: ours answer questions of the thread, and are known with them. */
@@ -37,18 +41,15 @@ export function createEarlier({ client, self }: EarlierParts): Earlier {
 			messageOf(channelId, threadId, signal),
 			patiently(() => client.messages(threadId, { before: id, limit: mostOfThread }), signal),
 		])
-		return [first, ...listed.map(readWritten)]
-			.flatMap((message) => (message === null ? [] : (readEarlier(message, self) ?? [])))
-			.filter(({ author }) => author !== null)
+		return [first, ...listed.map(readWritten)].flatMap(said).filter(({ author }) => author !== null)
 	}
 	const ofReplies = async (replied: Said['repliesTo'], signal: AbortSignal): Promise<readonly SaidMessage[]> => {
 		const chain: SaidMessage[] = []
 		let next = replied
-		while (next !== null && chain.length < mostReplies) {
+		for (let read = 0; next !== null && read < mostReplies; read += 1) {
 			const message = await messageOf(next.channelId, next.messageId, signal)
-			const earlier = message === null ? null : readEarlier(message, self)
-			if (message === null || earlier === null) break
-			chain.unshift(earlier)
+			if (message === null) break
+			chain.unshift(...said(message))
 			const { message_reference: reference } = message
 			const messageId = reference?.message_id ?? null
 			next = messageId === null ? null : { channelId: reference?.channel_id ?? next.channelId, messageId }

@@ -5,7 +5,7 @@ import { english, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
 import { createCatchUp } from './catch-up.ts'
 import type { Channel } from './channels.ts'
-import type { DiscordClient } from './client.ts'
+import type { Application, DiscordClient } from './client.ts'
 import { createCommandTaker } from './command-taker.ts'
 import type { DiscordOptions } from './config.ts'
 import type { Guilds, Listeners } from './connection.ts'
@@ -19,14 +19,15 @@ import {
 	actorOf,
 	isAddressed,
 	isHidden,
+	isWordless,
 	type Listening,
 	platformName,
+	type Received,
 	readMessage,
 	readSaid,
 	readWritten,
 	repliedConversations,
 	type Said,
-	type Self,
 	toIncomingMessage,
 	toSaidMessage,
 	type Written,
@@ -45,13 +46,16 @@ export type InboxParts = Pick<
 	readonly seen: Seen
 	readonly seenBefore: SeenBefore
 	readonly events: PlatformEvents
-	readonly self: Self
+	readonly self: Application
 	readonly signal: AbortSignal
 }
 
+/** Longer than what was said is read again. */
+const obeyedForMs = 30 * 60_000
+
 /** What people do in Discord, told to Threadwise. */
 export function createInbox(parts: InboxParts): Listeners {
-	const { client, guilds, earlier, events, seen, self, onTrouble, signal } = parts
+	const { client, guilds, earlier, events, notes, seen, self, onTrouble, signal } = parts
 	const conversations = createConversations(parts)
 	const once = createTakeOnce()
 	const presses = createPresses(parts)
@@ -59,7 +63,11 @@ export function createInbox(parts: InboxParts): Listeners {
 	const openCommands = createOpenCommands(parts.notes, onTrouble)
 	const cannotRead = createNotice(client, onTrouble)
 	const allowedBots = new Set(parts.allowedBots)
-	const listening = ({ guildId }: Channel): Listening => ({ self, allowedBots, ownRoleId: guilds.ownRoleId(guildId) })
+	const { readsMessages } = self
+	const listening = ({ guildId }: Channel): Listening => ({
+		...{ self, allowedBots, readsMessages },
+		ownRoleId: guilds.ownRoleId(guildId),
+	})
 	const actor = ({ person, roleIds, conversation: { workspaceId } }: Said) =>
 		actorOf({ id: person.id, isModerator: guilds.isModerator(workspaceId, person.id, roleIds) }, workspaceId)
 
@@ -71,6 +79,13 @@ export function createInbox(parts: InboxParts): Listeners {
 		void client.typing(said.channelId).catch(() => {})
 		await events.message(toIncomingMessage(said, preferencesOf(command), earlier.hasAny(said)))
 	}
+	/** What is read again after a crash is done already: unlike a question, nothing is recorded of it. */
+	const obeyOnce = async (said: Said, name: TextCommand['name']) => {
+		const key = `obeyed:${said.id}`
+		if ((await notes.find(key)) !== null) return
+		await obey(said, name)
+		await notes.keep([{ key, text: name }], obeyedForMs)
+	}
 	const obey = async (said: Said, name: TextCommand['name']) => {
 		if (name === 'help') return tell(said, english.chat.helpWithCommands)
 		const { stop, thinkHarder } = conversations
@@ -81,22 +96,30 @@ export function createInbox(parts: InboxParts): Listeners {
 		const command = readTextCommand(said.text)
 		if (command === null) return ask(said, null)
 		const { name, rest } = command
-		if (rest === '' || name === 'stop' || name === 'help') return obey(said, name)
+		if (rest === '' || name === 'stop' || name === 'help') return obeyOnce(said, name)
 		return ask({ ...said, text: rest }, name)
 	}
 	/** In a thread, whoever has asked there goes on asking; what others say is context. */
-	const follow = async (message: Written, said: Said) => {
+	const follow = async (
+		message: Written,
+		channel: Channel,
+		{ said, turnsToOthers }: Extract<Received, { kind: 'follow-up' }>,
+	) => {
 		const standing = await conversations.standing(said)
 		if (standing === 'stranger') return
-		if (isHidden(message)) cannotRead(said.channelId)
-		else if (standing === 'asker') await answer(said)
-		else await overhear(said)
+		if (isHidden(message, channel, listening(channel))) return cannotRead(said.channelId)
+		if (isWordless(message)) return
+		await (standing === 'asker' && !turnsToOthers ? answer(said) : overhear(said))
 	}
 	const overhear = ({ conversation, ...said }: Said) => events.overhear(conversation, toSaidMessage(said))
 	const take = async (message: Written, channel: Channel) => {
 		const received = readMessage(message, channel, listening(channel))
-		if (received.kind === 'question') await answer(await inItsConversation(message, channel, received.said))
-		if (received.kind === 'follow-up') await follow(message, received.said)
+		if (received.kind === 'question') await takeQuestion(message, channel, received.said)
+		if (received.kind === 'follow-up') await follow(message, channel, received)
+	}
+	const takeQuestion = async (message: Written, channel: Channel, said: Said) => {
+		if (isHidden(message, channel, listening(channel))) return tell(said, english.chat.cannotRead)
+		await answer(await inItsConversation(message, channel, said))
 	}
 	/** Outside of threads, a reply to an answer goes on with the conversation of that. */
 	const inItsConversation = async (message: Written, channel: Channel, said: Said): Promise<Said> => {
@@ -117,7 +140,7 @@ export function createInbox(parts: InboxParts): Listeners {
 		// Discord also tells of previews of links and of threads this way.
 		if (said === null || (message.edited_timestamp ?? null) === null) return
 		if (isAddressed(message, channel, listening(channel)) || (await conversations.has(said))) return askAnew(said)
-		if (!isHidden(message) && (await conversations.standing(said)) !== 'stranger') await overhear(said)
+		if (!isWordless(message) && (await conversations.standing(said)) !== 'stranger') await overhear(said)
 	}
 	const askAnew = async (said: Said) => {
 		const command = readTextCommand(said.text)

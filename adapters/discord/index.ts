@@ -30,7 +30,7 @@ export function createDiscordPlatform(options: DiscordOptions): DiscordPlatform 
 	const { guilds } = connection
 	const answers = createAnswers(notes)
 	const destinations = createDestinations({ ...options, client, guilds })
-	const replies = createReplies({ ...options, client, destinations, answers })
+	const replies = createReplies({ ...options, client, destinations, answers, guilds })
 	/** Once it is known who the bot is. */
 	let earlier: Earlier | null = null
 	return {

@@ -49,6 +49,11 @@ export function missingIn(
 	const ofRoles = overwrites.filter(({ id }) => id !== guildId && own.has(id))
 	const ofMember = overwrites.filter(({ id }) => id === userId)
 	const granted = [everybodys, ofRoles, ofMember].reduce(applied, base)
+	return missingOf(granted)
+}
+
+/** What of it isn't among these permissions. */
+export function missingOf(granted: bigint): readonly NeededPermission[] {
 	return names.filter((name) => (granted & PermissionFlagsBits[name]) === 0n)
 }
 

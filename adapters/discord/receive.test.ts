@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { textContent, textOf } from '../../src/core/content.ts'
+import { noPreferences } from '../../src/core/run-preferences.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
+import { english } from '../../src/rendering/index.ts'
 import type { Channel } from './channels.ts'
 import {
 	conversationOf,
@@ -12,7 +15,7 @@ import {
 } from './receive.ts'
 
 const self = { applicationId: '900', userId: '901' }
-const listening: Listening = { self, allowedBots: new Set(['77']), ownRoleId: '902' }
+const listening: Listening = { self, allowedBots: new Set(['77']), ownRoleId: '902', readsMessages: true }
 const general: Channel = { kind: 'channel', id: '10', guildId: '1' }
 const thread: Channel = { kind: 'thread', id: '20', guildId: '1', parentId: '10' }
 const direct: Channel = { kind: 'direct', id: '30', guildId: null }
@@ -49,12 +52,6 @@ describe('a message', () => {
 		['that mentions the bot is a question', {}, general, 'question'],
 		['that mentions nobody is none of its business', { content: 'Lunch?' }, general, 'nothing'],
 		['in a thread may follow up on a question', { content: 'And 6 × 8?' }, thread, 'follow-up'],
-		[
-			'in a thread that turns to somebody else first does not',
-			{ content: '<@6> what do you think?' },
-			thread,
-			'nothing',
-		],
 		['in a direct message is a question', { content: 'How much is 6 × 7?' }, direct, 'question'],
 		[
 			'that replies to the bot is a question, also without a ping',
@@ -95,6 +92,11 @@ describe('a message', () => {
 		expect(readMessage(written(choices), channel, listening).kind).toBe(kind)
 	})
 
+	test('in a thread that turns to somebody else first is no question, whoever writes it', () => {
+		const toOthers = readMessage(written({ content: '<@6> what do you think?' }), thread, listening)
+		expect(toOthers).toMatchObject({ kind: 'follow-up', turnsToOthers: true })
+	})
+
 	test('is read as people see it, without the name of the bot', () => {
 		const content = '<@!901> ask <@6> about <:party:123> “quotes” & <tags> <@&902>'
 		const received = readMessage(
@@ -127,6 +129,24 @@ describe('a message', () => {
 		})
 	})
 
+	test.each<[string, Partial<Record<string, unknown>>, boolean, string]>([
+		['is an empty one', {}, false, ''],
+		['where something was said before is about that', {}, true, english.chat.whatOfThis],
+		['with a file is about that', { attachments: [{ filename: 'cat.png', url: '' }] }, false, english.chat.whatOfThis],
+	])('of nothing but a mention %s', (_, choices, hasEarlier, question) => {
+		const received = readMessage(written({ content: '<@901>', ...choices }), general, listening)
+		if (received.kind !== 'question') throw new Error('it is no question')
+		expect(textOf(toIncomingMessage(received.said, noPreferences, hasEarlier).content)).toBe(question)
+	})
+
+	test('without words says what its embeds and components say', () => {
+		const embeds = [{ title: 'Builds', description: '3 failed.' }]
+		const components = [{ type: 17, components: [{ type: 10, content: 'Since noon.' }, { type: 14 }] }]
+		expect(readEarlier(written({ content: '', embeds, components }), self)).toMatchObject({
+			content: textContent('Since noon.\nBuilds\n3 failed.'),
+		})
+	})
+
 	test('knows what it replies to, and that a forwarded one replies to nothing', () => {
 		const reference = { channel_id: '10', message_id: '8' }
 		expect(readMessage(written({ message_reference: reference }), general, listening)).toMatchObject({
@@ -135,6 +155,15 @@ describe('a message', () => {
 		const forwarded = { ...reference, type: 1 }
 		expect(readMessage(written({ message_reference: forwarded }), general, listening)).toMatchObject({
 			said: { repliesTo: null },
+		})
+	})
+
+	test('that forwards another says what that says', () => {
+		const file = { filename: 'sheet.csv', url: 'https://cdn.test/sheet.csv', content_type: 'text/csv' }
+		const snapshot = { content: 'It is 26 × 4.', attachments: [file] }
+		const message = written({ content: '', message_snapshots: [{ message: snapshot }] })
+		expect(readMessage(message, direct, listening)).toMatchObject({
+			said: { text: 'It is 26 × 4.', files: [{ kind: 'file', name: 'sheet.csv' }] },
 		})
 	})
 

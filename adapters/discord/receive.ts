@@ -3,6 +3,7 @@ import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import type { RunPreferences } from '../../src/core/run-preferences.ts'
+import { english } from '../../src/rendering/index.ts'
 import type { Channel } from './channels.ts'
 import { sentAtOf } from './snowflakes.ts'
 
@@ -37,26 +38,34 @@ export type Said = {
 export type Received =
 	/** Addressed to the bot: it is mentioned, replied to, or alone with the person. */
 	| { readonly kind: 'question'; readonly said: Said }
-	/** In a thread, without a mention: a question only if that person has asked there before. */
-	| { readonly kind: 'follow-up'; readonly said: Said }
+	/** In a thread, without a mention: a question only if that person has asked there before and turns to nobody else. */
+	| { readonly kind: 'follow-up'; readonly said: Said; readonly turnsToOthers: boolean }
 	| { readonly kind: 'nothing' }
 
 const nothing: Received = { kind: 'nothing' }
 
 const user = z.object({ id: z.string(), username: z.string().default(''), global_name: z.string().nullish() })
 const attachment = z.object({ filename: z.string(), url: z.string(), content_type: z.string().nullish() })
-const written = z.object({
+type Component = { content?: string | undefined; components?: Component[] | undefined }
+const component: z.ZodType<Component> = z.lazy(() =>
+	z.object({ content: z.string().optional(), components: z.array(component).optional() }),
+)
+const shown = z.object({
+	content: z.string().default(''),
+	attachments: z.array(attachment).default([]),
+	mentions: z.array(user).default([]),
+	components: z.array(component).catch([]),
+	embeds: z.array(z.object({ title: z.string().nullish(), description: z.string().nullish() })).catch([]),
+})
+const sent = shown.extend({
 	id: z.string(),
 	channel_id: z.string(),
 	/** Absent in direct messages, and wherever a message wasn't told by the gateway. */
 	guild_id: z.string().nullish(),
 	type: z.number().default(0),
-	content: z.string().default(''),
 	author: user.extend({ bot: z.boolean().optional() }),
 	webhook_id: z.string().nullish(),
 	member: z.object({ nick: z.string().nullish(), roles: z.array(z.string()).default([]) }).nullish(),
-	attachments: z.array(attachment).default([]),
-	mentions: z.array(user).default([]),
 	mention_roles: z.array(z.string()).default([]),
 	edited_timestamp: z.string().nullish(),
 	message_reference: z
@@ -69,13 +78,36 @@ const written = z.object({
 			message_reference: z.object({ message_id: z.string().nullish() }).nullish(),
 		})
 		.nullish(),
+	message_snapshots: z.array(z.object({ message: shown })).nullish(),
+})
+/** What is forwarded counts as written by whoever forwards it. */
+const written = sent.transform(({ message_snapshots: snapshots, ...message }) => {
+	const forwarded = (snapshots ?? []).map((snapshot) => snapshot.message)
+	return {
+		...message,
+		text: message.content || [...forwarded, message].map(textShown).filter(Boolean).join('\n'),
+		attachments: [message, ...forwarded].flatMap(({ attachments }) => attachments),
+		mentions: [message, ...forwarded].flatMap(({ mentions }) => mentions),
+	}
 })
 export type Written = z.infer<typeof written>
 
-/** Everything else are joins, pins, boosts and the like; those that commands leave behind are the bot's own. */
+/** What there is to be read in a message: what it says, or, as it may say nothing else, what stands in its components and embeds. */
+function textShown({ content, components, embeds }: z.infer<typeof shown>): string {
+	const embedded = embeds.flatMap(({ title, description }) => [title ?? '', description ?? ''])
+	return content || [...textsIn(components), ...embedded].filter(Boolean).join('\n')
+}
+
+function textsIn(components: readonly Component[]): readonly string[] {
+	return components.flatMap(({ content = '', components: inner = [] }) => [content, ...textsIn(inner)])
+}
+
+/** Everything else are joins, pins, boosts and the like; the answers to commands are bots' own. */
 const ordinaryMessage = 0
 const replyMessage = 19
 const saidTypes: ReadonlySet<number> = new Set([ordinaryMessage, replyMessage])
+const commandAnswers = [20, 23] as const
+const earlierTypes: ReadonlySet<number> = new Set([...saidTypes, ...commandAnswers])
 const forwarded = 1
 
 /** A message as Discord tells of it; null for what isn't one. */
@@ -90,6 +122,8 @@ export type Listening = {
 	readonly allowedBots: ReadonlySet<string>
 	/** Of the bot alone, which people mention instead of it by mistake; null where there is none. */
 	readonly ownRoleId: string | null
+	/** Whether the bot may read what isn't said to it. */
+	readonly readsMessages: boolean
 }
 
 /** What a message comes to. Anything that isn't meant for the bot is nothing. */
@@ -97,8 +131,9 @@ export function readMessage(message: Written, channel: Channel, listening: Liste
 	const said = readSaid(message, channel, listening)
 	if (said === null) return nothing
 	if (isAddressed(message, channel, listening)) return { kind: 'question', said }
-	// Whoever turns to somebody else first doesn't ask the bot.
-	return channel.kind !== 'thread' || /^\s*<@/.test(message.content) ? nothing : { kind: 'follow-up', said }
+	return channel.kind === 'thread'
+		? { kind: 'follow-up', said, turnsToOthers: /^\s*<@/.test(message.content) }
+		: nothing
 }
 
 /** A message that somebody wrote, whether it is meant for the bot or not; null for what nobody is answered. */
@@ -126,7 +161,7 @@ export function readSaid(message: Written, channel: Channel, { self, allowedBots
 export function isAddressed(
 	message: Written,
 	channel: Channel,
-	{ self, ownRoleId }: Omit<Listening, 'allowedBots'>,
+	{ self, ownRoleId }: Pick<Listening, 'self' | 'ownRoleId'>,
 ): boolean {
 	return (
 		channel.kind === 'direct' ||
@@ -137,19 +172,31 @@ export function isAddressed(
 	)
 }
 
+/** Whether there is nothing in a message that could be answered, as in a sticker or a poll. */
+export function isWordless({ text, attachments }: Written): boolean {
+	return text === '' && attachments.length === 0
+}
+
 /** Whether something was written of which Discord doesn't show us a word, as the bot lacks the message-content intent. */
-export function isHidden({ content, attachments }: Written): boolean {
-	return content === '' && attachments.length === 0
+export function isHidden(message: Written, channel: Channel, { self, readsMessages }: Listening): boolean {
+	const isShown = readsMessages || channel.kind === 'direct' || message.mentions.some(({ id }) => id === self.userId)
+	return !isShown && isWordless(message)
 }
 
 /** The message as part of a conversation that it didn't ask anything in; null for what nobody said. */
 export function readEarlier(message: Written, self: Self): SaidMessage | null {
 	const { id, type, author } = message
-	const text = readText(message, { self, ownRoleId: null })
-	const content = [...(text === '' ? [] : textContent(text)), ...message.attachments.map(fileOf)]
-	if (!saidTypes.has(type) || content.length === 0) return null
 	const isOurs = author.id === self.userId
+	const all = readText(message, { self, ownRoleId: null })
+	const text = isOurs ? withoutSmallLines(all) : all
+	const content = [...(text === '' ? [] : textContent(text)), ...message.attachments.map(fileOf)]
+	if (!earlierTypes.has(type) || content.length === 0) return null
 	return { id, author: isOurs ? null : { id: author.id, name: nameOf(message) }, content, sentAt: sentAtOf(id) }
+}
+
+/** Without what stands in small print under our answers. */
+function withoutSmallLines(text: string): string {
+	return text.replaceAll(/^-# .*$/gm, '').trim()
 }
 
 function nameOf({ author, member }: Pick<Written, 'author' | 'member'>): string {
@@ -196,11 +243,11 @@ function mentionOf({ userId }: Self): RegExp {
 
 /** What somebody sees who reads a message: people are called by their names, and the bot's name is left out. */
 function readText(
-	{ content, mentions }: Pick<Written, 'content' | 'mentions'>,
-	{ self, ownRoleId }: Omit<Listening, 'allowedBots'>,
+	{ text, mentions }: Pick<Written, 'text' | 'mentions'>,
+	{ self, ownRoleId }: Pick<Listening, 'self' | 'ownRoleId'>,
 ): string {
 	const names = new Map(mentions.map(({ id, global_name, username }) => [id, global_name || username || id]))
-	return content
+	return text
 		.replaceAll(new RegExp(mentionOf(self), 'g'), ' ')
 		.replaceAll(/<@!?(\d+)>/g, (mention, id: string) => (names.has(id) ? `@${names.get(id)}` : mention))
 		.replaceAll(/<@&(\d+)>/g, (mention, id: string) => (id === ownRoleId ? ' ' : mention))
@@ -209,7 +256,7 @@ function readText(
 }
 
 /** What somebody has written who may not have written it to the bot. */
-export function textOfWritten(message: Pick<Written, 'content' | 'mentions'>): string {
+export function textOfWritten(message: Pick<Written, 'text' | 'mentions'>): string {
 	return readText(message, { self: { applicationId: '', userId: '' }, ownRoleId: null })
 }
 
@@ -240,11 +287,12 @@ export function toSaidMessage({
 }
 
 export function toIncomingMessage(said: Said, preferences: RunPreferences, hasEarlier: boolean): IncomingMessage {
+	const pointsAtSomething = hasEarlier || said.files.length > 0
 	return {
 		id: said.id,
 		conversation: said.conversation,
 		author: said.person,
-		content: [...textContent(said.text), ...said.files],
+		content: [...textContent(said.text || (pointsAtSomething ? english.chat.whatOfThis : '')), ...said.files],
 		preferences,
 		sentAt: sentAtOf(said.id),
 		...(hasEarlier ? { hasEarlier } : {}),

@@ -1,5 +1,6 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
 import { ThreadwiseError } from '../../src/core/errors.ts'
+import { type NeededPermission, titleOfPermission } from './permissions.ts'
 
 /** Discord's own numbers for what it refuses. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 export const codes = {
@@ -37,6 +38,7 @@ const fixes: Readonly<Partial<Record<RefusalName, string>>> = {
 	blockedByAutoMod: 'Have AutoMod (Server Settings) let through what the bot writes: add its role to the exempt ones.',
 	titleBlockedByAutoMod:
 		'Have AutoMod (Server Settings) let through what the bot writes: add its role to the exempt ones.',
+	noSharedGuild: 'Ask in a server that the bot is in, or bring it into one of yours.',
 	cannotMessagePerson: 'Allow direct messages from members of the server, or ask in a channel.',
 }
 
@@ -57,6 +59,14 @@ export function discordCodeOf(error: unknown): number | null {
 export function isRefusal(error: unknown, ...names: readonly RefusalName[]): boolean {
 	const code = discordCodeOf(error)
 	return names.some((name) => codes[name] === code)
+}
+
+/** The same, naming what the bot lacks there. */
+export function namingMissing(error: unknown, missing: readonly NeededPermission[]): unknown {
+	if (missing.length === 0 || !(error instanceof ThreadwiseError)) return error
+	if (!isRefusal(error, 'missingAccess', 'missingPermissions')) return error
+	const fix = `Give the role of the bot these permissions there: ${missing.map(titleOfPermission).join(', ')}.`
+	return new ThreadwiseError(error.code, error.message, { fix, cause: error.cause })
 }
 
 function tooFast(afterMs: number, cause: unknown): ThreadwiseError {

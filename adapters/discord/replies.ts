@@ -6,12 +6,15 @@ import { type Answer, type Answers, isChangeable } from './answers.ts'
 import type { DiscordClient } from './client.ts'
 import { type Draft, draft, textDisplay } from './components.ts'
 import type { DiscordOptions } from './config.ts'
+import type { Guilds } from './connection.ts'
 import type { Destination, Destinations } from './destinations.ts'
 import { createElsewhere, type Elsewhere } from './elsewhere.ts'
-import { findMarked } from './find-marked.ts'
+import { findFurther, findMarked } from './find-marked.ts'
 import { parseHandle, printHandle } from './handles.ts'
 import { isInteractionOnly } from './receive.ts'
-import { isRefusal } from './refusals.ts'
+
+import { isRefusal, namingMissing } from './refusals.ts'
+
 import { createTokenWatch } from './token-watch.ts'
 import { createShowUnblocked } from './unblocked.ts'
 
@@ -19,6 +22,7 @@ export type ReplyParts = Pick<DiscordOptions, 'runs' | 'conversations' | 'runUrl
 	readonly client: DiscordClient
 	readonly destinations: Destinations
 	readonly answers: Answers
+	readonly guilds: Pick<Guilds, 'missing'>
 }
 
 export type Replies = {
@@ -143,7 +147,11 @@ export function createReplies(parts: ReplyParts): Replies {
 			const answer = key === null ? null : await answers.find(key)
 			if (answer === null) return isInteractionOnly(conversation) ? null : findMarked(parts, runId, conversation)
 			const kept = await answers.parts(runId)
-			return { runId, conversation, messageIds: kept.length > 0 ? kept : [printHandle({ ...answer, answerKey: key })] }
+			if (kept.length > 0) return { runId, conversation, messageIds: kept }
+			const further = answer.isReachable ? await findFurther(client, runId, answer) : []
+			const { channelId } = answer
+			const messageIds = further.map((messageId) => printHandle({ channelId, messageId, answerKey: null }))
+			return { runId, conversation, messageIds: [printHandle({ ...answer, answerKey: key }), ...messageIds] }
 		},
 	}
 }
@@ -154,7 +162,7 @@ function isMoved({ messageIds }: Reply): boolean {
 }
 
 /** Ordinary messages. */
-function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere) {
+function createPosts({ client, destinations, guilds }: ReplyParts, elsewhere: Elsewhere) {
 	const editOne = async (handle: string, draft: Draft): Promise<'edited' | 'gone'> => {
 		const { channelId, messageId } = parseHandle(handle)
 		const edit = () => client.edit(channelId, messageId, draft)
@@ -184,7 +192,8 @@ function createPosts({ client, destinations }: ReplyParts, elsewhere: Elsewhere)
 		} catch (error) {
 			if (!isRefusal(error, ...closedRefusals)) throw error
 			const instead = destinations.instead(reply.conversation, destination)
-			await (instead === null ? elsewhere.show(showing, error) : postRest(showing, instead, again))
+			const lacking = namingMissing(error, guilds.missing(destination.channelId))
+			await (instead === null ? elsewhere.show(showing, lacking) : postRest(showing, instead, again))
 		}
 	}
 	/** Edits what is there. Whatever can't be edited any more is posted again as a whole, once there is an outcome. */
@@ -227,7 +236,6 @@ function asksForLong(error: unknown): boolean {
 /** Nothing can be posted there. */
 const closedRefusals = [
 	...(['missingAccess', 'missingPermissions', 'unknownChannel', 'threadLocked', 'threadArchived'] as const),
-	...(['noHistory'] as const),
 ] as const
 
 async function orNullWhereClosed(posting: Promise<string>): Promise<string | null> {

@@ -36,7 +36,7 @@ export type SlackClient = StreamCalls & {
 	/** The timestamps of a run's messages in a thread, in their order, and the id of its file, if it has one. */
 	find(thread: Thread, runId: string): Promise<readonly string[]>
 	/** Writes down in a channel what somebody has asked with a command, so that there is a thread to answer in. */
-	postQuestion(channelId: string, question: AskedQuestion): Promise<string>
+	postQuestion(channelId: string, question: AskedQuestion): Promise<Written>
 	/** Says something to one person alone; `text` is Markdown. */
 	whisper(thread: Thread, personId: string, text: string): Promise<void>
 	openWindow(triggerId: string, view: types.ModalView): Promise<void>
@@ -50,6 +50,9 @@ export type SlackClient = StreamCalls & {
 	/** The address of a message, for whoever may read it. */
 	permalink(channelId: string, ts: string): Promise<string | null>
 }
+
+/** Where a message stands. */
+export type Written = { readonly channelId: string; readonly ts: string }
 
 type AskedQuestion = {
 	/** By which it can be found again. */
@@ -153,8 +156,8 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				const blocks = [context(toMrkdwn(asks)), ...pieces.map(section)]
 				const text = escapedPieces(`${asks} ${question}`, 3_000)[0] ?? asks
 				const metadata = questionMarkOf(id)
-				const { ts = '' } = await web.chat.postMessage({ channel: channelId, text, blocks, metadata, ...quietly })
-				return ts
+				const posted = await web.chat.postMessage({ channel: channelId, text, blocks, metadata, ...quietly })
+				return { channelId: posted.channel ?? channelId, ts: posted.ts ?? '' }
 			}),
 		whisper: ({ channelId, threadId }, user, text) =>
 			call(`${channelId} ephemeral`, async () => {

@@ -7,7 +7,7 @@ import { openRunsAround, openRunsIn } from '../../src/core/open-runs.ts'
 import { isFinished } from '../../src/core/run.ts'
 import { preferencesOf, readTextCommand, type TextCommand } from '../../src/core/text-command.ts'
 import { english, refusalIn, refusalText } from '../../src/rendering/index.ts'
-import type { SlackClient } from './client.ts'
+import type { SlackClient, Written } from './client.ts'
 import type { SlackOptions } from './config.ts'
 import type { Listeners, Respond } from './connection.ts'
 import { createHome } from './home.ts'
@@ -24,6 +24,7 @@ import {
 	readSlashCommand,
 	type Said,
 	type Self,
+	type SlashCommand,
 	shortcutIdOf,
 	toIncomingMessage,
 	toSaidMessage,
@@ -54,6 +55,18 @@ export function createInbox(parts: InboxParts): Listeners {
 	/** What is merely said to somebody mustn't have the message delivered again. */
 	const tell = ({ conversation, personId }: Pick<Said, 'conversation' | 'personId'>, text: string) =>
 		client.whisper(conversation, personId, text).catch(onTrouble)
+	/** Where the bot can't write, whoever has asked is answered in the direct messages with it, and told so. */
+	const write = async ({ channelId, personId, name, text }: AskedByCommand, respond: Respond): Promise<Written> => {
+		try {
+			return await writeQuestion(client, channelId, { name, text })
+		} catch (error) {
+			if (!isClosed(error)) throw error
+		}
+		const written = await writeQuestion(client, personId, { name, text })
+		const link = await client.permalink(written.channelId, written.ts).catch(() => null)
+		await respond(english.chat.answeredDirectly(inviteOf(self), link)).catch(onTrouble)
+		return written
+	}
 	/** Rejects where the bot is in no position to answer; anything else that Slack refuses says nothing of that. */
 	const look = async (channelId: string) => {
 		await client.newest(channelId).catch((error: unknown) => {
@@ -147,9 +160,9 @@ export function createInbox(parts: InboxParts): Listeners {
 			await orSay(respond, parts, async () => {
 				const person = await client.person(command.personId)
 				const name = person.name === person.id ? command.userName : person.name
-				const ts = await writeQuestion(client, command.channelId, { name, text: command.text })
-				const conversation = conversationOf({ channel: command.channelId, ts }, self)
-				const id = messageIdOf(command.channelId, ts)
+				const { channelId, ts } = await write({ ...command, name }, respond)
+				const conversation = conversationOf({ channel: channelId, ts }, self)
+				const id = messageIdOf(channelId, ts)
 				const said = { id, ts, conversation, personId: command.personId, text: command.text, files: [] }
 				await ask(said, command.command.replace(/^\//, ''))
 			})
@@ -165,6 +178,8 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 }
 
+type AskedByCommand = Pick<SlashCommand, 'channelId' | 'personId' | 'text'> & { readonly name: string }
+
 /** What somebody points at is worth some thought. */
 const shortcutCommand = 'think'
 
@@ -172,6 +187,10 @@ const homeOpenedSchema = z.object({ tab: z.string(), channel: z.string(), user: 
 
 /** What can't be written into a channel is said to whoever wanted it. */
 const closed: ReadonlySet<string> = new Set(['not_in_channel', 'channel_not_found', 'is_archived', 'restricted_action'])
+
+function inviteOf({ userId }: Self): string {
+	return `/invite <@${userId}>`
+}
 
 function isClosed(error: unknown): boolean {
 	return closed.has(slackCodeOf(error) ?? '')
@@ -185,7 +204,7 @@ async function orSay(
 	try {
 		await act()
 	} catch (error) {
-		if (isClosed(error)) return respond(english.chat.notAMember(`/invite <@${self.userId}>`))
+		if (isClosed(error)) return respond(english.chat.notAMember(inviteOf(self)))
 		onTrouble(error)
 		await respond(`${english.chat.notRecorded} ${reportError(error).message}`)
 	}

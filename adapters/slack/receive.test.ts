@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { textOf } from '../../src/core/content.ts'
 import { incomingMessageSchema } from '../../src/core/conversation.ts'
 import { noPreferences } from '../../src/core/run-preferences.ts'
+import { english } from '../../src/rendering/index.ts'
 import {
 	type Received,
 	readMessage,
@@ -140,8 +141,12 @@ test("Slack's own Stop names the thread", () => {
 	})
 })
 
-test('a question of nothing but a mention is an empty one', () => {
+test.each<[string, Record<string, unknown>, string]>([
+	['that begins a thread is an empty one', {}, ''],
+	['in a thread is about what was said there', { thread_ts: '1796027700.000100' }, english.chat.whatOfThis],
+	['with a file is about that', { files: [{ name: 'sheet.csv', url_private: '' }] }, english.chat.whatOfThis],
+])('a question of nothing but a mention %s', (_, choices, question) => {
 	const person = { id: 'U0ADA', name: 'Ada', isAdmin: false }
-	const message = toIncomingMessage(saidIn(read('app-mention', { text: '<@U0BOT>' })), person, noPreferences)
-	expect(textOf(message.content)).toBe('')
+	const said = saidIn(read('app-mention', { text: '<@U0BOT>', ...choices }))
+	expect(textOf(toIncomingMessage(said, person, noPreferences).content)).toBe(question)
 })

@@ -403,11 +403,22 @@ describe('a slash command', () => {
 		await using opened = await open()
 		const empty = await opened.ada.command('/ask', ' ', opened.slack.general)
 		await vi.waitFor(() => expect(empty.responses[0]?.text).toContain('/ask How much is'))
-		opened.slack.setMembership(opened.slack.general, false)
-		const outside = await opened.ada.command('/ask', 'How much?', opened.slack.general)
-		await vi.waitFor(() => expect(outside.responses[0]).toMatchObject({ response_type: 'ephemeral' }))
-		expect(outside.responses[0]?.text).toContain(`/invite <@${opened.slack.botUserId}>`)
 		expect(opened.received).toEqual([])
+	})
+
+	test('is answered in direct messages where the bot is no member, and says so where it was written', async () => {
+		await using opened = await open()
+		const { ada, slack } = opened
+		slack.setMembership(slack.general, false)
+		const { responses } = await ada.command('/ask', 'How much is 6 × 7?', slack.general)
+		await vi.waitFor(() => expect(opened.received).toHaveLength(1))
+		const [question] = opened.received
+		expect(textOf(question?.content ?? [])).toBe('How much is 6 × 7?')
+		const [root] = slack.messages(ada.directMessages)
+		expect(question?.conversation).toMatchObject({ channelId: ada.directMessages, threadId: root?.ts })
+		expect(responses).toMatchObject([{ response_type: 'ephemeral' }])
+		expect(responses[0]?.text).toContain(`/invite <@${slack.botUserId}>`)
+		expect(responses[0]?.text).toContain(`/archives/${ada.directMessages}/p${root?.ts.replace('.', '')}`)
 	})
 })
 

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SlackClient } from './client.ts'
+import type { SlackClient, Written } from './client.ts'
 import { readQuestionMark } from './mark.ts'
 import { isRefusal, waitMsOf } from './refusals.ts'
 
 /** Nobody waits longer until they see what they have asked. */
 const longestWaitMs = 60_000
 
-/** Writes down in a channel what somebody has asked with a command, once. Returns the message's timestamp. */
+/** Writes down in a channel, or to a person by their id, what somebody has asked with a command, once. Returns where it stands. */
 export async function writeQuestion(
 	client: Pick<SlackClient, 'postQuestion' | 'newest'>,
 	channelId: string,
 	asked: { readonly name: string; readonly text: string },
-): Promise<string> {
+): Promise<Written> {
 	const question = { ...asked, id: randomUUID() }
 	const endsAt = performance.now() + longestWaitMs
 	for (;;) {
@@ -21,7 +21,7 @@ export async function writeQuestion(
 		} catch (error) {
 			const waitMs = waitMsOf(error)
 			const found = waitMs === null && !isRefusal(error) ? await find(client, channelId, question.id) : null
-			if (found !== null) return found
+			if (found !== null) return { channelId, ts: found }
 			if (waitMs === null || performance.now() + waitMs > endsAt) throw error
 			await sleep(waitMs)
 		}

@@ -1,5 +1,6 @@
 import type { Author, Conversation } from './conversation.ts'
 import type { Feedback } from './feedback.ts'
+import type { Place } from './installation-store.ts'
 import type { RunKind, RunState } from './run.ts'
 import type { RunPreferences } from './run-preferences.ts'
 
@@ -50,6 +51,8 @@ export type ConversationQuery = {
 export interface ConversationReader {
 	/** The newest first. */
 	list(query: ConversationQuery): Promise<readonly ConversationEntry[]>
+	/** The conversation that a message is part of, asked or overheard; null for one that nobody has recorded. */
+	holding(messageId: string, place: Place): Promise<Conversation | null>
 	standing(conversation: Conversation, personId: string): Promise<Standing>
 	/** In the order in which they were asked; empty for a conversation that nobody has begun. */
 	runs(conversation: Conversation): Promise<readonly RunEntry[]>

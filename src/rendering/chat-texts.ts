@@ -5,11 +5,15 @@ export type ChatTexts = {
 	readonly helpWithCommands: string
 	readonly asks: (name: string) => string
 	readonly writeQuestion: (command: string) => string
+	/** The question of whoever points at something without a word. */
+	readonly whatOfThis: string
 	readonly nothingRuns: string
 	readonly nothingAnswered: string
 	readonly stopping: string
 	/** `invite` is the command that invites the bot, as the platform writes it. */
 	readonly notAMember: (invite: string) => string
+	/** `link` leads to the answer; null where there is none. */
+	readonly answeredDirectly: (invite: string, link: string | null) => string
 	readonly notRecorded: string
 	readonly recordGone: string
 	readonly moreInRecord: string
@@ -62,11 +66,14 @@ export const englishChatTexts: ChatTexts = {
 	].join('\n'),
 	asks: (name) => `${name} asks:`,
 	writeQuestion: (command) => `Write the question after the command, such as: ${command} How much is 6 × 7?`,
+	whatOfThis: 'What do you say to this?',
 	nothingRuns: 'Nothing is being answered here.',
 	stopping: 'Stopping. What there is so far is shown where you asked.',
 	nothingAnswered: 'There is no answer here that could be thought about harder.',
 	notAMember: (invite) =>
 		`I am not in this channel, so I can not answer in it. Write ${invite} here and ask again, or write to me directly.`,
+	answeredDirectly: (invite, link) =>
+		`I am not in this channel, so the answer comes in our direct messages${link === null ? '' : `: ${link}`}. To have answers here, write ${invite} and ask again.`,
 	notRecorded: 'Your question could not be recorded. Ask it again in a moment.',
 	recordGone:
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',

@@ -9,6 +9,7 @@ import type {
 	RunEntry,
 	Standing,
 } from '../core/conversation-reader.ts'
+import type { Place } from '../core/installation-store.ts'
 import { runKindSchema, runStateSchema } from '../core/run.ts'
 import { runPreferencesSchema } from '../core/run-preferences.ts'
 import { asker, askerColumns, askerRow } from './asker-row.ts'
@@ -53,6 +54,7 @@ const runEntryRow = z.object({
 export function createConversationReader({ orm }: Pick<Database, 'orm'>): ConversationReader {
 	return {
 		list: (query) => listConversations(orm, storable(query)),
+		holding: (messageId, place) => findHolding(orm, storable(messageId), storable(place)),
 		standing: (conversation, personId) => readStanding(orm, storable(conversation), storable(personId)),
 		runs: (conversation) => listRuns(orm, isIn(storable(conversation))),
 		run: async (runId) => (await listRuns(orm, sql`r.id = ${asRunId(runId)}::uuid`))[0] ?? null,
@@ -122,6 +124,25 @@ function titleFrom(question: string): string {
 function isIn({ platform, workspaceId, channelId, threadId }: Conversation): SQL {
 	return sql`i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
 		and c.channel_id = ${channelId} and c.thread_id = ${threadId}`
+}
+
+async function findHolding(
+	orm: Orm,
+	messageId: string,
+	{ platform, workspaceId }: Place,
+): Promise<Conversation | null> {
+	const [row] = await queryRows(
+		orm,
+		conversationRow,
+		sql`
+			select ${conversationColumns}
+			from threadwise.turns t
+				join threadwise.installations i on i.id = t.installation_id
+				join threadwise.conversations c on c.id = t.conversation_id
+			where i.platform = ${platform} and i.workspace_id = ${workspaceId} and i.app_id = '' and i.enterprise_id = ''
+				and t.message_id = ${messageId}`,
+	)
+	return row === undefined ? null : toConversation(row)
 }
 
 const standingRow = z.object({ standing: z.enum(['asker', 'bystander', 'stranger']) })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { textContent } from '../../src/core/content.ts'
 import type { IncomingMessage } from '../../src/core/conversation.ts'
 import type { ConversationReader } from '../../src/core/conversation-reader.ts'
 import type { JournalEvent } from '../../src/core/journal.ts'
@@ -50,6 +51,25 @@ function conversationReaderContract(place: Place<TestDatabase>): void {
 			reader.list({ platform: 'testing', workspaceId, limit: 10, ...more })
 		const threadsOf = (entries: Awaited<ReturnType<typeof list>>) =>
 			entries.map(({ conversation }) => conversation.threadId)
+
+		test('a message is found in the conversation in which it was asked or overheard, in its own place alone', async () => {
+			const workspaceId = randomUUID()
+			const [asked] = await ask(workspaceId, { threadId: 'a' })
+			if (asked === undefined) throw new Error('nothing was asked')
+			const { conversation, id } = asked.message
+			const overheard = {
+				id: randomUUID(),
+				author: bob,
+				content: [...textContent('Four.')],
+				sentAt: new Date().toISOString(),
+			}
+			await store.recordOverheard(conversation, overheard)
+			for (const messageId of [id, overheard.id]) {
+				expect(await reader.holding(messageId, conversation)).toEqual(conversation)
+				expect(await reader.holding(messageId, { ...conversation, workspaceId: randomUUID() })).toBeNull()
+			}
+			expect(await reader.holding(randomUUID(), conversation)).toBeNull()
+		})
 
 		describe('conversations', () => {
 			test('come the newest question first, with what they began with', async () => {

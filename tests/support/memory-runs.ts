@@ -101,6 +101,8 @@ export function createMemoryRuns(): MemoryRuns {
 					lastAskedAt: entry.askedAt,
 				}))
 			},
+			holding: async (messageId) =>
+				[...kept.values()].find(({ entry }) => entry.messageId === messageId)?.conversation ?? null,
 			standing: async (conversation, personId) => {
 				const askers = entriesOf(conversation).map(({ asker }) => asker.id)
 				if (askers.length === 0) return 'stranger'

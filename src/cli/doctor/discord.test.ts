@@ -80,6 +80,30 @@ test('commands that Discord knows otherwise are named', async () => {
 	})
 })
 
+test.each([
+	[{ interactionsEndpointUrl: 'https://bot.test' }, 'commands: problem', 'Empty Interactions Endpoint URL'],
+	[{ hasUserInstall: false }, 'commands: warning', 'Turn User Install on'],
+	[{ requiresCodeGrant: true }, 'permissions: problem', 'Turn Requires OAuth2 Code Grant off'],
+])('what keeps people from the bot is told: %j', async (setting, row, fix) => {
+	discord.bot.settings = { ...discord.bot.settings, ...setting }
+	const { changed, rows } = await visit(variablesOf(discord))
+	expect(changed).toEqual([`Discord ${row}`])
+	expect(rows.map((each) => each.fix ?? '').join()).toContain(fix)
+})
+
+test('in a voice channel, what has to do with threads is not missed', async () => {
+	const voice = discord.addChannel({ name: 'voice', kind: 'voice' })
+	discord.setBotPermissions(voice, { deny: ['CreatePublicThreads', 'SendMessagesInThreads', 'SendMessages'] })
+	const { rows } = await visit(variablesOf(discord))
+	expect(rowNamed(rows, 'Discord permissions').message).toBe('Missing in #voice in Local guild (Send Messages).')
+})
+
+test('of many servers, it says how many were looked at', async () => {
+	for (let count = 1; count < 30; count += 1) discord.addGuild({ name: `Guild ${count}` })
+	const { rows } = await visit(variablesOf(discord))
+	expect(rowNamed(rows, 'Discord permissions').message).toBe('all that it needs, in the first 25 of 30 servers')
+})
+
 test('a channel in which a permission is missing is named, with the permission and what it is for', async () => {
 	const lab = discord.addChannel({ name: 'lab' })
 	discord.setBotPermissions(lab, { deny: ['CreatePublicThreads', 'AttachFiles'] })

@@ -21,6 +21,12 @@ export type DiscordBot = {
 	/** Whether it may ask for the content of messages. */
 	hasMessageContent: boolean
 	commands: readonly DiscordCommand[]
+	/** What its owner has set for it on Discord's pages. */
+	settings: {
+		readonly interactionsEndpointUrl: string | null
+		readonly hasUserInstall: boolean
+		readonly requiresCodeGrant: boolean
+	}
 	/** The people who have installed it for themselves. */
 	readonly installedFor: Set<string>
 	/** How many times it has begun a session, besides resuming one. */

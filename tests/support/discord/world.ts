@@ -74,6 +74,7 @@ export function addBot(world: World, name: string): DiscordBot {
 		installedFor: new Set(),
 		sessionStarts: 0,
 		refusedStarts: 0,
+		settings: { interactionsEndpointUrl: null, hasUserInstall: true, requiresCodeGrant: false },
 		lastStarts: new Map(),
 	}
 	world.bots.push(bot)

@@ -53,6 +53,7 @@ const getOwnGuilds = defineRoute({
 })
 
 function applicationPayload({ world, bot }: Pick<ReadRequest<unknown, unknown>, 'world' | 'bot'>) {
+	const { interactionsEndpointUrl, hasUserInstall, requiresCodeGrant } = bot.settings
 	return {
 		id: bot.applicationId,
 		name: bot.user.name,
@@ -62,7 +63,7 @@ function applicationPayload({ world, bot }: Pick<ReadRequest<unknown, unknown>, 
 		type: null,
 		bot: userPayload(bot.user),
 		bot_public: true,
-		bot_require_code_grant: false,
+		bot_require_code_grant: requiresCodeGrant,
 		verify_key: '0'.repeat(64),
 		flags: applicationFlags(bot),
 		flags_new: String(applicationFlags(bot)),
@@ -70,12 +71,12 @@ function applicationPayload({ world, bot }: Pick<ReadRequest<unknown, unknown>, 
 		eligible_oauth2_scopes: [],
 		owner: userPayload(bot.user),
 		team: null,
-		integration_types_config: { 0: {}, 1: {} },
+		integration_types_config: { 0: {}, ...(hasUserInstall && { 1: {} }) },
 		approximate_guild_count: [...world.guilds.values()].filter(({ members }) => members.has(bot.user.id)).length,
 		approximate_user_install_count: bot.installedFor.size,
 		approximate_user_authorization_count: 0,
 		redirect_uris: [],
-		interactions_endpoint_url: null,
+		interactions_endpoint_url: interactionsEndpointUrl,
 		role_connections_verification_url: null,
 	}
 }
