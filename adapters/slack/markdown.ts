@@ -2,7 +2,11 @@ import type { Image, List, ListItem, Nodes, Parent, Root, Table } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import { piecesOfLine, withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
+import {
+	piecesOfLine,
+	withoutControls as withoutControlCharacters,
+	withReadableFormulas,
+} from '../../src/rendering/index.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 
@@ -11,16 +15,16 @@ const longestParsed = 12_000
 const longestLine = 3_000
 
 /**
- * Markdown of a model as a `markdown` block may show it: nobody is mentioned, nothing moves the text around, and images are links,
- * since what is fetched may tell others what was asked. Every letter stays.
+ * Markdown of a model as a `markdown` block may show it: nobody is mentioned, nothing moves the text around, formulas can be read, and
+ * images are links, since what is fetched may tell others what was asked. Every other letter stays.
  */
 export function toSafeMarkdown(markdown: string): string {
-	return withoutMentions(withoutImages(withoutControls(markdown)))
+	return withoutMentions(withoutImages(withFormulasAsText(withoutControls(markdown))))
 }
 
-/** Markdown of a model as Slack's own mrkdwn, for sections. Every letter stays. */
+/** Markdown of a model as Slack's own mrkdwn, for sections, with formulas as text. Every other letter stays. */
 export function toMrkdwn(markdown: string): string {
-	const text = withoutControls(markdown)
+	const text = withFormulasAsText(withoutControls(markdown))
 	if (!isParsed(text)) return escaped(text)
 	try {
 		return blocksOf(parser.parse(text), text)
@@ -37,7 +41,7 @@ export function escaped(text: string): string {
 
 /** Plain text for where there is no mrkdwn, such as a title. */
 export function plainText(text: string): string {
-	return withoutMentions(withoutControls(text))
+	return withoutMentions(withReadableFormulas(withoutControls(text), (formula) => formula))
 }
 
 /** mrkdwn of a text in pieces of at most so many characters, as they count after escaping. */
@@ -64,6 +68,11 @@ export function withoutControls(text: string): string {
 	return withoutControlCharacters(text)
 		.replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, '')
 		.toWellFormed()
+}
+
+/** What stands in a formula is no Markdown. */
+function withFormulasAsText(markdown: string): string {
+	return withReadableFormulas(markdown, (formula) => formula.replaceAll(/[\\`*_~[\]<|]/g, '\\$&'))
 }
 
 /** Has no width: a text looks the same with it, and isn't read as a command. */
