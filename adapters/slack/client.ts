@@ -25,10 +25,12 @@ export type SlackClient = StreamCalls & {
 	remove(channelId: string, ts: string): Promise<void>
 	/** Attaches a file to a thread, in a message of its own. Returns the file's id; it stands there whole, or not at all. */
 	attach(thread: Thread, file: AttachedFile): Promise<string>
-	/** A page of a thread's messages before one of them, the oldest first; `next` leads on from there. */
+	/** The message that a thread hangs on; null where it is gone. */
+	root(thread: Thread): Promise<unknown>
+	/** A page of a thread's messages, the oldest first and as many as Slack gives; `next` leads on from there. */
 	replies(
 		thread: Thread,
-		before: string,
+		range: RepliesRange,
 		cursor: string | null,
 	): Promise<{ readonly messages: readonly unknown[]; readonly next: string | null }>
 	/** The newest messages of a channel that the bot is a member of. */
@@ -61,6 +63,9 @@ type AskedQuestion = {
 	readonly name: string
 	readonly text: string
 }
+
+/** Between two timestamps, both left out. */
+export type RepliesRange = { readonly after: string | null; readonly before: string }
 
 export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
 	readonly botToken: string
@@ -130,14 +135,25 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 		...createStreamCalls(web, call),
 		attach: (thread, file) => call(`${thread.channelId} files`, () => attachFile(web, thread, file, timeoutMs)),
 		// The rate is that of the method, wherever it is used.
-		replies: ({ channelId, threadId }, latest, cursor) =>
+		root: ({ channelId, threadId }) =>
+			call('roots', async () => {
+				const range = { oldest: threadId, latest: threadId, inclusive: true, limit: 1 }
+				const { messages = [] } = await web.conversations.history({
+					channel: channelId,
+					...range,
+					include_all_metadata: true,
+				})
+				return messages.find(({ ts }) => ts === threadId) ?? null
+			}),
+		replies: ({ channelId, threadId }, { after, before }, cursor) =>
 			call('earlier messages', async () => {
+				// Without a limit, each app gets as many as it may have.
 				const page = await web.conversations.replies({
 					channel: channelId,
 					ts: threadId,
-					latest,
+					latest: before,
 					include_all_metadata: true,
-					limit: smallPage,
+					...(after === null ? {} : { oldest: after }),
 					...(cursor === null ? {} : { cursor }),
 				})
 				return { messages: page.messages ?? [], next: page.response_metadata?.next_cursor || null }

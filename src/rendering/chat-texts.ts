@@ -19,6 +19,8 @@ export type ChatTexts = {
 	readonly moreInRecord: string
 	readonly wholeAnswer: string
 	readonly answerAttached: string
+	/** In a conversation, in the place of what can't be read of it. */
+	readonly messagesMissing: string
 	readonly chooseStage: string
 	readonly page: (page: number, of: number) => string
 	readonly back: string
@@ -75,6 +77,7 @@ export const englishChatTexts: ChatTexts = {
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
 	moreInRecord: 'More stands in the full record.',
 	wholeAnswer: 'The whole answer',
+	messagesMissing: '(Some messages are missing here.)',
 	answerAttached: 'This is the beginning. The whole answer is in the file below.',
 	chooseStage: 'Choose a stage',
 	page: (page, of) => `${page} of ${of}`,
