@@ -748,6 +748,20 @@ describe('messages of a reply', () => {
 	})
 })
 
+test('a reply whose answer was lost is found in a long thread, though one page a minute may be read of it', async () => {
+	await using opened = await open({ slack: { isSoldElsewhere: true, clockSpeed: 60 } })
+	const { conversation, runId, question } = await opened.ask()
+	const bob = opened.slack.person('Bob')
+	for (let count = 1; count <= 20; count += 1) bob.post(opened.slack.general, `${count}`, { threadTs: question.ts })
+	opened.slack.loseNextAnswer('chat.postMessage')
+	const post = opened.platform.post(runId, conversation, answered)
+	await expect(post).rejects.toMatchObject({ code: 'platform-unavailable' })
+	const [message] = opened.repliesIn(conversation)
+	await vi.waitFor(async () => {
+		expect(await opened.platform.find(runId, conversation)).toMatchObject({ messageIds: [message?.ts] })
+	}, 4_000)
+})
+
 /** How many sockets the bot has asked for. */
 const openings = ({ calls }: LocalSlack) => calls.filter(({ method }) => method === 'apps.connections.open').length
 
