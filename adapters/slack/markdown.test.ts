@@ -37,6 +37,19 @@ describe('Markdown for a markdown block', () => {
 		expect(toSafeMarkdown(markdown)).toBe(shown),
 	)
 
+	test.each(['`npm i @group/pkg`', '```ts\n@everyone()\nif (a<!b) {}\n<# a comment #>\n```', '~~~\n@here'])(
+		'leaves code as it was written, so that it runs: %j',
+		(text) => expect(toSafeMarkdown(text)).toBe(text),
+	)
+
+	test.each([
+		['`<@U1>` and `<!here>`', '`< @U1>` and `< !here>`'],
+		['```\n<#C1|x> <!subteam^S1>\n```', '```\n< #C1|x> < !subteam^S1>\n```'],
+		['`open <!here>', '`open <\u200B!here>'],
+	])('mentions nobody in code either, and shows what it changes there: %j', (text, shown) =>
+		expect(toSafeMarkdown(text)).toBe(shown),
+	)
+
 	test.each([':tada: 10:30:45 :+1::skin-tone-2: :white_check_mark:', '🎉 👩‍🔬 👍🏽'])(
 		'has emoji and their codes as they are: %s',
 		(text) => {
@@ -64,6 +77,7 @@ describe('Markdown as mrkdwn', () => {
 		['[click](javascript:alert)', 'click (javascript:alert)'],
 		['![cat](https://x.example/cat.png)', '<https://x.example/cat.png|cat>'],
 		['```js\nlet a = 1 < 2\n```', '```\nlet a = 1 &lt; 2\n```'],
+		['`<@U1>` @group/pkg\n\n```\n@everyone\n```', '`&lt;@U1&gt;` @\u200Bgroup/pkg\n\n```\n@everyone\n```'],
 		['| a | b |\n| - | - |\n| 1 | 22 |', '```\na | b\n1 | 22\n```'],
 		['- [x] done\n- [ ] not', '• ☑ done\n• ☐ not'],
 		['**so** $\\frac{a}{b} \\le x_{\\text{AB}}^2$, `$x^2$`', '*so* a/b ≤ x_AB², `$x^2$`'],

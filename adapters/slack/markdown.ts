@@ -3,6 +3,7 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import {
+	aroundCode,
 	piecesOfLine,
 	withoutControls as withoutControlCharacters,
 	withReadableFormulas,
@@ -36,12 +37,17 @@ export function toMrkdwn(markdown: string): string {
 
 /** Plain text as mrkdwn that says the same. */
 export function escaped(text: string): string {
-	return withoutBroadcasts(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
+	return withoutBroadcasts(escapedCode(text))
+}
+
+/** The same of code, which is copied: nothing is put into it. */
+function escapedCode(code: string): string {
+	return code.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Plain text for where there is no mrkdwn, such as a title. */
 export function plainText(text: string): string {
-	return withoutMentions(withReadableFormulas(withoutControls(text), (formula) => formula))
+	return withoutMentionsInText(withReadableFormulas(withoutControls(text), (formula) => formula))
 }
 
 /** mrkdwn of a text in pieces of at most so many characters, as they count after escaping. */
@@ -78,9 +84,18 @@ function withFormulasAsText(markdown: string): string {
 /** Has no width: a text looks the same with it, and isn't read as a command. */
 const nothing = '\u200B'
 
-/** Whether `<!…>` and the like are obeyed in a `markdown` block isn't documented, so they aren't left to be. */
+/** Whether `<!…>` and the like are obeyed in a `markdown` block isn't documented, so they aren't left to be, nor in code. */
 function withoutMentions(text: string): string {
+	return aroundCode(text, { code: withoutMentionsInCode, text: withoutMentionsInText })
+}
+
+function withoutMentionsInText(text: string): string {
 	return withoutBroadcasts(text.replaceAll(/<(?=[@#]|!(?!--|DOCTYPE|\[CDATA))/gi, `<${nothing}`))
+}
+
+/** Whoever copies code must see what isn't as it was written. Names alone are nobody's there: Slack isn't asked to look for them. */
+function withoutMentionsInCode(code: string): string {
+	return code.replaceAll(/<(?=(?:@[A-Z0-9]|#[A-Z0-9]|![a-z])[^<>]*>)/gi, '< ')
 }
 
 function withoutBroadcasts(text: string): string {
@@ -127,7 +142,7 @@ function blockOf(node: Nodes, source: string): string {
 		case 'blockquote':
 			return blocksOf(node, source).replaceAll(/^/gm, '>')
 		case 'code':
-			return `\`\`\`\n${escaped(node.value)}\n\`\`\``
+			return fence(node.value)
 		case 'list':
 			return listOf(node, source)
 		case 'table':
@@ -137,6 +152,10 @@ function blockOf(node: Nodes, source: string): string {
 		default:
 			return phraseOf(node, source)
 	}
+}
+
+function fence(code: string): string {
+	return `\`\`\`\n${escapedCode(code)}\n\`\`\``
 }
 
 function phrasesOf(parent: Parent, source: string): string {
@@ -154,7 +173,7 @@ function phraseOf(node: Nodes, source: string): string {
 		case 'delete':
 			return marked('~', phrasesOf(node, source))
 		case 'inlineCode':
-			return marked('`', escaped(node.value))
+			return marked('`', escapedCode(node.value))
 		case 'break':
 			return '\n'
 		case 'link':
@@ -212,7 +231,7 @@ function tableOf({ children }: Table): string {
 			.join(' | ')
 			.trimEnd(),
 	)
-	return `\`\`\`\n${escaped(lines.join('\n'))}\n\`\`\``
+	return fence(lines.join('\n'))
 }
 
 function plainOf(node: Nodes): string {

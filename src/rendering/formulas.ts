@@ -41,6 +41,21 @@ export function withReadableFormulas(markdown: string, write: (text: string) => 
 	})
 }
 
+/** Markdown with its code and the rest of it each written in their own way. */
+export function aroundCode(
+	markdown: string,
+	{ code, text }: { readonly code: (code: string) => string; readonly text: (text: string) => string },
+): string {
+	const written: string[] = []
+	let from = 0
+	for (const part of partsOf(markdown)) {
+		if (part.kind !== 'code') continue
+		written.push(text(markdown.slice(from, part.start)), code(part.text))
+		from = part.end
+	}
+	return written.join('') + text(markdown.slice(from))
+}
+
 /** As much of a text that is still being written as is before a formula whose end may yet come. */
 export function beforeOpenFormula(markdown: string): string {
 	for (const { kind, start, text } of partsOf(markdown)) {
