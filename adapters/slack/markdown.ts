@@ -50,6 +50,28 @@ export function plainText(text: string): string {
 	return withoutMentionsInText(withReadableFormulas(withoutControls(text), (formula) => formula))
 }
 
+/** The beginning of a Markdown text as it is read aloud, without its marks. */
+export function spoken(markdown: string): string {
+	const text = withReadableFormulas(withoutControls(markdown.slice(0, longestLine)), (formula) => formula)
+	try {
+		return spokenOf(parser.parse(text))
+	} catch {
+		return text
+	}
+}
+
+/** What is parted by blank lines, or by the lines of a table, must not be spoken as one word. */
+const parted: ReadonlySet<Nodes['type']> = new Set([
+	...(['root', 'blockquote', 'list', 'listItem', 'table', 'tableRow', 'footnoteDefinition'] as const),
+])
+
+function spokenOf(node: Nodes): string {
+	if (node.type === 'image') return node.alt ?? ''
+	if (node.type === 'break') return '\n'
+	if ('value' in node) return node.value
+	return 'children' in node ? node.children.map(spokenOf).join(parted.has(node.type) ? '\n' : '') : ''
+}
+
 /** mrkdwn of a text in pieces of at most so many characters, as they count after escaping. */
 export function mrkdwnPieces(markdown: string, limit: number): readonly string[] {
 	const whole = toMrkdwn(markdown)

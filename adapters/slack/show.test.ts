@@ -55,6 +55,20 @@ describe('an answer', () => {
 		expect(json(message)).toContain('More stands in the full record.')
 	})
 
+	test('is read aloud as what it says, without its marks, each of its messages by itself', () => {
+		expect(
+			show({ status: 'answered', answer: '# So\n\n- it **is** $x^2$\n- see [here](https://x.example)' })[0]?.text,
+		).toBe('So it is x² see here')
+		const paragraphs = [1, 2, 3].map((number) => `**Part ${number}** ${'goes on and '.repeat(830)}ends.`)
+		const texts = show({ status: 'answered', answer: paragraphs.join('\n\n'), stages: [done] }).map(({ text }) => text)
+		expect(texts.map((text) => text.slice(0, 40))).toEqual([
+			expect.stringMatching(/^Part 1 goes on and /),
+			expect.stringMatching(/^Answer, part 2 of 3: Part 2 goes on/),
+			expect.stringMatching(/^Answer, part 3 of 3: Part 3 goes on/),
+			expect.stringMatching(/ · /),
+		])
+	})
+
 	test('that was refused is offered no second try', () => {
 		const error = { code: 'budget', message: 'Your budget is used up.', fix: 'Wait until tomorrow.' }
 		const [message] = show({ status: 'failed', error, stages: [] })
