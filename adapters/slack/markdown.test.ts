@@ -65,6 +65,7 @@ describe('Markdown for a markdown block', () => {
 })
 
 describe('Markdown as mrkdwn', () => {
+	const long = 'since it lasts '.repeat(8).trim()
 	test.each([
 		['**bold** *italic* ~~gone~~ `code`', '*bold* _italic_ ~gone~ `code`'],
 		['[here](https://x.example/?a=1&b=2)', '<https://x.example/?a=1&amp;b=2|here>'],
@@ -78,7 +79,9 @@ describe('Markdown as mrkdwn', () => {
 		['![cat](https://x.example/cat.png)', '<https://x.example/cat.png|cat>'],
 		['```js\nlet a = 1 < 2\n```', '```\nlet a = 1 &lt; 2\n```'],
 		['`<@U1>` @group/pkg\n\n```\n@everyone\n```', '`&lt;@U1&gt;` @\u200Bgroup/pkg\n\n```\n@everyone\n```'],
-		['| a | b |\n| - | - |\n| 1 | 22 |', '```\na | b\n1 | 22\n```'],
+		['| a | b |\n| - | - |\n| 1 | 22 |', '```\na | b\n--|---\n1 | 22\n```'],
+		['| 名前 | b |\n| - | - |\n| あ | 1 |', '```\n名前 | b\n-----|--\nあ   | 1\n```'],
+		[`| plan | why |\n| - | - |\n| **A** | ${long} |`, `• plan: *A*\n  • why: ${long}`],
 		['- [x] done\n- [ ] not', '• ☑ done\n• ☐ not'],
 		['**so** $\\frac{a}{b} \\le x_{\\text{AB}}^2$, `$x^2$`', '*so* a/b ≤ x_AB², `$x^2$`'],
 		['**s1:** Add → **104**', '*s1:* Add → *104*'],

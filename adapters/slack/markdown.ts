@@ -1,10 +1,11 @@
-import type { Image, List, ListItem, Nodes, Parent, Root, Table } from 'mdast'
+import type { Image, List, ListItem, Nodes, Parent, Root } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
 import {
 	aroundCode,
 	piecesOfLine,
+	tableText,
 	withoutControls as withoutControlCharacters,
 	withReadableFormulas,
 } from '../../src/rendering/index.ts'
@@ -168,7 +169,11 @@ function blockOf(node: Nodes, source: string): string {
 		case 'list':
 			return listOf(node, source)
 		case 'table':
-			return tableOf(node)
+			return tableText(node, {
+				code: fence,
+				cell: (cell) => phrasesOf(cell, source).replaceAll('\n', ' '),
+				point: '•',
+			})
 		case 'thematicBreak':
 			return '———'
 		default:
@@ -240,23 +245,4 @@ function itemOf(item: ListItem, mark: string, source: string): string {
 	const box = typeof item.checked === 'boolean' ? (item.checked ? '☑ ' : '☐ ') : ''
 	const text = item.children.map((child) => blockOf(child, source)).join('\n')
 	return `${mark} ${box}${text.replaceAll('\n', '\n   ')}`
-}
-
-function tableOf({ children }: Table): string {
-	const rows = children.map(({ children: cells }) => cells.map((cell) => plainOf(cell)))
-	const widths = (rows[0] ?? []).map((_, column) =>
-		Math.min(40, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
-	)
-	const lines = rows.map((row) =>
-		row
-			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-			.join(' | ')
-			.trimEnd(),
-	)
-	return fence(lines.join('\n'))
-}
-
-function plainOf(node: Nodes): string {
-	if ('value' in node) return node.value
-	return 'children' in node ? node.children.map(plainOf).join('') : ''
 }
