@@ -175,8 +175,27 @@ async function stopsBy(
 	expect(await runs(question)).toMatchObject([{ state: 'stopped' }])
 }
 
-describe('Slack, in further ways', () => {
-	const journeys = startSlackJourneys({ way: 'socket' })
+const lacking = ['streaming', 'containers', 'sessionStatus'] as const
+
+describe.each(lacking)('Slack in a workspace that lacks only %s', (capability) => {
+	const journeys = startSlackJourneys({ way: 'socket', slack: { capabilities: { [capability]: false } } })
+	const { mention, say, answer, ada } = journeys
+
+	test('answers in a channel and in direct messages, whether it takes stages or none', async () => {
+		const staged = await mention(hard)
+		const direct = await say(ada().directMessages, easy)
+		expect((await answer(staged)).text).toContain(hardAnswer)
+		expect((await answer(direct)).text).toContain('391')
+	})
+})
+
+const ways = [
+	{ where: 'over a socket', way: 'socket' },
+	{ where: 'over HTTP', way: 'http' },
+] as const
+
+describe.each(ways)('Slack $where, in further ways', ({ way }) => {
+	const journeys = startSlackJourneys({ way })
 	const { slack, model, ada, mention, mentioning, say, answer, answers } = journeys
 
 	test('!stop in the thread ends it as the button does', async () => {
@@ -253,8 +272,8 @@ describe('Slack, in further ways', () => {
 	})
 })
 
-describe('Slack, for those who look after it', () => {
-	const journeys = startSlackJourneys({ way: 'socket' })
+describe.each(ways)('Slack $where, for those who look after it', ({ way }) => {
+	const journeys = startSlackJourneys({ way })
 	const { slack, model, ada, mention, say, answer } = journeys
 
 	test('an answer of 60,000 characters stands in a file, whole, under its beginning', async () => {
