@@ -12,7 +12,7 @@ import { freePort } from '../support/servers.ts'
 import { type LocalSlack, startLocalSlack } from '../support/slack/local-slack.ts'
 import type { SlackMessage } from '../support/slack/messages.ts'
 import type { MessageReference } from '../support/slack/person.ts'
-import { readableBlocks } from '../support/slack-app.ts'
+import { readableBlocks, type SlackWay } from '../support/slack-app.ts'
 import {
 	answersIn,
 	hasAction,
@@ -321,14 +321,23 @@ type Killing = {
 	readonly node: string
 	/** Whether its message is streamed. */
 	readonly streaming: boolean
+	readonly way: SlackWay
 	prepare(slack: LocalSlack): void
 }
 const killings: readonly Killing[] = [
-	{ when: 'in the middle of a stage', node: 'alternatives', streaming: true, prepare: () => {} },
+	{ when: 'in the middle of a stage', node: 'alternatives', streaming: true, way: 'socket', prepare: () => {} },
+	{
+		when: 'in the middle of a stage, over HTTP,',
+		node: 'alternatives',
+		streaming: true,
+		way: 'http',
+		prepare: () => {},
+	},
 	{
 		when: 'when its first message stands there, but before it is told so',
 		node: 'analyze',
 		streaming: false,
+		way: 'socket',
 		// It is posted at once; only the answer takes that long.
 		prepare: (slack) => slack.faults.add('chat.postMessage', { kind: 'slow', milliseconds: 9_000 }),
 	},
@@ -336,17 +345,20 @@ const killings: readonly Killing[] = [
 
 // Processes mostly wait: for their database, and for each other.
 describe.concurrent('start, with Slack', () => {
-	test.each(killings)('killed $when and started again, gives one answer', async ({ node, streaming, prepare }) => {
+	test.each(killings)('killed $when and started again, gives one answer', async ({ node, streaming, way, prepare }) => {
 		await using slack = await startLocalSlack({ ...unhurried, capabilities: { streaming } })
 		await using folder = await temporaryFolder()
 		await using model = await startHeldModel(schoolTrip.mistakes)
+		const port = String(await freePort())
 		const variables = {
 			...(await settings(folder.path, model.baseUrl)),
-			...slackVariables(slack, 'socket'),
+			...slackVariables(slack, way),
 			THREADWISE_PLAYGROUND: 'off',
+			...(way === 'http' ? { THREADWISE_PORT: port } : {}),
 		}
 		await using killed = await startedProcess('start', variables)
-		expect(killed.output()).toContain('Slack     connected by a socket')
+		expect(killed.output()).toContain(`Slack     ${way === 'socket' ? 'connected by a socket' : 'sends requests to'}`)
+		if (way === 'http') await slack.receiveEventsAt(`http://127.0.0.1:${port}/slack/events`)
 		prepare(slack)
 		using hold = model.hold(node)
 		const question = slack.person('Ada').post(slack.general, `<@${slack.botUserId}> ${hard}`)
