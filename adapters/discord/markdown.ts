@@ -15,6 +15,7 @@ import {
 	piecesOfLine,
 	readableFormula,
 	splitMarkdown,
+	tableText,
 	withoutControls,
 } from '../../src/rendering/index.ts'
 import {
@@ -27,7 +28,6 @@ import {
 	unparted,
 	withoutPings,
 } from './escape.ts'
-import { tableOf } from './tables.ts'
 
 /** What is known around a part of a document. */
 type Context = {
@@ -115,9 +115,10 @@ function blockOf(node: Nodes, context: Context): string {
 				.map(({ text }) => text)
 				.join('\n')
 		case 'table':
-			return tableOf(node, {
+			return tableText(node, {
 				code: (text) => fence(text),
 				cell: (cell) => phrasesOf(cell, context).replaceAll('\n', ' '),
+				point: '-',
 			})
 		case 'thematicBreak':
 			return '———'

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
-import { acceptedAtMs } from '../../src/core/accepted-at.ts'
 import { english } from '../../src/rendering/index.ts'
 import { attachFile } from './attach-file.ts'
 import { context, section } from './blocks.ts'
 import type { SlackConnection } from './config.ts'
-import { inOrder, type Mark, markOf, questionMarkOf, readMark } from './mark.ts'
+import { createFindMarked } from './find-marked.ts'
+import { type Mark, markOf, questionMarkOf } from './mark.ts'
 import { escapedPieces, toMrkdwn } from './markdown.ts'
 import { quietLogger } from './quiet-logger.ts'
 import type { Person, Self } from './receive.ts'
 import { fromSlack, slackCodeOf, tooFast } from './refusals.ts'
-import { type AttachedFile, attachedName, type Draft } from './show.ts'
+import type { AttachedFile, Draft } from './show.ts'
 import { createStreamCalls, type StreamCalls } from './stream-calls.ts'
 import type { Thread } from './thread.ts'
 
@@ -25,10 +25,12 @@ export type SlackClient = StreamCalls & {
 	remove(channelId: string, ts: string): Promise<void>
 	/** Attaches a file to a thread, in a message of its own. Returns the file's id; it stands there whole, or not at all. */
 	attach(thread: Thread, file: AttachedFile): Promise<string>
-	/** A page of a thread's messages before one of them, the oldest first; `next` leads on from there. */
+	/** The message that a thread hangs on; null where it is gone. */
+	root(thread: Thread): Promise<unknown>
+	/** A page of a thread's messages, the oldest first and as many as Slack gives; `next` leads on from there. */
 	replies(
 		thread: Thread,
-		before: string,
+		range: RepliesRange,
 		cursor: string | null,
 	): Promise<{ readonly messages: readonly unknown[]; readonly next: string | null }>
 	/** The newest messages of a channel that the bot is a member of. */
@@ -62,6 +64,9 @@ type AskedQuestion = {
 	readonly text: string
 }
 
+/** Between two timestamps, both left out. */
+export type RepliesRange = { readonly after: string | null; readonly before: string }
+
 export type ClientOptions = Pick<SlackConnection, 'apiUrl'> & {
 	readonly botToken: string
 	readonly timeoutMs: number
@@ -72,7 +77,7 @@ const unknownForMs = 60_000
 /** Slack waits three seconds until what somebody has asked is acknowledged. */
 const longestPersonWaitMs = 1_000
 const mostPeople = 5_000
-/** All that an app gets at once which is sold outside of Slack's marketplace; any other may ask for several pages. */
+/** All that an app gets at once which is sold outside of Slack's marketplace. */
 const smallPage = 15
 /** Commands are shorter than this. */
 const mostQuestionSections = 4
@@ -97,6 +102,7 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 		logger: quietLogger(() => {}),
 	})
 	const pauses = createPauses()
+	const findMarked = createFindMarked(web)
 	/** What can't be done now in a channel says nothing of what else can: Slack has a rate for each. */
 	const call = async <Result>(what: string, request: () => Promise<Result>): Promise<Result> => {
 		pauses.check(what)
@@ -130,14 +136,25 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 		...createStreamCalls(web, call),
 		attach: (thread, file) => call(`${thread.channelId} files`, () => attachFile(web, thread, file, timeoutMs)),
 		// The rate is that of the method, wherever it is used.
-		replies: ({ channelId, threadId }, latest, cursor) =>
+		root: ({ channelId, threadId }) =>
+			call('roots', async () => {
+				const range = { oldest: threadId, latest: threadId, inclusive: true, limit: 1 }
+				const { messages = [] } = await web.conversations.history({
+					channel: channelId,
+					...range,
+					include_all_metadata: true,
+				})
+				return messages.find(({ ts }) => ts === threadId) ?? null
+			}),
+		replies: ({ channelId, threadId }, { after, before }, cursor) =>
 			call('earlier messages', async () => {
+				// Without a limit, each app gets as many as it may have.
 				const page = await web.conversations.replies({
 					channel: channelId,
 					ts: threadId,
-					latest,
+					latest: before,
 					include_all_metadata: true,
-					limit: smallPage,
+					...(after === null ? {} : { oldest: after }),
 					...(cursor === null ? {} : { cursor }),
 				})
 				return { messages: page.messages ?? [], next: page.response_metadata?.next_cursor || null }
@@ -147,8 +164,7 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				const page = await web.conversations.history({ channel, include_all_metadata: true, limit: smallPage })
 				return page.messages ?? []
 			}),
-		find: ({ channelId, threadId }, runId) =>
-			call(`${channelId} read`, () => findMarked(web, channelId, threadId, runId)),
+		find: (thread, runId) => call(`${thread.channelId} read`, () => findMarked(thread, runId)),
 		postQuestion: (channelId, { id, name, text: question }) =>
 			call(`${channelId} post`, async () => {
 				const asks = english.chat.asks(name)
@@ -212,51 +228,6 @@ async function identify(web: webApi.WebClient): Promise<Self> {
 
 function contentOf({ text, blocks }: Draft, mark: Mark) {
 	return { text, blocks: [...blocks], metadata: markOf(mark) }
-}
-
-/** Slack's clock and ours differ by less. */
-const clocksDifferMs = 300_000
-
-/** A run's messages are younger than the run: in a long thread, what came before needn't be read. */
-function sinceAccepted(runId: string): { readonly oldest?: string } {
-	const acceptedAt = acceptedAtMs(runId)
-	return acceptedAt === null ? {} : { oldest: String((acceptedAt - clocksDifferMs) / 1_000) }
-}
-
-async function findMarked(
-	web: webApi.WebClient,
-	channel: string,
-	ts: string,
-	runId: string,
-): Promise<readonly string[]> {
-	const found: { readonly ts: string; readonly part: number }[] = []
-	const attached: string[] = []
-	let cursor: string | undefined
-	do {
-		const page = await web.conversations
-			.replies({
-				channel,
-				ts,
-				include_all_metadata: true,
-				limit: smallPage,
-				...sinceAccepted(runId),
-				...(cursor === undefined ? {} : { cursor }),
-			})
-			.catch((error: unknown) => {
-				// Whoever asked has deleted the question, and nobody has answered it.
-				if (error instanceof webApi.WebAPIPlatformError && error.data.error === 'thread_not_found') return null
-				throw error
-			})
-		for (const message of page?.messages ?? []) {
-			const mark = readMark(message)
-			if (message.ts !== undefined && mark?.runId === runId) found.push({ ts: message.ts, part: mark.part })
-			attached.push(
-				...(message.files ?? []).flatMap(({ id, name }) => (id && name === attachedName(runId) ? [id] : [])),
-			)
-		}
-		cursor = page?.response_metadata?.next_cursor || undefined
-	} while (cursor !== undefined)
-	return [...inOrder(found), ...attached]
 }
 
 async function readPerson(web: webApi.WebClient, id: string): Promise<Person> {

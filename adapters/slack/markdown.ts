@@ -1,8 +1,14 @@
-import type { Image, List, ListItem, Nodes, Parent, Root, Table } from 'mdast'
+import type { Image, List, ListItem, Nodes, Parent, Root } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import { piecesOfLine, withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
+import {
+	aroundCode,
+	piecesOfLine,
+	tableText,
+	withoutControls as withoutControlCharacters,
+	withReadableFormulas,
+} from '../../src/rendering/index.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 
@@ -11,16 +17,16 @@ const longestParsed = 12_000
 const longestLine = 3_000
 
 /**
- * Markdown of a model as a `markdown` block may show it: nobody is mentioned, nothing moves the text around, and images are links,
- * since what is fetched may tell others what was asked. Every letter stays.
+ * Markdown of a model as a `markdown` block may show it: nobody is mentioned, nothing moves the text around, formulas can be read, and
+ * images are links, since what is fetched may tell others what was asked. Every other letter stays.
  */
 export function toSafeMarkdown(markdown: string): string {
-	return withoutMentions(withoutImages(withoutControls(markdown)))
+	return withoutMentions(withoutImages(withFormulasAsText(withoutControls(markdown))))
 }
 
-/** Markdown of a model as Slack's own mrkdwn, for sections. Every letter stays. */
+/** Markdown of a model as Slack's own mrkdwn, for sections, with formulas as text. Every other letter stays. */
 export function toMrkdwn(markdown: string): string {
-	const text = withoutControls(markdown)
+	const text = withFormulasAsText(withoutControls(markdown))
 	if (!isParsed(text)) return escaped(text)
 	try {
 		return blocksOf(parser.parse(text), text)
@@ -32,12 +38,39 @@ export function toMrkdwn(markdown: string): string {
 
 /** Plain text as mrkdwn that says the same. */
 export function escaped(text: string): string {
-	return withoutBroadcasts(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
+	return withoutBroadcasts(escapedCode(text))
+}
+
+/** The same of code, which is copied: nothing is put into it. */
+function escapedCode(code: string): string {
+	return code.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Plain text for where there is no mrkdwn, such as a title. */
 export function plainText(text: string): string {
-	return withoutMentions(withoutControls(text))
+	return withoutMentionsInText(withReadableFormulas(withoutControls(text), (formula) => formula))
+}
+
+/** The beginning of a Markdown text as it is read aloud, without its marks. */
+export function spoken(markdown: string): string {
+	const text = withReadableFormulas(withoutControls(markdown.slice(0, longestLine)), (formula) => formula)
+	try {
+		return spokenOf(parser.parse(text))
+	} catch {
+		return text
+	}
+}
+
+/** What is parted by blank lines, or by the lines of a table, must not be spoken as one word. */
+const parted: ReadonlySet<Nodes['type']> = new Set([
+	...(['root', 'blockquote', 'list', 'listItem', 'table', 'tableRow', 'footnoteDefinition'] as const),
+])
+
+function spokenOf(node: Nodes): string {
+	if (node.type === 'image') return node.alt ?? ''
+	if (node.type === 'break') return '\n'
+	if ('value' in node) return node.value
+	return 'children' in node ? node.children.map(spokenOf).join(parted.has(node.type) ? '\n' : '') : ''
 }
 
 /** mrkdwn of a text in pieces of at most so many characters, as they count after escaping. */
@@ -66,12 +99,26 @@ export function withoutControls(text: string): string {
 		.toWellFormed()
 }
 
+/** What stands in a formula is no Markdown. */
+function withFormulasAsText(markdown: string): string {
+	return withReadableFormulas(markdown, (formula) => formula.replaceAll(/[\\`*_~[\]<|]/g, '\\$&'))
+}
+
 /** Has no width: a text looks the same with it, and isn't read as a command. */
 const nothing = '\u200B'
 
-/** Whether `<!…>` and the like are obeyed in a `markdown` block isn't documented, so they aren't left to be. */
+/** Whether `<!…>` and the like are obeyed in a `markdown` block isn't documented, so they aren't left to be, nor in code. */
 function withoutMentions(text: string): string {
+	return aroundCode(text, { code: withoutMentionsInCode, text: withoutMentionsInText })
+}
+
+function withoutMentionsInText(text: string): string {
 	return withoutBroadcasts(text.replaceAll(/<(?=[@#]|!(?!--|DOCTYPE|\[CDATA))/gi, `<${nothing}`))
+}
+
+/** Whoever copies code must see what isn't as it was written. Names alone are nobody's there: Slack isn't asked to look for them. */
+function withoutMentionsInCode(code: string): string {
+	return code.replaceAll(/<(?=(?:@[A-Z0-9]|#[A-Z0-9]|![a-z])[^<>]*>)/gi, '< ')
 }
 
 function withoutBroadcasts(text: string): string {
@@ -118,16 +165,24 @@ function blockOf(node: Nodes, source: string): string {
 		case 'blockquote':
 			return blocksOf(node, source).replaceAll(/^/gm, '>')
 		case 'code':
-			return `\`\`\`\n${escaped(node.value)}\n\`\`\``
+			return fence(node.value)
 		case 'list':
 			return listOf(node, source)
 		case 'table':
-			return tableOf(node)
+			return tableText(node, {
+				code: fence,
+				cell: (cell) => phrasesOf(cell, source).replaceAll('\n', ' '),
+				point: '•',
+			})
 		case 'thematicBreak':
 			return '———'
 		default:
 			return phraseOf(node, source)
 	}
+}
+
+function fence(code: string): string {
+	return `\`\`\`\n${escapedCode(code)}\n\`\`\``
 }
 
 function phrasesOf(parent: Parent, source: string): string {
@@ -145,7 +200,7 @@ function phraseOf(node: Nodes, source: string): string {
 		case 'delete':
 			return marked('~', phrasesOf(node, source))
 		case 'inlineCode':
-			return marked('`', escaped(node.value))
+			return marked('`', escapedCode(node.value))
 		case 'break':
 			return '\n'
 		case 'link':
@@ -190,23 +245,4 @@ function itemOf(item: ListItem, mark: string, source: string): string {
 	const box = typeof item.checked === 'boolean' ? (item.checked ? '☑ ' : '☐ ') : ''
 	const text = item.children.map((child) => blockOf(child, source)).join('\n')
 	return `${mark} ${box}${text.replaceAll('\n', '\n   ')}`
-}
-
-function tableOf({ children }: Table): string {
-	const rows = children.map(({ children: cells }) => cells.map((cell) => plainOf(cell)))
-	const widths = (rows[0] ?? []).map((_, column) =>
-		Math.min(40, Math.max(...rows.map((row) => row[column]?.length ?? 0))),
-	)
-	const lines = rows.map((row) =>
-		row
-			.map((cell, column) => cell.padEnd(widths[column] ?? 0))
-			.join(' | ')
-			.trimEnd(),
-	)
-	return `\`\`\`\n${escaped(lines.join('\n'))}\n\`\`\``
-}
-
-function plainOf(node: Nodes): string {
-	if ('value' in node) return node.value
-	return 'children' in node ? node.children.map(plainOf).join('') : ''
 }

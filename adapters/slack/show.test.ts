@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { aStageView, aView } from '../../tests/support/builders.ts'
+import { pingsOfBlocks } from '../../tests/support/slack/pings.ts'
 import type { Block } from './blocks.ts'
 import { showReply } from './show.ts'
 import type { BlockSupport } from './show-plan.ts'
@@ -52,6 +53,20 @@ describe('an answer', () => {
 		expect(json(message?.blocks).length).toBeLessThanOrEqual(12_000)
 		expect(message?.blocks.filter(({ type }) => type === 'container')).toHaveLength(6)
 		expect(json(message)).toContain('More stands in the full record.')
+	})
+
+	test('is read aloud as what it says, without its marks, each of its messages by itself', () => {
+		expect(
+			show({ status: 'answered', answer: '# So\n\n- it **is** $x^2$\n- see [here](https://x.example)' })[0]?.text,
+		).toBe('So it is x² see here')
+		const paragraphs = [1, 2, 3].map((number) => `**Part ${number}** ${'goes on and '.repeat(830)}ends.`)
+		const texts = show({ status: 'answered', answer: paragraphs.join('\n\n'), stages: [done] }).map(({ text }) => text)
+		expect(texts.map((text) => text.slice(0, 40))).toEqual([
+			expect.stringMatching(/^Part 1 goes on and /),
+			expect.stringMatching(/^Answer, part 2 of 3: Part 2 goes on/),
+			expect.stringMatching(/^Answer, part 3 of 3: Part 3 goes on/),
+			expect.stringMatching(/ · /),
+		])
 	})
 
 	test('that was refused is offered no second try', () => {
@@ -142,8 +157,9 @@ describe('whatever a model writes', () => {
 					expect(text).not.toBe('')
 					expect(json(blocks).length).toBeLessThanOrEqual(13_000)
 					expect(blocks.length).toBeLessThanOrEqual(50)
-					expect(json(blocks)).not.toMatch(/<(?:[@#]|!(?!--|DOCTYPE|\[CDATA))/i)
-					expect(json({ text, blocks })).not.toMatch(/(?<!\w)@(?:channel|here|everyone)\b/)
+					expect(pingsOfBlocks(blocks)).toEqual([])
+					expect(json(blocks)).not.toMatch(/<[@#!]\w[^<>]*>/)
+					expect(text).not.toMatch(/(?<!\w)@(?:channel|here|everyone)\b/)
 					checkTexts(blocks)
 				}
 			}),

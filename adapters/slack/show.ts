@@ -14,7 +14,7 @@ import {
 	section,
 	sizeOf,
 } from './blocks.ts'
-import { escaped, escapedPieces, toSafeMarkdown, withoutControls } from './markdown.ts'
+import { escaped, escapedPieces, spoken, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { showFolded } from './show-folded.ts'
 import { type BlockSupport, planOf } from './show-plan.ts'
 
@@ -113,8 +113,17 @@ function showOutcome(shown: ShownReply): readonly Draft[] {
 	const isTight = room < leastForFolded
 	const tail = tailOf(shown, isTight ? mostFolded : room - 10)
 	const messages = isTight ? [...parts, tail] : [...parts.slice(0, -1), [...last, ...tail]]
-	const text = notificationOf(view)
-	return messages.map((blocks, index) => draft(index === 0 ? text : '…', blocks))
+	const text = (blocks: readonly Block[], index: number) => {
+		if (index === 0) return notificationOf(view, blocks)
+		if (index === parts.length) return factsText(shown)
+		return `${english.chat.answerPart(index + 1, parts.length)}: ${spokenIn(blocks)}`
+	}
+	return messages.map((blocks, index) => draft(text(blocks, index), blocks))
+}
+
+/** What of an answer stands in a message. */
+function spokenIn(blocks: readonly Block[]): string {
+	return blocks.map((block) => (block.type === 'markdown' ? spoken(block.text) : '')).join('')
 }
 
 /** What the outcome says, in as many messages as it takes. */
@@ -157,13 +166,13 @@ function small(text: string, longest = 600): string {
 function tailOf(shown: ShownReply, room: number): readonly Block[] {
 	const { runId, view, support } = shown
 	if (view.status === 'waiting') return [workButtons(runId, view)]
-	const fixed = [factsOf(runId, view), ...disclosureOf(view), ...buttonsOf(shown)]
+	const fixed = [context(escaped(factsText(shown))), ...disclosureOf(view), ...buttonsOf(shown)]
 	const folded = support === 'all' ? showFolded(view.stages, room - sizeOf(fixed)) : []
 	return [...folded, ...fixed]
 }
 
-function factsOf(runId: string, view: ReplyView): Block {
-	return context(escaped([...describeFacts(view), english.run(runId)].join(' · ')))
+function factsText({ runId, view }: ShownReply): string {
+	return [...describeFacts(view), english.run(runId)].join(' · ')
 }
 
 function disclosureOf({ disclosure }: ReplyView): readonly Block[] {
@@ -218,8 +227,9 @@ function feedbackValue(runId: string, helpful: boolean): string {
 	return `${helpful ? 'helpful' : 'not-helpful'} ${runId}`
 }
 
-function notificationOf({ error, stopReason, budget, answer }: ReplyView): string {
+function notificationOf({ error, stopReason, budget }: ReplyView, blocks: readonly Block[]): string {
 	if (error !== null) return english.failure(error.message)
+	const answer = spokenIn(blocks)
 	return stopReason === null ? answer : `${english.stopped(stopReason, budget)} ${answer}`
 }
 

@@ -232,16 +232,27 @@ describe('a question in a channel', () => {
 })
 
 describe('a thread to which the bot comes late', () => {
-	const late = async (choices: Parameters<typeof open>[0] = {}, replies = 3) => {
+	const missing = 'Slack: (Some messages are missing here.)'
+	const reasons = (first: number, last: number) =>
+		Array.from({ length: last - first + 1 }, (_, index) => `Bob: Reason ${first + index}`)
+	const late = async (
+		choices: Parameters<typeof open>[0] = {},
+		replies = 3,
+		at: ((number: number) => number) | null = null,
+	) => {
 		const opened = await open(choices)
 		const { slack, ada } = opened
 		const bob = slack.person('Bob')
+		if (at !== null) vi.useFakeTimers({ toFake: ['Date'], now: at(0) })
 		const root = bob.post(slack.general, 'Which plan?')
 		for (const number of Array.from({ length: replies }, (_, index) => index + 1)) {
+			if (at !== null) vi.setSystemTime(at(number))
 			bob.post(slack.general, `Reason ${number}`, { threadTs: root.ts })
 		}
+		if (at !== null) vi.setSystemTime(at(replies + 1))
 		await ada.post(slack.general, `<@${slack.botUserId}> What do you think?`, { threadTs: root.ts }).delivered
 		await bob.post(slack.general, 'Too late', { threadTs: root.ts }).delivered
+		vi.useRealTimers()
 		const [question] = opened.received
 		if (question === undefined) throw new Error('nothing was asked')
 		const read = async () => {
@@ -251,10 +262,14 @@ describe('a thread to which the bot comes late', () => {
 		return { ...opened, bob, root, read, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 	}
 
-	test('is read page by page up to the question, everybody by their name', async () => {
+	test('is read up to the question, everybody by their name', async () => {
 		await using opened = await late({}, 20)
-		const replies = Array.from({ length: 20 }, (_, index) => `Bob: Reason ${index + 1}`)
-		expect(await opened.read()).toEqual(['Bob: Which plan?', ...replies])
+		expect(await opened.read()).toEqual(['Bob: Which plan?', ...reasons(1, 20)])
+	})
+
+	test('of 400 messages is read to its end: its first message counts, and the newest', async () => {
+		await using opened = await late({}, 400)
+		expect(await opened.read()).toEqual(['Bob: Which plan?', missing, ...reasons(361, 400)])
 	})
 
 	test('has our own answers of another time in it, without what is folded under them', async () => {
@@ -269,11 +284,25 @@ describe('a thread to which the bot comes late', () => {
 		expect(own.map(({ content }) => textOf(content))).toEqual(['It costs $104.'])
 	})
 
-	test('is read as far as the rate allows, if the app is sold outside of the marketplace', async () => {
-		await using opened = await late({ slack: { isSoldElsewhere: true, clockSpeed: 1 } }, 20)
-		const replies = Array.from({ length: 14 }, (_, index) => `Bob: Reason ${index + 1}`)
-		expect(await opened.read()).toEqual(['Bob: Which plan?', ...replies])
-		await expect(opened.read()).rejects.toMatchObject({ code: 'platform-unavailable' })
+	test.each([
+		[12, ['Bob: Which plan?', ...reasons(1, 12)]],
+		[400, ['Bob: Which plan?', missing, ...reasons(392, 400)]],
+	])(
+		'is read once, if the app is sold outside of the marketplace: of %i messages, the newest',
+		async (replies, read) => {
+			const hourAgo = Date.now() - 3_600_000
+			const evenly = (number: number) => hourAgo + (number * 3_600_000) / (replies + 1)
+			await using opened = await late({ slack: { isSoldElsewhere: true, clockSpeed: 1 } }, replies, evenly)
+			expect(await opened.read()).toEqual(read)
+			await expect(opened.read()).rejects.toMatchObject({ code: 'platform-unavailable' })
+		},
+	)
+
+	test('says where more is missing, if more was said of late than Slack gives at once', async () => {
+		const justNow = Date.now() - 1_000
+		const ofLate = (number: number) => (number === 0 ? justNow - 3_600_000 : justNow + number)
+		await using opened = await late({ slack: { isSoldElsewhere: true, clockSpeed: 1 } }, 30, ofLate)
+		expect(await opened.read()).toEqual(['Bob: Which plan?', missing, ...reasons(1, 15), missing])
 	})
 
 	test.each(['missing_scope', 'not_in_channel'])(
@@ -717,6 +746,20 @@ describe('messages of a reply', () => {
 		expect(opened.textIn(conversation)).toContain('It costs $104.')
 		expect(await opened.platform.find(runId, conversation)).toEqual(shown)
 	})
+})
+
+test('a reply whose answer was lost is found in a long thread, though one page a minute may be read of it', async () => {
+	await using opened = await open({ slack: { isSoldElsewhere: true, clockSpeed: 60 } })
+	const { conversation, runId, question } = await opened.ask()
+	const bob = opened.slack.person('Bob')
+	for (let count = 1; count <= 20; count += 1) bob.post(opened.slack.general, `${count}`, { threadTs: question.ts })
+	opened.slack.loseNextAnswer('chat.postMessage')
+	const post = opened.platform.post(runId, conversation, answered)
+	await expect(post).rejects.toMatchObject({ code: 'platform-unavailable' })
+	const [message] = opened.repliesIn(conversation)
+	await vi.waitFor(async () => {
+		expect(await opened.platform.find(runId, conversation)).toMatchObject({ messageIds: [message?.ts] })
+	}, 4_000)
 })
 
 /** How many sockets the bot has asked for. */

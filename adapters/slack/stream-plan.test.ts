@@ -84,6 +84,14 @@ describe('a stream', () => {
 		expect(between({ answer: 'One\n' }, { answer: 'Other\nTwo\n' })).toEqual([])
 	})
 
+	test('shows a formula once its end is known', () => {
+		const answer = 'So\n\\[\nx^2 = 4\n\\]\nholds.\n'
+		const upTo = (end: string) => ({ answer: answer.slice(0, answer.indexOf(end)) })
+		expect(planOf(upTo('x^2')).text).toBe('So\n')
+		expect(between(upTo('\\]'), { answer })).toEqual([{ type: 'markdown_text', text: '\nx² = 4\n\nholds.\n' }])
+		expect(planOf({ answer: 'Costs \\( 5\n\nand more\n' }).text).toBe('Costs \\( 5\n\nand more\n')
+	})
+
 	test('tells how the run is answered once that is known, and once more where it is answered otherwise', () => {
 		const direct = { route: 'direct', stages: [] } as const
 		expect(JSON.stringify(between({ status: 'queued', routing: null }, { routing: null }))).not.toContain('"context"')
@@ -206,7 +214,7 @@ test('an answer that grows is shown line by line without a letter too many, and 
 			const stream = shownBySlack(chunks)
 			expect(stream.markdown).toBe(shown.text)
 			expect(pingsOfText(stream.markdown)).toEqual([])
-			expect(stream.markdown.replaceAll('\u200B', '').length).toBeLessThanOrEqual(answer.length)
+			expect(stream.markdown.replaceAll(/\u200B|(?<=<) (?=[@#!])/g, '').length).toBeLessThanOrEqual(answer.length)
 		}),
 	)
 })

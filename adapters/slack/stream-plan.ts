@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { english, shortened } from '../../src/rendering/index.ts'
+import { beforeOpenFormula, english, shortened } from '../../src/rendering/index.ts'
 import { actions, type Block } from './blocks.ts'
 import { plainText, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { answerNowButton, routeOf, stopButton } from './show.ts'
@@ -104,7 +104,8 @@ function weightOf(title: string, tasks: readonly StreamedTask[]): number {
 
 /** The lines that nothing more is added to, so that nothing that was sent reads otherwise later. */
 function finishedLines(answer: string, mostBytes: number): string {
-	const lines = toSafeMarkdown(answer.slice(0, answer.lastIndexOf('\n') + 1)).split(/(?<=\n)/)
+	const finished = beforeOpenFormula(answer.slice(0, answer.lastIndexOf('\n') + 1))
+	const lines = toSafeMarkdown(finished.slice(0, finished.lastIndexOf('\n') + 1)).split(/(?<=\n)/)
 	let room = mostBytes
 	const fits = lines.findIndex((line) => {
 		room -= Buffer.byteLength(line)

@@ -19,6 +19,10 @@ export type ChatTexts = {
 	readonly moreInRecord: string
 	readonly wholeAnswer: string
 	readonly answerAttached: string
+	/** What a message is whose answer began in another one. */
+	answerPart(part: number, parts: number): string
+	/** In a conversation, in the place of what can't be read of it. */
+	readonly messagesMissing: string
 	readonly chooseStage: string
 	readonly page: (page: number, of: number) => string
 	readonly back: string
@@ -79,6 +83,8 @@ export const englishChatTexts: ChatTexts = {
 		'This record is not there any more. Records are deleted after a time; ask the question again for a new one.',
 	moreInRecord: 'More stands in the full record.',
 	wholeAnswer: 'The whole answer',
+	answerPart: (part, parts) => `Answer, part ${part} of ${parts}`,
+	messagesMissing: '(Some messages are missing here.)',
 	answerAttached: 'This is the beginning. The whole answer is in the file below.',
 	chooseStage: 'Choose a stage',
 	page: (page, of) => `${page} of ${of}`,

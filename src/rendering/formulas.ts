@@ -1,3 +1,5 @@
+import { readableFormula } from './readable-formula.ts'
+
 /**
  * Models write formulas as `\( … \)`, `\[ … \]`, `$ … $` and `$$ … $$`; the Markdown parser knows `$$` only, takes a price for the
  * beginning of a formula where it is told to know `$` as well, and the rest of the text for a formula where a `$$` isn't closed.
@@ -5,33 +7,107 @@
  * Takes time in proportion to the text, whatever the text is.
  */
 export function withFormulas(markdown: string): string {
-	const marks = closingMarks(markdown)
-	const written: string[] = []
-	let copiedTo = 0
-	const token = /(?<=^|\n)(?:[ \t>]|[-*+] |\d+[.)] )*(?:`{3,}|~{3,})|`+|\\[\s\S]|\${1,2}/g
-	for (let match = token.exec(markdown); match !== null; match = token.exec(markdown)) {
-		const piece = pieceAt(markdown, match.index, match[0], marks)
-		if (piece === null) continue
-		written.push(markdown.slice(copiedTo, match.index), piece.text)
-		copiedTo = piece.end
-		token.lastIndex = piece.end
-	}
-	return written.join('') + markdown.slice(copiedTo)
+	return rewritten(markdown, (part) => {
+		if (part.kind === 'mark' && part.text === '$$') return '\\$\\$'
+		if (part.kind !== 'formula') return part.text
+		const { latex, indent } = part
+		if (indent === null) return `$$${latex.replaceAll(/\s*\n\s*/g, ' ')}$$`
+		const lines = latex.split('\n').map((line) => indent + line.trim())
+		return `$$\n${lines.join('\n')}\n${indent}$$`
+	})
 }
 
-/** What stands instead of the text up to `end`. */
-type Piece = { readonly text: string; readonly end: number }
+/** Reading a formula takes about as long as a page of text. */
+const mostRead = 300
 
-function pieceAt(markdown: string, start: number, token: string, marks: ClosingMarks): Piece | null {
-	const kept = (end: number) => ({ text: markdown.slice(start, end), end })
+/**
+ * Markdown with formulas as text, for where there is no typesetting; what can't be read stays as it was written, and so does code.
+ * `write` has the text stand for itself wherever it comes to stand.
+ */
+export function withReadableFormulas(markdown: string, write: (text: string) => string): string {
+	let left = mostRead
+	return rewritten(markdown, (part) => {
+		if (part.kind !== 'formula' || left === 0) return part.text
+		left -= 1
+		const { latex, indent } = part
+		const readable = readableFormula(latex, indent !== null)
+		if (readable === null) return part.text
+		if (indent === null) return write(readable)
+		// Else it would flow into the paragraphs around it.
+		return `\n${readable
+			.split('\n')
+			.map((line) => indent + write(line))
+			.join('\n')}\n`
+	})
+}
+
+/** Markdown with its code and the rest of it each written in their own way. */
+export function aroundCode(
+	markdown: string,
+	{ code, text }: { readonly code: (code: string) => string; readonly text: (text: string) => string },
+): string {
+	const written: string[] = []
+	let from = 0
+	for (const part of partsOf(markdown)) {
+		if (part.kind !== 'code') continue
+		written.push(text(markdown.slice(from, part.start)), code(part.text))
+		from = part.end
+	}
+	return written.join('') + text(markdown.slice(from))
+}
+
+/** As much of a text that is still being written as is before a formula whose end may yet come. */
+export function beforeOpenFormula(markdown: string): string {
+	for (const { kind, start, text } of partsOf(markdown)) {
+		const rest = markdown.slice(start + text.length)
+		if (kind === 'mark' && rest.length <= longestFormula && !emptyLine.test(rest) && !rest.includes(closerOf(text)))
+			return markdown.slice(0, start)
+	}
+	return markdown
+}
+
+function rewritten(markdown: string, write: (part: Part) => string): string {
+	const written: string[] = []
+	let from = 0
+	for (const part of partsOf(markdown)) {
+		written.push(markdown.slice(from, part.start), write(part))
+		from = part.end
+	}
+	return written.join('') + markdown.slice(from)
+}
+
+/** A part of a text that isn't just text. `mark`: one of a formula, though there is none. */
+type Part = { readonly start: number; readonly end: number; readonly text: string } & PartKind
+type PartKind =
+	| { readonly kind: 'code' | 'mark' }
+	/** `indent` is what stands before it in its line, if it stands alone; null if it doesn't. */
+	| { readonly kind: 'formula'; readonly latex: string; readonly indent: string | null }
+
+function* partsOf(markdown: string): Generator<Part> {
+	const marks = closingMarks(markdown)
+	const token = /(?<=^|\n)(?:[ \t>]|[-*+] |\d+[.)] )*(?:`{3,}|~{3,})|`+|\\[\s\S]|\${1,2}/g
+	for (let match = token.exec(markdown); match !== null; match = token.exec(markdown)) {
+		const { index: start } = match
+		const found = partAt(markdown, start, match[0], marks)
+		if (found === null) continue
+		token.lastIndex = found.end
+		yield { ...found, start, text: markdown.slice(start, found.end) }
+	}
+}
+
+type Found = { readonly end: number } & PartKind
+
+function partAt(markdown: string, start: number, token: string, marks: ClosingMarks): Found | null {
 	const fence = /(?:`{3,}|~{3,})$/.exec(token)?.[0]
 	if (fence !== undefined && (token.length > fence.length || startsLine(markdown, start)))
-		return kept(endOfFence(markdown, start + token.length, fence))
-	if (token.startsWith('`')) return kept(marks.afterCode(token.length, start + token.length))
-	if (token === '\\(' || token === '\\[') return delimited(markdown, start, token, marks) ?? kept(start + 2)
-	if (token === '$$') return delimited(markdown, start, token, marks) ?? { text: '\\$\\$', end: start + 2 }
-	if (token === '$') return dollar(markdown, start)
-	return kept(start + token.length)
+		return { kind: 'code', end: endOfFence(markdown, start + token.length, fence) }
+	if (token.startsWith('`')) {
+		const from = start + token.length
+		const end = marks.afterCode(token.length, from)
+		return end === from ? null : { kind: 'code', end }
+	}
+	if (closers.has(token)) return delimited(markdown, start, token, marks) ?? { kind: 'mark', end: start + 2 }
+	return token === '$' ? dollar(markdown, start) : null
 }
 
 function startsLine(text: string, index: number): boolean {
@@ -44,36 +120,41 @@ function endOfFence(text: string, from: number, fence: string): number {
 	return closing.exec(text) === null ? text.length : closing.lastIndex
 }
 
-const closers: Readonly<Record<string, string>> = { '\\(': '\\)', '\\[': '\\]', $$: '$$' }
+const closers: ReadonlyMap<string, string> = new Map([
+	['\\(', '\\)'],
+	['\\[', '\\]'],
+	['$$', '$$'],
+])
 const longestFormula = 4_000
+const emptyLine = /\n[ \t]*\n/
+
+function closerOf(opening: string): string {
+	return closers.get(opening) ?? opening
+}
 
 /** A formula between two marks of its own, which no empty line parts. */
-function delimited(text: string, start: number, opening: string, marks: ClosingMarks): Piece | null {
+function delimited(text: string, start: number, opening: string, marks: ClosingMarks): Found | null {
 	const from = start + 2
-	const close = marks.next(closers[opening] ?? opening, from)
+	const close = marks.next(closerOf(opening), from)
 	if (close === null || close - from > longestFormula) return null
-	const formula = text.slice(from, close).trim()
-	if (formula === '' || formula.includes('$') || /\n[ \t]*\n/.test(formula)) return null
+	const latex = text.slice(from, close).trim()
+	if (latex === '' || latex.includes('$') || emptyLine.test(latex)) return null
 	const end = close + 2
 	const lineStart = text.lastIndexOf('\n', start - 1) + 1
-	const indent = start - lineStart > 200 ? null : /^[ \t]*$/.exec(text.slice(lineStart, start))?.[0]
+	const indent = start - lineStart > 200 ? null : (/^[ \t]*$/.exec(text.slice(lineStart, start))?.[0] ?? null)
 	const endsLine = /^[ \t]*(?:\n|$)/.test(text.slice(end, end + 200))
-	if (opening !== '\\(' && indent !== null && indent !== undefined && endsLine) {
-		const lines = formula.split('\n').map((line) => indent + line.trim())
-		return { text: `$$\n${lines.join('\n')}\n${indent}$$`, end }
-	}
-	return { text: `$$${formula.replaceAll(/\s*\n\s*/g, ' ')}$$`, end }
+	return { kind: 'formula', latex, indent: opening !== '\\(' && endsLine ? indent : null, end }
 }
 
 /** As pandoc has it: no space within the marks, no digit behind them; and something in it that no price has. */
 const inlineFormula =
 	/\$(?=[^\s$])(?=[^$\n]{0,300}?[\\^_=<>{}+*/]|[A-Za-z]\$)([^$\n`]{0,300}?[^\s$\\`])\$(?![\d$\p{L}])/uy
 
-function dollar(text: string, start: number): Piece | null {
+function dollar(text: string, start: number): Found | null {
 	inlineFormula.lastIndex = start
-	const formula = inlineFormula.exec(text)?.[1]
-	if (formula === undefined || /^\d[\d.,]*\s+\p{L}/u.test(formula)) return null
-	return { text: `$$${formula}$$`, end: inlineFormula.lastIndex }
+	const latex = inlineFormula.exec(text)?.[1]
+	if (latex === undefined || /^\d[\d.,]*\s+\p{L}/u.test(latex)) return null
+	return { kind: 'formula', latex, indent: null, end: inlineFormula.lastIndex }
 }
 
 type ClosingMarks = {

@@ -12,7 +12,7 @@ import { freePort } from '../support/servers.ts'
 import { type LocalSlack, startLocalSlack } from '../support/slack/local-slack.ts'
 import type { SlackMessage } from '../support/slack/messages.ts'
 import type { MessageReference } from '../support/slack/person.ts'
-import { readableBlocks } from '../support/slack-app.ts'
+import { readableBlocks, type SlackWay } from '../support/slack-app.ts'
 import {
 	answersIn,
 	hasAction,
@@ -175,8 +175,27 @@ async function stopsBy(
 	expect(await runs(question)).toMatchObject([{ state: 'stopped' }])
 }
 
-describe('Slack, in further ways', () => {
-	const journeys = startSlackJourneys({ way: 'socket' })
+const lacking = ['streaming', 'containers', 'sessionStatus'] as const
+
+describe.each(lacking)('Slack in a workspace that lacks only %s', (capability) => {
+	const journeys = startSlackJourneys({ way: 'socket', slack: { capabilities: { [capability]: false } } })
+	const { mention, say, answer, ada } = journeys
+
+	test('answers in a channel and in direct messages, whether it takes stages or none', async () => {
+		const staged = await mention(hard)
+		const direct = await say(ada().directMessages, easy)
+		expect((await answer(staged)).text).toContain(hardAnswer)
+		expect((await answer(direct)).text).toContain('391')
+	})
+})
+
+const ways = [
+	{ where: 'over a socket', way: 'socket' },
+	{ where: 'over HTTP', way: 'http' },
+] as const
+
+describe.each(ways)('Slack $where, in further ways', ({ way }) => {
+	const journeys = startSlackJourneys({ way })
 	const { slack, model, ada, mention, mentioning, say, answer, answers } = journeys
 
 	test('!stop in the thread ends it as the button does', async () => {
@@ -253,8 +272,8 @@ describe('Slack, in further ways', () => {
 	})
 })
 
-describe('Slack, for those who look after it', () => {
-	const journeys = startSlackJourneys({ way: 'socket' })
+describe.each(ways)('Slack $where, for those who look after it', ({ way }) => {
+	const journeys = startSlackJourneys({ way })
 	const { slack, model, ada, mention, say, answer } = journeys
 
 	test('an answer of 60,000 characters stands in a file, whole, under its beginning', async () => {
@@ -302,14 +321,23 @@ type Killing = {
 	readonly node: string
 	/** Whether its message is streamed. */
 	readonly streaming: boolean
+	readonly way: SlackWay
 	prepare(slack: LocalSlack): void
 }
 const killings: readonly Killing[] = [
-	{ when: 'in the middle of a stage', node: 'alternatives', streaming: true, prepare: () => {} },
+	{ when: 'in the middle of a stage', node: 'alternatives', streaming: true, way: 'socket', prepare: () => {} },
+	{
+		when: 'in the middle of a stage, over HTTP,',
+		node: 'alternatives',
+		streaming: true,
+		way: 'http',
+		prepare: () => {},
+	},
 	{
 		when: 'when its first message stands there, but before it is told so',
 		node: 'analyze',
 		streaming: false,
+		way: 'socket',
 		// It is posted at once; only the answer takes that long.
 		prepare: (slack) => slack.faults.add('chat.postMessage', { kind: 'slow', milliseconds: 9_000 }),
 	},
@@ -317,17 +345,20 @@ const killings: readonly Killing[] = [
 
 // Processes mostly wait: for their database, and for each other.
 describe.concurrent('start, with Slack', () => {
-	test.each(killings)('killed $when and started again, gives one answer', async ({ node, streaming, prepare }) => {
+	test.each(killings)('killed $when and started again, gives one answer', async ({ node, streaming, way, prepare }) => {
 		await using slack = await startLocalSlack({ ...unhurried, capabilities: { streaming } })
 		await using folder = await temporaryFolder()
 		await using model = await startHeldModel(schoolTrip.mistakes)
+		const port = String(await freePort())
 		const variables = {
 			...(await settings(folder.path, model.baseUrl)),
-			...slackVariables(slack, 'socket'),
+			...slackVariables(slack, way),
 			THREADWISE_PLAYGROUND: 'off',
+			...(way === 'http' ? { THREADWISE_PORT: port } : {}),
 		}
 		await using killed = await startedProcess('start', variables)
-		expect(killed.output()).toContain('Slack     connected by a socket')
+		expect(killed.output()).toContain(`Slack     ${way === 'socket' ? 'connected by a socket' : 'sends requests to'}`)
+		if (way === 'http') await slack.receiveEventsAt(`http://127.0.0.1:${port}/slack/events`)
 		prepare(slack)
 		using hold = model.hold(node)
 		const question = slack.person('Ada').post(slack.general, `<@${slack.botUserId}> ${hard}`)

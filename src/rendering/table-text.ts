@@ -1,8 +1,8 @@
 import type { Nodes, Table, TableCell } from 'mdast'
 import stringWidth from 'string-width'
-import { readableFormula } from '../../src/rendering/index.ts'
+import { readableFormula } from './readable-formula.ts'
 
-/** What is wider is broken into lines by Discord, and then no column stands under its name. */
+/** What is wider is broken into lines by a chat, and then no column stands under its name. */
 const widestTable = 76
 /** A longer table stands in several blocks of code, each under its own head, so that no part of an answer has rows without names. */
 const largestBlock = 1_400
@@ -11,10 +11,12 @@ const largestBlock = 1_400
 export type TableWriting = {
 	readonly code: (text: string) => string
 	readonly cell: (cell: TableCell) => string
+	/** What a point of a list begins with. */
+	readonly point: string
 }
 
 /** A table as aligned text in blocks of code; one that is too wide as a list with a point for each row. Every cell is there. */
-export function tableOf(table: Table, writing: TableWriting): string {
+export function tableText(table: Table, writing: TableWriting): string {
 	const cells = table.children.map((row) => row.children.map(plainOf))
 	const widths = (cells[0] ?? []).map((_, column) => Math.max(1, ...cells.map((row) => stringWidth(row[column] ?? ''))))
 	const width = widths.reduce((sum, each) => sum + each + 3, -3)
@@ -44,19 +46,19 @@ function blocksOf(rows: readonly string[], head: string): readonly string[] {
 	return blocks
 }
 
-function listOf({ children: [head, ...rows] }: Table, { cell: write }: TableWriting): string {
+function listOf({ children: [head, ...rows] }: Table, { cell: write, point }: TableWriting): string {
 	const names = head?.children.map(write) ?? []
-	if (rows.length === 0) return points(names)
+	if (rows.length === 0) return points(names, point)
 	const values = rows.map(({ children }) => children.map(write))
 	const [first = [], ...others] = values.map((cells) => cells.map((cell, column) => named(names[column] ?? '', cell)))
 	const unfilled = names.filter((_, column) => values.every((cells) => (cells[column] ?? '') === ''))
 	const nothing = unfilled.filter((name) => name !== '').map((name) => named(name, '—'))
-	return [[...first, ...nothing], ...others].map(points).join('\n')
+	return [[...first, ...nothing], ...others].map((cells) => points(cells, point)).join('\n')
 }
 
-function points(cells: readonly string[]): string {
+function points(cells: readonly string[], point: string): string {
 	const [first = '—', ...others] = cells.filter((cell) => cell !== '')
-	return [`- ${first}`, ...others.map((cell) => `  - ${cell}`)].join('\n')
+	return [`${point} ${first}`, ...others.map((cell) => `  ${point} ${cell}`)].join('\n')
 }
 
 function named(name: string, cell: string): string {
