@@ -45,13 +45,16 @@ export type SlackClient = StreamCalls & {
 	changeWindow(viewId: string, view: types.ModalView): Promise<void>
 	/** What is known of somebody; their id alone where Slack doesn't tell. */
 	person(id: string): Promise<Person>
-	/** Shows in Slack's own way whether the bot works in a thread: as the state of an agent's session, or as the older status. */
-	setWorking(thread: Thread, isWorking: boolean): Promise<'session' | 'status'>
+	/** Shows whether the bot works in a thread, in the best way that the workspace has. */
+	setWorking(thread: Thread, isWorking: boolean): Promise<WorkingSign>
 	suggestPrompts(channelId: string): Promise<void>
 	publishHome(personId: string, view: types.HomeView): Promise<void>
 	/** The address of a message, for whoever may read it. */
 	permalink(channelId: string, ts: string): Promise<string | null>
 }
+
+/** The state of an agent's session, the older status, or a reaction. */
+type WorkingSign = 'session' | 'status' | 'reaction'
 
 /** Where a message stands. */
 export type Written = { readonly channelId: string; readonly ts: string }
@@ -187,7 +190,7 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 			await web.views.update({ view_id, view }).catch(rethrow)
 		},
 		person: remembering((id) => readPerson(web, id)),
-		setWorking: createStatus(web),
+		setWorking: createSigns(web),
 		suggestPrompts: async (channel_id) => {
 			const { prompts, promptsTitle: title } = english.chat
 			await web.assistant.threads
@@ -283,24 +286,51 @@ function createPauses() {
 	}
 }
 
-/** What Slack says where the app isn't declared as an agent. */
-const notAnAgent: ReadonlySet<string> = new Set([
+/** What Slack says where a workspace has no such sign, or the app may not set it. */
+const hasNoSuchSign: ReadonlySet<string> = new Set([
 	...['not_authorized', 'unknown_method', 'not_allowed', 'feature_not_enabled', 'missing_scope'],
 ])
+const workingReaction = 'hourglass_flowing_sand'
 
-/** Slack's own sign that the bot works: that of agents, with a Stop button; where the app is none, the older one. */
-function createStatus(web: webApi.WebClient): SlackClient['setWorking'] {
-	let isAgent = true
-	return async ({ channelId: channel_id, threadId: thread_ts }, isWorking) => {
-		if (isAgent) {
-			const session = { channel_id, thread_ts, status: isWorking ? 'processing' : 'active' } as const
-			const refused = await web.agents.sessions.setStatus(session).then(() => null, fromSlack)
-			if (refused === null) return 'session'
-			if (!notAnAgent.has(slackCodeOf(refused) ?? '')) throw refused
-			isAgent = false
+/**
+ * Signs that the bot works in a thread, the best first: that of agents, with a Stop button; the older status; a reaction to the message
+ * that the thread hangs under. What a workspace doesn't have isn't tried again until the next start.
+ */
+function createSigns(web: webApi.WebClient): SlackClient['setWorking'] {
+	const signs: readonly { readonly kind: WorkingSign; set(thread: Thread, isWorking: boolean): Promise<unknown> }[] = [
+		{
+			kind: 'session',
+			set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
+				web.agents.sessions.setStatus({ channel_id, thread_ts, status: isWorking ? 'processing' : 'active' }),
+		},
+		{
+			kind: 'status',
+			set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
+				web.assistant.threads.setStatus({ channel_id, thread_ts, status: isWorking ? english.chat.thinking : '' }),
+		},
+		{
+			kind: 'reaction',
+			set: async ({ channelId: channel, threadId: timestamp }, isWorking) => {
+				const reaction = { channel, timestamp, name: workingReaction }
+				const set = isWorking ? web.reactions.add(reaction) : web.reactions.remove(reaction)
+				await set.catch((error: unknown) => {
+					if (slackCodeOf(error) !== (isWorking ? 'already_reacted' : 'no_reaction')) throw error
+				})
+			},
+		},
+	]
+	let refused = 0
+	return async (thread, isWorking) => {
+		for (const [index, { kind, set }] of signs.entries()) {
+			if (index < refused) continue
+			try {
+				await set(thread, isWorking)
+				return kind
+			} catch (error) {
+				if (!hasNoSuchSign.has(slackCodeOf(error) ?? '') || index === signs.length - 1) throw fromSlack(error)
+				refused = index + 1
+			}
 		}
-		const status = isWorking ? english.chat.thinking : ''
-		await web.assistant.threads.setStatus({ channel_id, thread_ts, status }).catch(rethrow)
-		return 'status'
+		throw new RangeError('There is no sign.')
 	}
 }

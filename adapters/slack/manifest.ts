@@ -12,6 +12,7 @@ export const slackScopes = {
 	'groups:history': 'to read threads of private channels',
 	'im:history': 'to hear direct messages',
 	'mpim:history': 'to read threads of group messages',
+	'reactions:write': 'to mark what it works on, where a workspace has no other sign for that',
 	'users:read': 'to know names, languages and time zones',
 } as const
 

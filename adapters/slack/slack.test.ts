@@ -950,6 +950,8 @@ describe("Slack's own signs", () => {
 	test('are not tried for ever where Slack refuses them: it is told', async () => {
 		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
 		opened.slack.refuse('assistant.threads.setStatus', 'missing_scope', 10)
+		opened.slack.refuse('reactions.add', 'missing_scope', 10)
+		opened.slack.refuse('reactions.remove', 'missing_scope', 10)
 		const { conversation, runId } = await opened.ask()
 		const reply = await opened.platform.post(runId, conversation, aView())
 		await vi.waitFor(() => expect(opened.troubles).toHaveLength(1))
@@ -973,6 +975,19 @@ describe("Slack's own signs", () => {
 		const { question, conversation, runId } = await opened.ask()
 		await opened.platform.post(runId, conversation, aView())
 		await vi.waitFor(() => expect(opened.slack.status(opened.slack.general, question.ts)?.status).toBe('is thinking …'))
+	})
+
+	test('are a reaction where there is no other', async () => {
+		await using opened = await open({ slack: { capabilities: { sessionStatus: false } } })
+		opened.slack.refuse('assistant.threads.setStatus', 'unknown_method')
+		const { question, conversation, runId } = await opened.ask()
+		const reply = await opened.platform.post(runId, conversation, aView())
+		const reactions = () => [...(opened.slack.messages(opened.slack.general)[0]?.reactions.keys() ?? [])]
+		await vi.waitFor(() => expect(reactions()).toEqual(['hourglass_flowing_sand']))
+		await opened.platform.update(reply, answered)
+		await vi.waitFor(() => expect(reactions()).toEqual([]))
+		expect(opened.slack.calls.filter(({ method }) => method === 'assistant.threads.setStatus')).toHaveLength(1)
+		expect(question.ts).toBe(conversation.threadId)
 	})
 
 	test('offer questions to whoever opens the messages, and say on the home tab what this is', async () => {

@@ -51,7 +51,7 @@ export function createWorkingSigns(
 		sign.cancelRenewal()
 		const shownAs = await client.setWorking(sign.thread, isWorking)
 		sign.isShown = isWorking
-		if (!isWorking || shownAs === 'session') return
+		if (!isWorking || shownAs !== 'status') return
 		sign.cancelRenewal = clock.after(renewedEveryMs, () => {
 			sign.isShown = false
 			update(sign)
