@@ -117,6 +117,21 @@ describe('Discord', () => {
 		await vi.waitFor(() => expect(readableMessage(again.original as DiscordMessage)).toContain('391'), 30_000)
 	})
 
+	test('whoever has brought the bot along is answered in a server that it is not in, its reasoning and another try included', async () => {
+		const elsewhere = discord().addGuild({ name: 'Elsewhere', hasBot: false })
+		ada().join(elsewhere.id)
+		ada().installBot()
+		const interaction = await ada().command('think', { question: easy }, elsewhere.general)
+		expect(interaction).toMatchObject({ isUserInstallOnly: true })
+		const original = interaction.original as DiscordMessage
+		await vi.waitFor(() => expect(readableMessage(original)).toContain('391'), 30_000)
+		const opened = await ada().press(original, { label: english.actions.showReasoning })
+		const record = () => readableMessage(opened.original as DiscordMessage)
+		await vi.waitFor(() => expect(record()).toContain('Problem analysis'), 30_000)
+		const again = await ada().press(original, { label: english.actions.regenerate })
+		await vi.waitFor(() => expect(readableMessage(again.original as DiscordMessage)).toContain('391'), 30_000)
+	})
+
 	test('a message of somebody else is thought about', async () => {
 		const said = discord().person('Bob').post(discord().general, easy)
 		const { original } = await ada().messageCommand(english.app.thinkShortcut.name, said)
