@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SocketModeReceiver } from '@slack/bolt'
 import { type Backoff, backoffMs } from '../../src/core/backoff.ts'
 import { ThreadwiseError } from '../../src/core/errors.ts'
-import { fromSlack, isRefusal } from './refusals.ts'
+import { fromSlack, isRefusal, waitMsOf } from './refusals.ts'
 
 /** Slack's client for one socket; it has to leave it to us to open the socket again. */
 type SocketClient = SocketModeReceiver['client']
@@ -62,7 +62,7 @@ async function keepOpen(
 			failures += 1
 			if (String(error) !== told) onFailure(error)
 			told = String(error)
-			await pause(askedFor(error) ?? backoffMs(backoff, failures, Math.random), left)
+			await pause(waitMsOf(error) ?? backoffMs(backoff, failures, Math.random), left)
 		}
 	}
 }
@@ -79,12 +79,6 @@ async function holdOpen(client: SocketClient, left: AbortSignal, onOpen: () => v
 
 async function pause(ms: number, left: AbortSignal): Promise<void> {
 	await sleep(ms, undefined, { ref: false, signal: left }).catch(() => {})
-}
-
-/** How long Slack itself wants us to wait. */
-function askedFor(error: unknown): number | null {
-	const retry = error instanceof ThreadwiseError ? error.retry : 'never'
-	return retry === 'never' || isRefusal(error) ? null : retry.afterMs
 }
 
 async function open(client: SocketClient): Promise<{ readonly closed: Promise<void> }> {

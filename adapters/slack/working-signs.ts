@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { SlackClient } from './client.ts'
 import type { Clock } from './clock.ts'
 import { createMinuteRate } from './minute-rate.ts'
-import { isTooFast } from './refusals.ts'
+import { waitMsOf } from './refusals.ts'
 import type { Thread } from './thread.ts'
 
 /** The older sign goes out after two minutes. */
@@ -67,8 +66,9 @@ export function createWorkingSigns(
 		try {
 			await set(sign, isWorking)
 		} catch (error) {
-			if (!isTooFast(error)) return onTrouble(error)
-			await sleep(waitMs(error), undefined, { ref: false, signal: leaving.signal })
+			const waitMs = waitMsOf(error)
+			if (waitMs === null) return onTrouble(error)
+			await sleep(waitMs, undefined, { ref: false, signal: leaving.signal })
 			await bringUpToDate(sign)
 		}
 	}
@@ -105,9 +105,4 @@ export function createWorkingSigns(
 
 function keyOf({ channelId, threadId }: Thread): string {
 	return `${channelId} ${threadId}`
-}
-
-function waitMs(error: unknown): number {
-	const retry = error instanceof ThreadwiseError ? error.retry : 'never'
-	return retry === 'never' ? 0 : (retry.afterMs ?? 0)
 }
