@@ -81,7 +81,7 @@ const unknownForMs = 60_000
 const longestPersonWaitMs = 1_000
 const mostPeople = 5_000
 /** All that an app gets at once which is sold outside of Slack's marketplace. */
-const smallPage = 15
+export const smallPage = 15
 /** Commands are shorter than this. */
 const mostQuestionSections = 4
 
@@ -138,7 +138,6 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 			}),
 		...createStreamCalls(web, call),
 		attach: (thread, file) => call(`${thread.channelId} files`, () => attachFile(web, thread, file, timeoutMs)),
-		// The rate is that of the method, wherever it is used.
 		root: ({ channelId, threadId }) =>
 			call('roots', async () => {
 				const range = { oldest: threadId, latest: threadId, inclusive: true, limit: 1 }
@@ -149,6 +148,7 @@ export function createClient({ botToken, apiUrl, timeoutMs }: ClientOptions): Sl
 				})
 				return messages.find(({ ts }) => ts === threadId) ?? null
 			}),
+		// The rate is that of the method, wherever it is used.
 		replies: ({ channelId, threadId }, { after, before }, cursor) =>
 			call('earlier messages', async () => {
 				// Without a limit, each app gets as many as it may have.
@@ -297,40 +297,39 @@ const workingReaction = 'hourglass_flowing_sand'
  * that the thread hangs under. What a workspace doesn't have isn't tried again until the next start.
  */
 function createSigns(web: webApi.WebClient): SlackClient['setWorking'] {
-	const signs: readonly { readonly kind: WorkingSign; set(thread: Thread, isWorking: boolean): Promise<unknown> }[] = [
-		{
-			kind: 'session',
-			set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
-				web.agents.sessions.setStatus({ channel_id, thread_ts, status: isWorking ? 'processing' : 'active' }),
-		},
-		{
-			kind: 'status',
-			set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
-				web.assistant.threads.setStatus({ channel_id, thread_ts, status: isWorking ? english.chat.thinking : '' }),
-		},
-		{
-			kind: 'reaction',
-			set: async ({ channelId: channel, threadId: timestamp }, isWorking) => {
-				const reaction = { channel, timestamp, name: workingReaction }
-				const set = isWorking ? web.reactions.add(reaction) : web.reactions.remove(reaction)
-				await set.catch((error: unknown) => {
-					if (slackCodeOf(error) !== (isWorking ? 'already_reacted' : 'no_reaction')) throw error
-				})
-			},
-		},
-	]
-	let refused = 0
-	return async (thread, isWorking) => {
-		for (const [index, { kind, set }] of signs.entries()) {
-			if (index < refused) continue
-			try {
-				await set(thread, isWorking)
-				return kind
-			} catch (error) {
-				if (!hasNoSuchSign.has(slackCodeOf(error) ?? '') || index === signs.length - 1) throw fromSlack(error)
-				refused = index + 1
-			}
-		}
-		throw new RangeError('There is no sign.')
+	const session: Sign = {
+		kind: 'session',
+		set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
+			web.agents.sessions.setStatus({ channel_id, thread_ts, status: isWorking ? 'processing' : 'active' }),
 	}
+	const status: Sign = {
+		kind: 'status',
+		set: ({ channelId: channel_id, threadId: thread_ts }, isWorking) =>
+			web.assistant.threads.setStatus({ channel_id, thread_ts, status: isWorking ? english.chat.thinking : '' }),
+	}
+	const reaction: Sign = {
+		kind: 'reaction',
+		set: async ({ channelId: channel, threadId: timestamp }, isWorking) => {
+			const reacted = { channel, timestamp, name: workingReaction }
+			const set = isWorking ? web.reactions.add(reacted) : web.reactions.remove(reacted)
+			await set.catch((error: unknown) => {
+				if (slackCodeOf(error) !== (isWorking ? 'already_reacted' : 'no_reaction')) throw error
+			})
+		},
+	}
+	let left: readonly [Sign, ...Sign[]] = [session, status, reaction]
+	const setBest = async (thread: Thread, isWorking: boolean): Promise<WorkingSign> => {
+		const [best, next, ...others] = left
+		try {
+			await best.set(thread, isWorking)
+			return best.kind
+		} catch (error) {
+			if (next === undefined || !hasNoSuchSign.has(slackCodeOf(error) ?? '')) throw fromSlack(error)
+			left = [next, ...others]
+			return setBest(thread, isWorking)
+		}
+	}
+	return setBest
 }
+
+type Sign = { readonly kind: WorkingSign; set(thread: Thread, isWorking: boolean): Promise<unknown> }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { textContent } from '../../src/core/content.ts'
 import type { IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import { english } from '../../src/rendering/index.ts'
-import type { RepliesRange, SlackClient } from './client.ts'
+import { type RepliesRange, type SlackClient, smallPage } from './client.ts'
 import { readSaid, type Self } from './receive.ts'
 import { isTooFast } from './refusals.ts'
 
@@ -10,8 +10,6 @@ import { isTooFast } from './refusals.ts'
 const mostPages = 10
 /** A prompt takes no more of a conversation than this many of its newest messages are sure to fill. */
 const mostOfThread = 40
-/** All that an app gets at once which is sold outside of Slack's marketplace: a thread's first message, and so many less one. */
-const smallPage = 15
 /** People don't write evenly, so there is room in a page for some more. */
 const nearest = 10
 

@@ -31,8 +31,7 @@ export function createFindMarked(web: webApi.WebClient) {
 			do await readPage(web, thread, runId, search)
 			while (search.cursor !== null)
 		} catch (error) {
-			if (error instanceof webApi.WebAPIRateLimitedError) throw error
-			begun.delete(key)
+			if (!(error instanceof webApi.WebAPIRateLimitedError)) begun.delete(key)
 			throw error
 		}
 		begun.delete(key)
