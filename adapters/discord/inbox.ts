@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
+import { createOnce } from '../../src/core/once.ts'
 import { preferencesOf, readTextCommand, type TextCommand } from '../../src/core/text-command.ts'
 import { english, refusalText } from '../../src/rendering/index.ts'
 import type { Answers } from './answers.ts'
@@ -33,7 +34,7 @@ import {
 	type Written,
 } from './receive.ts'
 import type { Seen, SeenBefore } from './seen.ts'
-import { createTakeOnce, untilTaken } from './taking-once.ts'
+import { untilTaken } from './until-taken.ts'
 
 export type InboxParts = Pick<
 	DiscordOptions,
@@ -50,6 +51,8 @@ export type InboxParts = Pick<
 	readonly signal: AbortSignal
 }
 
+/** Of what Discord has told, which it may tell again. */
+const mostRemembered = 5_000
 /** Longer than what was said is read again. */
 const obeyedForMs = 30 * 60_000
 
@@ -57,7 +60,8 @@ const obeyedForMs = 30 * 60_000
 export function createInbox(parts: InboxParts): Listeners {
 	const { client, guilds, earlier, events, notes, seen, self, onTrouble, signal } = parts
 	const conversations = createConversations(parts)
-	const once = createTakeOnce()
+	// What comes to nothing was tried for long enough.
+	const once = createOnce(mostRemembered, 'never')
 	const presses = createPresses(parts)
 	const takeCommand = createCommandTaker({ ...parts, stop: conversations.stop })
 	const openCommands = createOpenCommands(parts.notes, onTrouble)

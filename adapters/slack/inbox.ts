@@ -3,6 +3,7 @@ import type { Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import type { Conversation } from '../../src/core/conversation.ts'
 import { reportError } from '../../src/core/errors.ts'
+import { createOnce } from '../../src/core/once.ts'
 import { openRunsAround, openRunsIn } from '../../src/core/open-runs.ts'
 import { isFinished } from '../../src/core/run.ts'
 import { preferencesOf, readTextCommand, type TextCommand } from '../../src/core/text-command.ts'
@@ -46,7 +47,7 @@ export function createInbox(parts: InboxParts): Listeners {
 	const { client, conversations, events, self, onTrouble } = parts
 	const allowedBots = new Set(parts.allowedBots)
 	const threads = createThreads(parts)
-	const once = createOnce()
+	const once = createOnce(mostRemembered, 'again')
 	const home = createHome(parts)
 	const presses = createPresses({ ...parts, home })
 	const ask = async (said: Said, command: string | null) => {
@@ -178,6 +179,9 @@ export function createInbox(parts: InboxParts): Listeners {
 	}
 }
 
+/** Of text commands, which nothing is recorded of. */
+const mostRemembered = 1_000
+
 type AskedByCommand = Pick<SlashCommand, 'channelId' | 'personId' | 'text'> & { readonly name: string }
 
 /** What somebody points at is worth some thought. */
@@ -250,18 +254,4 @@ function createThreads({ client, events, conversations, self }: InboxParts) {
 /** A message may have been asked as it is, and by the shortcut. */
 function idsOf(messageId: string, personId: string): readonly string[] {
 	return [messageId, shortcutIdOf(messageId, personId)]
-}
-
-/** Does what is known by an id once, as far as the newest thousand are remembered; what has failed can be done again. */
-function createOnce(): (id: string, act: () => Promise<void>) => Promise<void> {
-	const begun = new Map<string, Promise<void>>()
-	const begin = (id: string, act: () => Promise<void>) => {
-		const acting = act()
-		begun.set(id, acting)
-		acting.catch(() => begun.delete(id))
-		const [oldest] = begun.keys()
-		if (begun.size > 1_000 && oldest !== undefined) begun.delete(oldest)
-		return acting
-	}
-	return (id, act) => begun.get(id) ?? begin(id, act)
 }
