@@ -3,7 +3,7 @@ import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import type { RunPreferences } from '../../src/core/run-preferences.ts'
-import { english } from '../../src/rendering/index.ts'
+import { askedContent } from '../../src/rendering/index.ts'
 import type { Channel } from './channels.ts'
 import { sentAtOf } from './snowflakes.ts'
 
@@ -287,12 +287,11 @@ export function toSaidMessage({
 }
 
 export function toIncomingMessage(said: Said, preferences: RunPreferences, hasEarlier: boolean): IncomingMessage {
-	const pointsAtSomething = hasEarlier || said.files.length > 0
 	return {
 		id: said.id,
 		conversation: said.conversation,
 		author: said.person,
-		content: [...textContent(said.text || (pointsAtSomething ? english.chat.whatOfThis : '')), ...said.files],
+		content: askedContent(said.text, said.files, hasEarlier),
 		preferences,
 		sentAt: sentAtOf(said.id),
 		...(hasEarlier ? { hasEarlier } : {}),

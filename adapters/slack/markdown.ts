@@ -48,12 +48,12 @@ function escapedCode(code: string): string {
 
 /** Plain text for where there is no mrkdwn, such as a title. */
 export function plainText(text: string): string {
-	return withoutMentionsInText(withReadableFormulas(withoutControls(text), (formula) => formula))
+	return withoutMentionsInText(withReadableFormulas(withoutControls(text)))
 }
 
 /** The beginning of a Markdown text as it is read aloud, without its marks. */
 export function spoken(markdown: string): string {
-	const text = withReadableFormulas(withoutControls(markdown.slice(0, longestLine)), (formula) => formula)
+	const text = withReadableFormulas(withoutControls(markdown.slice(0, longestLine)))
 	try {
 		return spokenOf(parser.parse(text))
 	} catch {

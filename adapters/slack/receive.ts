@@ -3,7 +3,7 @@ import type { Actor } from '../../src/core/actor.ts'
 import { type ContentPart, textContent } from '../../src/core/content.ts'
 import type { Author, Conversation, IncomingMessage, SaidMessage } from '../../src/core/conversation.ts'
 import type { RunPreferences } from '../../src/core/run-preferences.ts'
-import { english } from '../../src/rendering/index.ts'
+import { askedContent } from '../../src/rendering/index.ts'
 import { readMark } from './mark.ts'
 
 export const platformName = 'slack'
@@ -210,12 +210,11 @@ function readReference(sign: string, target: string, label: string | undefined):
 export function toIncomingMessage(said: Said, person: Person, preferences: RunPreferences): IncomingMessage {
 	const { isAdmin: _, ...author } = person
 	const hasEarlier = said.ts !== said.conversation.threadId
-	const pointsAtSomething = hasEarlier || said.files.length > 0
 	return {
 		id: said.id,
 		conversation: said.conversation,
 		author,
-		content: [...textContent(said.text || (pointsAtSomething ? english.chat.whatOfThis : '')), ...said.files],
+		content: askedContent(said.text, said.files, hasEarlier),
 		preferences,
 		sentAt: sentAtOf(said),
 		...(hasEarlier ? { hasEarlier } : {}),

@@ -24,7 +24,7 @@ const mostRead = 300
  * Markdown with formulas as text, for where there is no typesetting; what can't be read stays as it was written, and so does code.
  * `write` has the text stand for itself wherever it comes to stand.
  */
-export function withReadableFormulas(markdown: string, write: (text: string) => string): string {
+export function withReadableFormulas(markdown: string, write = (text: string): string => text): string {
 	let left = mostRead
 	return rewritten(markdown, (part) => {
 		if (part.kind !== 'formula' || left === 0) return part.text

@@ -1,3 +1,4 @@
+export { askedContent } from './asked-content.ts'
 export { english } from './catalogue.ts'
 export { describeStage, describeWholeStage } from './describe-record.ts'
 export { describeFacts, describeStageFacts, seconds } from './facts.ts'
