@@ -1,3 +1,4 @@
+import { PermissionFlagsBits } from 'discord.js'
 import { z } from 'zod'
 import { type Effort, effortSchema, type RunPreferences } from '../../src/core/run-preferences.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
@@ -47,11 +48,7 @@ export const askCommands = ['ask', 'think', 'quick'] as const
 export const stopCommand = 'stop'
 
 const ephemeral = 1 << 6
-const viewChannel = 1n << 10n
-const sendMessages = 1n << 11n
-const sendMessagesInThreads = 1n << 38n
-const manageMessages = 1n << 13n
-const administrator = 1n << 3n
+const { Administrator, ManageMessages, SendMessages, SendMessagesInThreads, ViewChannel } = PermissionFlagsBits
 const botsOwnChannel = 1
 
 const user = z.object({ id: z.string(), username: z.string().default(''), global_name: z.string().nullish() })
@@ -127,8 +124,8 @@ function mayWrite(
 	if (owners && !('0' in owners)) return false
 	if (!given) return true
 	const permissions = BigInt(given)
-	const needed = viewChannel | (channel.kind === 'thread' ? sendMessagesInThreads : sendMessages)
-	return (permissions & administrator) !== 0n || (permissions & needed) === needed
+	const needed = ViewChannel | (channel.kind === 'thread' ? SendMessagesInThreads : SendMessages)
+	return (permissions & Administrator) !== 0n || (permissions & needed) === needed
 }
 
 function readPerson({ user: alone, member, locale }: z.infer<typeof base>): Person | null {
@@ -139,7 +136,7 @@ function readPerson({ user: alone, member, locale }: z.infer<typeof base>): Pers
 		id: who.id,
 		name: member?.nick || who.global_name || who.username || who.id,
 		...(locale ? { locale } : {}),
-		isModerator: (permissions & (manageMessages | administrator)) !== 0n,
+		isModerator: (permissions & (ManageMessages | Administrator)) !== 0n,
 	}
 }
 

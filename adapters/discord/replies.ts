@@ -12,9 +12,7 @@ import { createElsewhere, type Elsewhere } from './elsewhere.ts'
 import { findFurther, findMarked } from './find-marked.ts'
 import { parseHandle, printHandle } from './handles.ts'
 import { isInteractionOnly } from './receive.ts'
-
 import { isRefusal, namingMissing } from './refusals.ts'
-
 import { createTokenWatch } from './token-watch.ts'
 import { createShowUnblocked } from './unblocked.ts'
 
