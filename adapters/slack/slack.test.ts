@@ -765,6 +765,11 @@ test('a reply whose answer was lost is found in a long thread, though one page a
 /** How many sockets the bot has asked for. */
 const openings = ({ calls }: LocalSlack) => calls.filter(({ method }) => method === 'apps.connections.open').length
 
+/** What is asked now, and nothing else was, is heard. */
+async function isHeard({ ada, received }: Awaited<ReturnType<typeof open>>): Promise<void> {
+	await ada.post(ada.directMessages, 'Are you there?').delivered
+	expect(received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+}
 const allOpen = (slack: LocalSlack) => vi.waitFor(() => expect(slack.connectionCount()).toBe(2), 20_000)
 
 describe('where a workspace refuses', () => {
@@ -810,8 +815,7 @@ describe('where a workspace refuses', () => {
 			opened.slack.disconnectSockets('link_disabled')
 		}
 		await allOpen(opened.slack)
-		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
-		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+		await isHeard(opened)
 	}, 30_000)
 
 	test('to close what it wants to be left, others are opened in its place all the same', async () => {
@@ -825,8 +829,7 @@ describe('where a workspace refuses', () => {
 		await using opened = await open({
 			prepare: (slack) => slack.faults.add('apps.connections.open', { kind: 'status', status: 503 }),
 		})
-		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
-		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+		await isHeard(opened)
 		await allOpen(opened.slack)
 		expect(opened.troubles).toHaveLength(1)
 	}, 30_000)
@@ -853,8 +856,7 @@ describe('where a workspace refuses', () => {
 		expect(opened.slack.connectionCount()).toBe(0)
 		await allOpen(opened.slack)
 		expect(openings(opened.slack)).toBeGreaterThan(3)
-		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
-		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+		await isHeard(opened)
 	}, 30_000)
 
 	test('the app token when the socket was cut, it is told, and the socket opened once the token is good again', async () => {
@@ -866,8 +868,7 @@ describe('where a workspace refuses', () => {
 			20_000,
 		)
 		await allOpen(opened.slack)
-		await opened.ada.post(opened.ada.directMessages, 'Are you there?').delivered
-		expect(opened.received.map(({ content }) => textOf(content))).toEqual(['Are you there?'])
+		await isHeard(opened)
 	}, 30_000)
 
 	test('the token, what is to be shown waits for a new one, with what to do', async () => {
