@@ -32,7 +32,7 @@ export async function readEarlier(
 	const isEnough = since === null || near.messages.length >= mostOfThread
 	const far = isEnough
 		? { messages: [], isWhole: true }
-		: await read({ after: null, before: since }).catch(unlessTooFast)
+		: await read({ after: null, before: justAfter(since) }).catch(unlessTooFast)
 	const saidIn = (messages: readonly unknown[] = []): readonly Said[] =>
 		messages.flatMap((message) => readSaid(message, channelId, self) ?? []).filter(({ ts }) => ts < before)
 	const first = saidIn([root, ...near.messages]).find(({ ts }) => ts === threadId)
@@ -71,6 +71,11 @@ function startOfNearest(root: unknown, before: string): string | null {
 	const { data } = rootSchema.safeParse(root)
 	if (data === undefined || data.reply_count <= smallPage) return null
 	return (Number(before) - ((Number(before) - Number(data.ts)) * nearest) / data.reply_count).toFixed(6)
+}
+
+/** What was said in that very moment is in neither of the two ranges that it parts. */
+function justAfter(ts: string): string {
+	return (Number(ts) + 0.000_001).toFixed(6)
 }
 
 type ReadPage = (cursor: string | null) => ReturnType<SlackClient['replies']>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ActionResult, Actor } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { textOf } from '../../src/core/content.ts'
@@ -270,6 +270,15 @@ describe('a thread to which the bot comes late', () => {
 	test('of 400 messages is read to its end: its first message counts, and the newest', async () => {
 		await using opened = await late({}, 400)
 		expect(await opened.read()).toEqual(['Bob: Which plan?', missing, ...reasons(361, 400)])
+	})
+
+	test('is read whole where what is read first and what is read then meet in a message', async () => {
+		// Then each message is a microsecond younger than the one before, and the border between the two is one of them.
+		vi.useFakeTimers({ toFake: ['Date'] })
+		onTestFinished(() => void vi.useRealTimers())
+		await using opened = await late({}, 20)
+		const replies = Array.from({ length: 20 }, (_, index) => `Bob: Reason ${index + 1}`)
+		expect(await opened.read()).toEqual(['Bob: Which plan?', ...replies])
 	})
 
 	test('has our own answers of another time in it, without what is folded under them', async () => {
