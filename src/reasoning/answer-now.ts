@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { AbortedError, mergeSignals } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { Confidence, JournalEntry, JournalEventOf } from '../core/journal.ts'
+import type { Confidence, JournalEventOf } from '../core/journal.ts'
 import type { Effort } from '../core/run-preferences.ts'
 import type { Analysis, Evaluation, Execution } from '../stages/index.ts'
 import { type AnswerInputs, answerNeeds, answerNode, assumptionsOf, writeAnswer } from './answer.ts'
 import { answerDirectly, directNode } from './direct.ts'
 import { type FinalAnswer, finalAnswer } from './final-answer.ts'
-import { inNode, type Outputs, type Reasoning, skip } from './run-stages.ts'
+import { inNode, type Outputs, skip } from './run-stages.ts'
 import type { Session } from './session.ts'
 
 /** A step that was worked out, and the node that has done it. */
@@ -16,38 +16,35 @@ export type Result = JournalEventOf<'subtask-end'> & { readonly nodeId?: string 
 /** What a run has come to when the answer is wanted. */
 type Found = { readonly outputs: Outputs; readonly results: readonly Result[] }
 
-/** Passes work on, and has the journal say as soon as it goes on that the answer is wanted now. */
-export function notingWish<Outcome>(work: Reasoning<Outcome>, session: Session): Reasoning<Outcome> {
-	let isNoted = session.replay.answersNow
-	return watched(work, () => {
-		if (isNoted || !session.answerNow.aborted) return []
+/** Has the journal say that the answer is wanted now, as soon as the work goes on. */
+export async function notingWish<Outcome>(
+	session: Session,
+	work: (noting: Session) => Promise<Outcome>,
+): Promise<Outcome> {
+	const { replay, answerNow, write } = session
+	let isNoted = replay.answersNow
+	const note = async () => {
+		if (isNoted || !answerNow.aborted) return
 		isNoted = true
-		return [{ event: { kind: 'answer-now' } }]
+		await write({ event: { kind: 'answer-now' } })
+	}
+	const outcome = await work({
+		...session,
+		// What needs no note, which is almost everything, waits for nothing more than before.
+		write: (entry) => (isNoted || !answerNow.aborted ? write(entry) : note().then(() => write(entry))),
 	})
+	await note()
+	return outcome
 }
 
-/** Passes work on, and adds the steps that it works out to `results`. */
-export function keepingResults<Outcome>(work: Reasoning<Outcome>, results: Result[]): Reasoning<Outcome> {
-	return watched(work, (entry) => {
-		if (entry?.event.kind === 'subtask-end') results.push({ ...entry.event, nodeId: entry.nodeId })
-		return []
-	})
-}
-
-/** Passes work on, with entries in front of each of its own and of its end, which is null to `before`. */
-async function* watched<Outcome>(
-	work: Reasoning<Outcome>,
-	before: (entry: JournalEntry | null) => readonly JournalEntry[],
-): Reasoning<Outcome> {
-	try {
-		for (;;) {
-			const { done, value } = await work.next()
-			yield* before(done === true ? null : value)
-			if (done === true) return value
-			yield value
-		}
-	} finally {
-		await work.return(undefined as never)
+/** Adds the steps that are worked out in the session to `results`. */
+export function keepingResults(session: Session, results: Result[]): Session {
+	return {
+		...session,
+		write: (entry) => {
+			if (entry.event.kind === 'subtask-end') results.push({ ...entry.event, nodeId: entry.nodeId })
+			return session.write(entry)
+		},
 	}
 }
 
@@ -71,14 +68,14 @@ export function isWantedNow(error: unknown, { answerNow, signal }: Session): boo
 }
 
 /** Leaves out all that hasn't ended, and answers from what there is: results if there are any, else what was understood. */
-export async function* answerFromWhatThereIs(session: Session, found: Found, effort: Effort): Reasoning<FinalAnswer> {
+export async function answerFromWhatThereIs(session: Session, found: Found, effort: Effort): Promise<FinalAnswer> {
 	for (const node of session.workflow.nodes) {
 		if (!found.outputs.has(node.id))
-			yield* skip(node, 'answer-now', 'Left out, since the answer was wanted now.', session)
+			await skip(node, 'answer-now', 'Left out, since the answer was wanted now.', session)
 	}
 	const analysis = outputFor('analysis', session, found)
 	const execution = executionFrom(session, found)
-	if (analysis === null || execution === null) return yield* answerWithoutResults(session, analysis, effort)
+	if (analysis === null || execution === null) return answerWithoutResults(session, analysis, effort)
 	const evaluation = outputFor('evaluation', session, found)
 	const inputs: AnswerInputs = {
 		analysis,
@@ -90,7 +87,7 @@ export async function* answerFromWhatThereIs(session: Session, found: Found, eff
 			...(evaluation === null ? ['The result was not evaluated, since the answer was wanted at once.'] : []),
 		],
 	}
-	const written = yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
+	const written = await inNode(answerNode, writeAnswer(inputs, session, effort), session)
 	return finalAnswer(written.output.answer, confidenceIn(execution.done, evaluation))
 }
 
@@ -154,13 +151,9 @@ function confidenceIn({ subtasks }: Execution, evaluation: Evaluation | null): C
 }
 
 /** One direct answer, knowing what was understood. A direct answer that this run has thrown away is no answer to this call. */
-async function* answerWithoutResults(
-	session: Session,
-	analysis: Analysis | null,
-	effort: Effort,
-): Reasoning<FinalAnswer> {
+async function answerWithoutResults(session: Session, analysis: Analysis | null, effort: Effort): Promise<FinalAnswer> {
 	const call = { key: 'answer-now', notes: notesOn(session, analysis).map((note) => `Threadwise (you): ${note}`) }
-	const { output } = yield* inNode(directNode, answerDirectly(session, effort, call), session.replay)
+	const { output } = await inNode(directNode, answerDirectly(session, effort, call), session)
 	return { answer: output.answer, confidence: 'low' }
 }
 

@@ -130,8 +130,9 @@ describe('a whole run', () => {
 			records: [],
 			signal: new AbortController().signal,
 		}
-		const first = await reason(attempt, dependencies).next()
-		expect(first.value?.event).toMatchObject({ kind: 'run-start', disclosure: 'A practice model answers.' })
+		const entries: JournalEntry[] = []
+		await reason(attempt, dependencies, async (entry) => void entries.push(entry))
+		expect(entries[0]?.event).toMatchObject({ kind: 'run-start', disclosure: 'A practice model answers.' })
 	})
 
 	test('every entry is one that the journal takes back', async () => {
@@ -294,7 +295,7 @@ describe('the classifier', () => {
 		for (const text of [unsureQuestion, ` ${unsureQuestion.toUpperCase()}\n`]) {
 			const attempt = { run: aRun({ text }), records: [], signal: new AbortController().signal }
 			const entries: JournalEntry[] = []
-			for await (const entry of reason(attempt, dependencies)) entries.push(entry)
+			await reason(attempt, dependencies, async (entry) => void entries.push(entry))
 			expect(routesOf({ entries, thrown: null })).toEqual(['direct by classifier'])
 		}
 		expect(world.roles()).toEqual(['complexity', 'direct', 'direct'])
@@ -422,7 +423,7 @@ type Journey = {
 	readonly script: RoleScript
 	readonly run: () => ReturnType<typeof aRun>
 	readonly streams?: true
-	/** How many tests share its positions, 2 if absent, since each position is a whole attempt. */
+	/** How many tests share its positions, 4 if absent, since each position is a whole attempt. */
 	readonly parts?: number
 	readonly budget?: NonNullable<ReasoningChoices['budget']>
 }
@@ -503,7 +504,7 @@ function viewOf(entries: readonly JournalEntry[]) {
 }
 
 const parts = Object.entries(journeys).flatMap(([name, journey]) => {
-	const { parts: of = 2 } = journey
+	const { parts: of = 4 } = journey
 	return Array.from({ length: of }, (_, index) => [name, index + 1, of, journey] as const)
 })
 
@@ -606,7 +607,8 @@ describe('resuming from every prefix of a complete journal', () => {
 			signal: new AbortController().signal,
 		}
 		const resumed: JournalEntry[] = []
-		for await (const entry of reason(attempt, { ...world.dependencies, workflow: gone })) resumed.push(entry)
+		const dependencies = { ...world.dependencies, workflow: gone }
+		await reason(attempt, dependencies, async (entry) => void resumed.push(entry))
 		expect(resumed.at(-1)?.event.kind).toBe('run-end')
 	})
 
@@ -786,7 +788,7 @@ describe('an abort', () => {
 	})
 })
 
-test('whoever stops listening in the middle of subtasks is not kept waiting, and no request stays open', async () => {
+test('a journal that takes nothing more in the middle of subtasks ends the attempt, and no request stays open', async () => {
 	await using world: ReasoningWorld = await openReasoning({
 		'subtask-result': byObjective({ ...orderResults, 'Price the markers.': hang() }),
 	})
@@ -795,11 +797,13 @@ test('whoever stops listening in the middle of subtasks is not kept waiting, and
 		records: [],
 		signal: new AbortController().signal,
 	}
-	for await (const { event } of reason(attempt, world.dependencies)) {
-		if (event.kind !== 'subtask-end') continue
+	const full = new Error('the journal takes nothing more')
+	const reasoned = reason(attempt, world.dependencies, async ({ event }) => {
+		if (event.kind !== 'subtask-end') return
 		await world.server.request(4)
-		break
-	}
+		throw full
+	})
+	await expect(reasoned).rejects.toBe(full)
 	await Promise.all(world.server.requests.map(({ closed }) => closed))
 	expect(world.server.requests).toHaveLength(5)
 })

@@ -17,8 +17,8 @@ import type { FinalAnswer } from './final-answer.ts'
 import { renderHistory } from './history.ts'
 import { ignoresItsLimit } from './model-call.ts'
 import { replayOf } from './replay.ts'
-import { inNode, type Reasoning } from './run-stages.ts'
-import type { ReasoningDependencies, Session } from './session.ts'
+import { inNode } from './run-stages.ts'
+import type { ReasoningDependencies, Session, WriteEntry } from './session.ts'
 import { answerInStages, type QuestionBack } from './staged.ts'
 
 /** One attempt at a run: what the worker has claimed, and what earlier attempts have left. */
@@ -31,30 +31,31 @@ export type Attempt = {
 }
 
 /**
- * Answers a question: the route, then one reply or the stages, then the answer, or a question back. Yields the journal; whoever takes
- * an entry asks for the next one after an entry that announces a request, or the outcome, only when everything so far is written, so
- * that the next attempt can go on from whatever anybody outside may know of.
- * @throws AbortedError when the signal aborts or the budget is used up; ThreadwiseError when a model or the workflow fails.
+ * Answers a question: the route, then one reply or the stages, then the answer, or a question back. All of it is written to the journal.
+ * @throws AbortedError when the signal aborts or the budget is used up; ThreadwiseError when a model or the workflow fails; whatever
+ * `write` rejects with.
  */
-export async function* reason(attempt: Attempt, dependencies: ReasoningDependencies): Reasoning<void> {
+export async function reason(attempt: Attempt, dependencies: ReasoningDependencies, write: WriteEntry): Promise<void> {
 	const settings = await settingsOf(attempt, dependencies)
-	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies, settings)
+	const { session: opened, opening, startedAtMs } = openSession(attempt, dependencies, settings, write)
 	const remainingMs = opened.workflow.budget.seconds * 1_000 - opened.replay.activeMs
 	using deadline = withDeadline(attempt.signal, Math.max(0, remainingMs))
 	const session = { ...opened, signal: deadline.signal }
-	yield { event: opening }
+	await write({ event: opening })
 	const preferred = session.run.preferences.effort ?? settings.effort
 	try {
-		const result = yield* notingWish(answerByRoute(session, session.replay.runRoute?.effort ?? preferred), session)
+		const result = await notingWish(session, (noting) =>
+			answerByRoute(noting, session.replay.runRoute?.effort ?? preferred),
+		)
 		if (session.account !== null) await session.account.close()
 		if ('question' in result) {
-			yield { event: { kind: 'run-wait', reason: 'clarification', content: { question: result.question } } }
+			await write({ event: { kind: 'run-wait', reason: 'clarification', content: { question: result.question } } })
 			return
 		}
 		const { answer, confidence } = result
 		const elapsedMs = Math.max(0, Date.now() - startedAtMs)
 		const outcome = { usage: session.budget.spent(), elapsedMs, ...lowBudget(session) }
-		yield { event: { kind: 'run-end', ...outcome, confidence, content: { answer } } }
+		await write({ event: { kind: 'run-end', ...outcome, confidence, content: { answer } } })
 	} finally {
 		if (session.account !== null) await session.account.close()
 	}
@@ -83,6 +84,7 @@ function openSession(
 	{ run, records, signal, answerNow }: Attempt,
 	dependencies: ReasoningDependencies,
 	{ workflow: preferred, effort, quiet, usdPerDay }: Settings,
+	write: WriteEntry,
 ) {
 	const replay = replayOf(records)
 	const started = replay.runStart
@@ -102,6 +104,7 @@ function openSession(
 		account: accountFor({ ...run.conversation, personId: run.asker.id, usdPerDay }, dependencies, share),
 		models: dependencies.models,
 		prompts: dependencies.prompts,
+		write,
 		signal,
 		answerNow: answerNow ?? new AbortController().signal,
 		...(dependencies.typicalRun === undefined ? {} : { typicalRun: dependencies.typicalRun }),
@@ -147,23 +150,23 @@ function runResume(previousAttempt: number): JournalEventOf<'run-resume'> {
 	return { kind: 'run-resume', previousAttempt }
 }
 
-async function* answerByRoute(session: Session, effort: Effort): Reasoning<FinalAnswer | QuestionBack> {
-	const route = session.replay.runRoute?.route ?? (yield* chooseRoute(session, effort))
+async function answerByRoute(session: Session, effort: Effort): Promise<FinalAnswer | QuestionBack> {
+	const route = session.replay.runRoute?.route ?? (await chooseRoute(session, effort))
 	if (route === 'direct') {
 		session.budget.allowCalls(limitsFor('direct', effort).calls)
-		const { output } = yield* inNode(directNode, answerDirectly(session, effort), session.replay)
+		const { output } = await inNode(directNode, answerDirectly(session, effort), session)
 		if (output.problem === null) return { answer: output.answer, confidence: output.confidence }
 		// Who wants the answer now gets this one: the stages would only begin here.
 		if (session.answerNow.aborted) return { answer: output.answer, confidence: 'low' }
-		yield { event: await routeEvent(session, effort, cascadeFrom(output.problem)) }
+		await session.write({ event: await routeEvent(session, effort, cascadeFrom(output.problem)) })
 	}
-	return yield* answerInStages(session, effort)
+	return answerInStages(session, effort)
 }
 
-async function* chooseRoute(session: Session, effort: Effort): Reasoning<RouteDecision['route']> {
+async function chooseRoute(session: Session, effort: Effort): Promise<RouteDecision['route']> {
 	session.budget.allowCalls(limitsFor('direct', effort).calls)
-	const { output } = yield* inNode(complexityNode, decideRoute(session, effort), session.replay)
-	yield { event: await routeEvent(session, effort, output) }
+	const { output } = await inNode(complexityNode, decideRoute(session, effort), session)
+	await session.write({ event: await routeEvent(session, effort, output) })
 	return output.route
 }
 

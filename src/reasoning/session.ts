@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../core/journal.ts'
 import type { LanguageModels } from '../core/language-model.ts'
 import type { PromptSource } from '../core/prompt-source.ts'
 import type { Defaults, SettingsReader } from '../core/resolve-settings.ts'
@@ -32,6 +33,12 @@ export type ReasoningDependencies = {
 	readonly typicalRun?: (like: RunLike) => Promise<TypicalRun | null>
 }
 
+/**
+ * Takes an entry for the journal. After one that announces a request, or the outcome, it resolves only when everything so far is
+ * written, so that the next attempt can go on from whatever anybody outside may know of. Rejects when nothing more can be written.
+ */
+export type WriteEntry = (entry: JournalEntry) => Promise<void>
+
 /** What model calls need of an attempt. */
 export type CallSession = Pick<Session, 'replay' | 'budget' | 'account' | 'signal'>
 
@@ -52,6 +59,7 @@ export type Session = {
 	readonly models: LanguageModels
 	readonly prompts: PromptSource
 	readonly stages?: readonly AnyStage[]
+	readonly write: WriteEntry
 	readonly signal: AbortSignal
 	/** Aborts when somebody wants the answer now: then no more work is begun, and the run answers from what it has. */
 	readonly answerNow: AbortSignal

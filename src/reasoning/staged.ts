@@ -6,33 +6,33 @@ import { correct, stages } from '../stages/index.ts'
 import { type AnswerInputs, answerNeeds, answerNode, writeAnswer } from './answer.ts'
 import { answerFromWhatThereIs, isWantedNow, keepingResults, type Result, untilWanted } from './answer-now.ts'
 import type { FinalAnswer } from './final-answer.ts'
-import { inNode, type Outputs, type Reasoning, runStages } from './run-stages.ts'
+import { inNode, type Outputs, runStages } from './run-stages.ts'
 import type { Session } from './session.ts'
 
 /** What only the asker can say. The run waits for it. */
 export type QuestionBack = { readonly question: string }
 
 /** The route of a hard question: the stages of the workflow, then the answer from what they found. */
-export async function* answerInStages(session: Session, effort: Effort): Reasoning<FinalAnswer | QuestionBack> {
+export async function answerInStages(session: Session, effort: Effort): Promise<FinalAnswer | QuestionBack> {
 	session.budget.allowCalls(callsBeforeStages(session) + limitsFor('staged', effort).calls)
-	const worked = yield* workInStages(session, effort)
+	const worked = await workInStages(session, effort)
 	if ('question' in worked || 'answer' in worked) return worked
-	const answered = yield* inNode(answerNode, writeAnswer(worked, session, effort), session.replay)
+	const answered = await inNode(answerNode, writeAnswer(worked, session, effort), session)
 	return answered.output
 }
 
 /** Work that isn't covered ends the run, but not before the answer is written from what there is: its share was put aside. */
-async function* workInStages(session: Session, effort: Effort): Reasoning<AnswerInputs | QuestionBack | FinalAnswer> {
+async function workInStages(session: Session, effort: Effort): Promise<AnswerInputs | QuestionBack | FinalAnswer> {
 	const outputs: Outputs = new Map()
 	const results: Result[] = [...session.replay.results]
 	try {
-		const working = runStages(untilWanted(session), effort, session.stages ?? stages, outputs)
-		const question = yield* keepingResults(working, results)
+		const working = keepingResults(untilWanted(session), results)
+		const question = await runStages(working, effort, session.stages ?? stages, outputs)
 		if (question !== null) return { question }
 	} catch (error) {
-		if (isWantedNow(error, session)) return yield* answerFromWhatThereIs(session, { outputs, results }, effort)
+		if (isWantedNow(error, session)) return answerFromWhatThereIs(session, { outputs, results }, effort)
 		const isUncovered = error instanceof AbortedError && error.abortCause === 'budget' && !session.signal.aborted
-		if (isUncovered) yield* writeBestAnswer(session, outputs, effort)
+		if (isUncovered) await writeBestAnswer(session, outputs, effort)
 		throw error
 	}
 	const outputFor = outputsByNeed(session, outputs)
@@ -46,7 +46,7 @@ async function* workInStages(session: Session, effort: Effort): Reasoning<Answer
 }
 
 /** The answer of a run that stops. If it can't be written, the results in the journal stand for it. */
-async function* writeBestAnswer(session: Session, outputs: Outputs, effort: Effort): Reasoning<void> {
+async function writeBestAnswer(session: Session, outputs: Outputs, effort: Effort): Promise<void> {
 	const outputFor = outputsByNeed(session, outputs)
 	const analysis = answerNeeds.analysis.output.safeParse(outputFor('analysis'))
 	const execution = answerNeeds.execution.output.safeParse(outputFor('execution'))
@@ -54,7 +54,7 @@ async function* writeBestAnswer(session: Session, outputs: Outputs, effort: Effo
 	const leftOut = ['The result was not evaluated, since the budget is used up.']
 	const inputs = { analysis: analysis.data, execution: execution.data, evaluation: null, correction: null, leftOut }
 	try {
-		yield* inNode(answerNode, writeAnswer(inputs, session, effort), session.replay)
+		await inNode(answerNode, writeAnswer(inputs, session, effort), session)
 	} catch (error) {
 		session.signal.throwIfAborted()
 		if (!(error instanceof AbortedError || error instanceof ThreadwiseError)) throw error

@@ -15,6 +15,7 @@ import {
 	solution,
 } from '../../tests/support/reasoning.ts'
 import { reply, type ScriptedStep } from '../../tests/support/scripted-model-server.ts'
+import type { JournalEntry } from '../core/journal.ts'
 import type { RunPreferences } from '../core/run-preferences.ts'
 import { foldJournal } from '../rendering/index.ts'
 import { reason } from './reason.ts'
@@ -133,7 +134,10 @@ describe('several endpoints in one run', () => {
 	async function entriesOf(workflow: string, worldOf: (alias: string) => ReasoningWorld) {
 		const models = (alias: string) => worldOf(alias).dependencies.models(alias)
 		const attempt = { run: ask(workflow), records: [], signal: new AbortController().signal }
-		return Array.fromAsync(reason(attempt, { ...worldOf('strong').dependencies, models }))
+		const entries: JournalEntry[] = []
+		const dependencies = { ...worldOf('strong').dependencies, models }
+		await reason(attempt, dependencies, async (entry) => void entries.push(entry))
+		return entries
 	}
 
 	test('each alias is asked at its own server, and nothing of one goes to another', async () => {

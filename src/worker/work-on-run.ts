@@ -114,9 +114,7 @@ async function attempt(attempted: Attempted, { store, reasoning }: RunDependenci
 	if (lastSeq > 0) attempted.records = await readJournal(store, run.id)
 	if (run.stopRequested !== null) throw new AbortedError(run.stopRequested)
 	throwIfStuck(claim, attempted.records)
-	for await (const entry of reason({ run, records: attempted.records, signal, answerNow }, reasoning)) {
-		await journal.pass(entry)
-	}
+	await reason({ run, records: attempted.records, signal, answerNow }, reasoning, journal.pass)
 }
 
 /** The wish came while a question back was being written: nobody is waited for, and the run goes on without an answer. */

@@ -70,7 +70,7 @@ async function carryOut(
 	const attempt = { run: aRun({ text, preferences }), records: [], signal }
 	let end: Outcome['end'] = 'answered'
 	try {
-		for await (const entry of reason(attempt, limited.dependencies)) entries.push(entry)
+		await reason(attempt, limited.dependencies, async (entry) => void entries.push(entry))
 	} catch (error) {
 		signal.throwIfAborted()
 		const isStop = error instanceof AbortedError && ['budget', 'deadline'].includes(error.abortCause)

@@ -85,7 +85,7 @@ async function runInMemory(run: Run, dependencies: ReasoningDependencies): Promi
 	const entries: JournalEntry[] = []
 	try {
 		const attempt = { run, records: [], signal: never }
-		for await (const entry of reason(attempt, dependencies)) entries.push(entry)
+		await reason(attempt, dependencies, async (entry) => void entries.push(entry))
 		return { entries, kind: 'answered' }
 	} catch (error) {
 		expect(error).toBeInstanceOf(AbortedError)

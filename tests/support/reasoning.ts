@@ -334,6 +334,7 @@ function sessionIn(dependencies: ReasoningDependencies, choices: SessionChoices 
 		account: null,
 		models: dependencies.models,
 		prompts: dependencies.prompts,
+		write: async () => {},
 		signal: choices.signal ?? never,
 		answerNow: choices.answerNow ?? never,
 	}
@@ -352,10 +353,10 @@ export async function attemptIn(dependencies: ReasoningDependencies, choices: At
 	const chosen = { ...(settings === undefined ? {} : { settings }), ...(spending === undefined ? {} : { spending }) }
 	const entries: JournalEntry[] = []
 	try {
-		for await (const entry of reason({ run, records, signal, answerNow }, { ...dependencies, ...chosen })) {
+		await reason({ run, records, signal, answerNow }, { ...dependencies, ...chosen }, async (entry) => {
 			entries.push(entry)
 			choices.onEntry?.(entry)
-		}
+		})
 		return { entries, thrown: null }
 	} catch (thrown) {
 		return { entries, thrown }

@@ -102,6 +102,7 @@ async function carryOut(
 		account: null,
 		models,
 		prompts,
+		write: async () => {},
 		signal,
 		answerNow: new AbortController().signal,
 	}
