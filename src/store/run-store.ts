@@ -153,19 +153,34 @@ async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promi
 	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
 }
 
+/**
+ * A run that is being marked or claimed is passed over. If none is left but such, one of them may be waiting for nobody else: then its
+ * row is waited for.
+ */
 async function claimNextRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
+	let claimed = await claimWaiting(orm, sql`skip locked`, owner, leaseMs)
+	while (claimed === null && (await isAnyWaiting(orm))) claimed = await claimWaiting(orm, sql``, owner, leaseMs)
+	return claimed
+}
+
+async function claimWaiting(orm: Orm, ifLocked: SQL, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(
 		orm,
 		sql`
 			${vanishedFirst}, waiting as (
 				select id from threadwise.runs
 				where state in ('accepted', 'queued') and ${isNotHeldBack} and not exists (select 1 from vanished)
-				order by round, id limit 1 for update skip locked
+				order by round, id limit 1 for update ${ifLocked}
 			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
 		owner,
 		leaseMs,
 	)
+}
+
+async function isAnyWaiting(orm: Orm): Promise<boolean> {
+	const isWaiting = sql`state in ('accepted', 'queued') and ${isNotHeldBack}`
+	return (await queryRows(orm, idRow, sql`select id from threadwise.runs where ${isWaiting} limit 1`)).length > 0
 }
 
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
