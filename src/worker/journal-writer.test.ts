@@ -165,6 +165,7 @@ describe('the journal writer', () => {
 	})
 })
 
+const began: JournalEntry = { event: { kind: 'run-resume', previousAttempt: 1 } }
 const started: JournalEntry = {
 	event: {
 		kind: 'model-call-start',
@@ -202,6 +203,23 @@ describe('a run that goes on by itself', () => {
 		expect(kindsOf(batches)).toEqual([['feedback', 'feedback', 'model-call-start']])
 		waiting[0]?.resolve(appended(3))
 		await request
+	})
+
+	test('makes the first request while it is written down that the attempt has begun, and the next one after that', async () => {
+		const { store, batches, waiting } = patientStore()
+		const journal = writerOn(store)
+		await journal.pass(began)
+		await journal.pass(started)
+		await ticks()
+		expect(kindsOf(batches)).toEqual([['run-resume', 'model-call-start']])
+		await journal.pass(replied)
+		const next = journal.pass(started)
+		expect(await isPending(next)).toBe(true)
+		waiting[0]?.resolve(appended(2))
+		await vi.waitFor(() => expect(batches).toHaveLength(3))
+		waiting[1]?.resolve(appended(3))
+		waiting[2]?.resolve(appended(4))
+		await next
 	})
 
 	test('makes no request wait for what may be lost', async () => {

@@ -39,6 +39,9 @@ const fleeting: ReadonlySet<JournalEventKind> = new Set([
 	'model-call-start',
 ])
 
+/** That an attempt has begun has to be written, and soon; but nobody outside learns anything from it, and another one begins as well. */
+const openings: ReadonlySet<JournalEventKind> = new Set(['run-start', 'run-resume'])
+
 /**
  * Beyond these, the world knows: a request goes out, or somebody is told. Whatever else a run does between two entries can be done
  * again by another attempt without anybody noticing.
@@ -75,12 +78,17 @@ export function createJournalWriter(
 	let scheduled: Promise<void> | null = null
 	/** Whether anything that gathers must not be lost. */
 	let isNeeded = false
+	/** Whether any of that must be durable before the world knows of what follows. */
+	let isAwaited = false
+	/** The newest batch with anything of that kind. */
+	let awaited: Promise<void> = Promise.resolve()
 	let leftOver: { readonly waitMs: number; readonly timer: NodeJS.Timeout } | null = null
 	const writeBatch = async () => {
 		const batch = gathering
 		gathering = []
 		scheduled = null
 		isNeeded = false
+		isAwaited = false
 		clearTimeout(leftOver?.timer)
 		leftOver = null
 		const { stopRequested, answerNow } = await appendBatch(store, claim, batch)
@@ -88,11 +96,13 @@ export function createJournalWriter(
 		if (answerNow) onAnswerNow()
 	}
 	const schedule = () => {
-		if (scheduled !== null) return scheduled
-		scheduled = writing = writing.then(writeBatch)
-		// Whoever doesn't wait for a batch learns of its failure here or from the next one.
-		writing.catch((error: unknown) => broken.abort(error))
-		return writing
+		if (scheduled === null) {
+			scheduled = writing = writing.then(writeBatch)
+			// Whoever doesn't wait for a batch learns of its failure here or from the next one.
+			writing.catch((error: unknown) => broken.abort(error))
+		}
+		if (isAwaited) awaited = scheduled
+		return scheduled
 	}
 	const scheduleLeftOver = () => {
 		if (gathering.length > 0) schedule()
@@ -104,10 +114,12 @@ export function createJournalWriter(
 	}
 	const take = (entry: JournalEntry) => {
 		gathering.push(entry)
-		isNeeded ||= !fleeting.has(entry.event.kind)
+		const { kind } = entry.event
+		isNeeded ||= !fleeting.has(kind)
+		isAwaited ||= !fleeting.has(kind) && !openings.has(kind)
 		written.push({ ...entry.event, nodeId: entry.nodeId })
 	}
-	const durable = () => (isNeeded ? schedule() : writing)
+	const durable = () => (isAwaited ? schedule() : awaited)
 	return {
 		written,
 		broken: broken.signal,
