@@ -26,9 +26,10 @@ export async function runStages(
 	for (const node of session.workflow.nodes) {
 		const stage = stages.find(({ kind }) => kind === node.stage)
 		if (stage === undefined) throw unknownStage(node)
-		const kept = stage.output.safeParse(session.replay.stageOutput(node.id))
-		const result: NodeResult = kept.success
-			? { output: kept.data, question: null }
+		const kept = session.replay.stageOutput(node.id)
+		const known = kept === null ? null : stage.output.safeParse(kept)
+		const result: NodeResult = known?.success
+			? { output: known.data, question: null }
 			: await runOrSkip(node, stage, outputs, session, effort)
 		if (result.question !== null) return result.question
 		outputs.set(node.id, result.output)

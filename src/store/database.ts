@@ -139,8 +139,14 @@ function transactionsOn(pool: pg.Pool): Orm['transaction'] {
  * its own.
  */
 function planningOnce(pool: pg.Pool): pg.Pool {
+	const names = new Map<string, string>()
+	const nameOf = (text: string) => {
+		const name = names.get(text) ?? hash('sha1', text)
+		names.set(text, name)
+		return name
+	}
 	const query = (statement: pg.QueryConfig, values?: readonly unknown[]) =>
-		pool.query({ ...statement, name: hash('sha1', statement.text), values: [...(values ?? [])] })
+		pool.query({ ...statement, name: nameOf(statement.text), values: [...(values ?? [])] })
 	return new Proxy(pool, { get: (target, key) => (key === 'query' ? query : Reflect.get(target, key, target)) })
 }
 

@@ -1,6 +1,6 @@
 import { AbortedError, type StopReason } from '../core/abort.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { JournalEntry, JournalEvent, JournalEventKind } from '../core/journal.ts'
+import type { JournalEntry, JournalEventKind } from '../core/journal.ts'
 import type { Claim } from '../core/run.ts'
 import type { RunStore } from '../core/run-store.ts'
 
@@ -28,7 +28,7 @@ export type JournalWriter = {
 	/** Aborts with the error when something could not be written: nothing more will be. */
 	readonly broken: AbortSignal
 	/** Everything taken so far by this writer. */
-	readonly written: readonly (JournalEvent & { readonly nodeId?: string | undefined })[]
+	readonly written: readonly JournalEntry[]
 }
 
 /** Losing one of these costs nothing that another attempt wouldn't do again anyway. */
@@ -71,7 +71,7 @@ export function createJournalWriter(
 	onStopRequested: (reason: StopReason) => void,
 	onAnswerNow: () => void = () => {},
 ): JournalWriter {
-	const written: (JournalEvent & { nodeId?: string | undefined })[] = []
+	const written: JournalEntry[] = []
 	const broken = new AbortController()
 	let gathering: JournalEntry[] = []
 	let writing: Promise<void> = Promise.resolve()
@@ -117,7 +117,7 @@ export function createJournalWriter(
 		const { kind } = entry.event
 		isNeeded ||= !fleeting.has(kind)
 		isAwaited ||= !fleeting.has(kind) && !openings.has(kind)
-		written.push({ ...entry.event, nodeId: entry.nodeId })
+		written.push(entry)
 	}
 	const durable = () => (isAwaited ? schedule() : awaited)
 	return {

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
+import {
+	type AbortCause,
+	AbortedError,
+	abortCauseOf,
+	joinSignals,
+	mergeSignals,
+	stopReasonSchema,
+} from '../core/abort.ts'
 import { BudgetUsedUp } from '../core/budget-level.ts'
 import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobDelivery, JobOutcome, JobQueue } from '../core/job-queue.ts'
@@ -76,6 +83,7 @@ export async function workOnClaimed(
 	const wanted = () => wish.abort(new AbortedError('answer-now'))
 	if (run.answerNow) wanted()
 	await using lease = keepLease(store, claim, askedAt)
+	using answerNow = joinSignals(delivery.answerNow, lease.answerNow, wish.signal)
 	const journal = createJournalWriter(lease, claim, (reason) => stop.abort(new AbortedError(reason)), wanted)
 	const attempted: Attempted = {
 		claim,
@@ -83,7 +91,7 @@ export async function workOnClaimed(
 		lastSeq,
 		journal,
 		signal: mergeSignals(signal, lease.signal, stop.signal, journal.broken),
-		answerNow: mergeSignals(delivery.answerNow, lease.answerNow, wish.signal),
+		answerNow: answerNow.signal,
 		startedAtMs: Date.now(),
 		records: [],
 	}
@@ -119,7 +127,7 @@ async function attempt(attempted: Attempted, { store, reasoning }: RunDependenci
 
 /** The wish came while a question back was being written: nobody is waited for, and the run goes on without an answer. */
 function isWantedAfterAll({ answerNow, journal }: Attempted): boolean {
-	return answerNow.aborted && journal.written.at(-1)?.kind === 'run-wait'
+	return answerNow.aborted && journal.written.at(-1)?.event.kind === 'run-wait'
 }
 
 async function readJournal(store: RunStore, runId: string): Promise<readonly JournalRecord[]> {
@@ -197,7 +205,7 @@ function outcomeOf(
 	error: unknown,
 	{ records, journal, startedAtMs }: Attempted,
 ): JournalEvent {
-	const events = [...records, ...journal.written]
+	const events = [...records, ...journal.written.map(({ event, nodeId }) => ({ ...event, nodeId }))]
 	const usage = events
 		.flatMap((event) => (event.kind === 'model-call-end' ? [event.usage] : []))
 		.reduce(addUsage, noUsage)
