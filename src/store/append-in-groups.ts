@@ -67,14 +67,19 @@ export function createAppendInGroups(append: AppendToRuns): AppendInGroups {
 		for (const runId of runIds) beingWritten.delete(runId)
 		void writeNext()
 	}
-	/** Whatever else comes in during this turn of the event loop goes along. */
+	/**
+	 * What else the same piece of news brings goes along; while something is being written, also whatever else comes in during this turn
+	 * of the event loop. Where nothing is, waiting for the rest of the turn would cost the run more than the database a statement.
+	 */
 	const scheduleNext = () => {
 		if (isScheduled || statements === mostStatements) return
 		isScheduled = true
-		setImmediate(() => {
+		const begin = () => {
 			isScheduled = false
 			void writeNext()
-		})
+		}
+		if (statements === 0) process.nextTick(begin)
+		else setImmediate(begin)
 	}
 	return (claimed) => {
 		const settled = Promise.withResolvers<AppendedRow | null>()

@@ -109,14 +109,14 @@ const noClaim: ResultCheck = {
 }
 
 /** Null where the model wrote nothing that can be read, not even when it was shown what is wrong. */
-async function* askForResult(
+function askForResult(
 	subtask: Subtask,
 	inputs: SubtaskInputs,
 	sample: number,
 	key: string,
 	context: StageContext,
 ): Progress<SubtaskResult | null> {
-	return yield* context.askReadable({
+	return context.askReadable({
 		key,
 		sample,
 		values: { objective: subtask.objective, inputs: inputs.text, expected: subtask.expectedOutput },
