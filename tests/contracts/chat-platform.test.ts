@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { platforms } from '../../adapters/index.ts'
 import type { Actor, EditResult } from '../../src/core/actor.ts'
@@ -10,6 +11,7 @@ import {
 	incomingMessageSchema,
 	type SaidMessage,
 } from '../../src/core/conversation.ts'
+import { ThreadwiseError } from '../../src/core/errors.ts'
 import type { ReplyView } from '../../src/core/reply-view.ts'
 import { emptyReplyView } from '../../src/rendering/index.ts'
 import { aStageView, aView } from '../support/builders.ts'
@@ -37,6 +39,13 @@ const life: readonly ReplyView[] = [
 
 function occurrences(text: string, part: string): number {
 	return text.split(part).length - 1
+}
+
+/** For how long a platform wants nothing, if that is what an error says. */
+function pauseWanted(error: unknown): number {
+	const retry = error instanceof ThreadwiseError ? error.retry : 'never'
+	if (retry === 'never' || retry.afterMs === null) throw error
+	return retry.afterMs
 }
 
 function chatPlatformContract(name: string, { startHarness, hasPeople, findsNothing }: HarnessModule, way = ''): void {
@@ -91,8 +100,18 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		const show = async (views: readonly ReplyView[]): Promise<Reply> => {
 			const [first = emptyReplyView, ...more] = views
 			let reply = await harness.platform.post('run-1', harness.conversation, first)
-			for (const view of more) reply = await harness.platform.update(reply, view)
+			for (const view of more) reply = await update(reply, view)
 			return reply
+		}
+		/** A platform that is fast enough for once may say that it takes no more for now: then delivery waits as well. */
+		const update = async (reply: Reply, view: ReplyView): Promise<Reply> => {
+			for (;;) {
+				try {
+					return await harness.platform.update(reply, view)
+				} catch (error) {
+					await sleep(pauseWanted(error))
+				}
+			}
 		}
 		const seenText = async () => (await harness.seen()).map(({ text }) => text).join('\n')
 
@@ -125,7 +144,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 		test('an edit that is repeated shows nothing twice', async () => {
 			const reply = await show(life)
 			const last = life.at(-1) ?? emptyReplyView
-			await harness.platform.update(await harness.platform.update(reply, last), last)
+			await update(await update(reply, last), last)
 			expect(occurrences(await seenText(), 'The order costs $104.')).toBe(1)
 		})
 

@@ -225,7 +225,7 @@ function spendStoreContract(place: Place<TestDatabase>): void {
 			test('charges, corrections and refusals from everywhere end, and leave what they say', async () => {
 				const payer = await aPayer()
 				const stores = [here(), elsewhere()]
-				const work = Array.from({ length: 120 }, async (_, index) => {
+				const work = Array.from({ length: 60 }, async (_, index) => {
 					const store = stores[index % 2] ?? here()
 					const person = { ...payer, personId: `person-${index % 7}`, channelId: `channel-${index % 3}` }
 					const charged = await store.charge(person, small)
