@@ -33,6 +33,7 @@ describe('the quantities of a text', () => {
 	test('are also what they come to together', () => {
 		expect(valuesIn('2 h 30 min')).toEqual(['2', '30', '2 + 0.5', '120 + 30'])
 		expect(valuesIn('40%')).toEqual(['40', '40 / 100'])
+		expect(valuesIn('12.50')).toEqual(['12.50'])
 	})
 })
 

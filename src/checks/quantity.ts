@@ -81,6 +81,9 @@ export function quantitiesIn(text: string): readonly PlacedQuantity[] {
 	})
 }
 
+/** Which cannot be read in another way, and is what most results are. */
+const numberAlone = /^\d{1,30}(?:\.\d{1,30})?$/
+
 /** Weeks, days, hours, minutes: nobody writes one quantity in more parts. */
 const mostParts = 4
 
@@ -88,6 +91,7 @@ const mostParts = 4
  * Every number that a text may be read as: "2 h 30 min" is 2 and 30, but also 2.5 hours and 150 minutes, and 40% is 0.4 as well.
  */
 export function valuesIn(text: string): readonly string[] {
+	if (numberAlone.test(text)) return [text]
 	const quantities = quantitiesIn(text)
 	const isOneQuantity = quantities.length <= mostParts
 	const totals = (isOneQuantity ? quantities : [])
