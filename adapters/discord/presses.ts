@@ -1,6 +1,7 @@
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
 import { reportError } from '../../src/core/errors.ts'
+import type { GivenFeedback } from '../../src/core/feedback.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import type { Run } from '../../src/core/run.ts'
 import { preferencesOf } from '../../src/core/text-command.ts'
@@ -43,11 +44,11 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 		const result = await beside(client.deferUpdate(press.interaction), actor(press).then(action))
 		if (result.outcome === 'refused') await client.whisper(press.interaction, refusalText(result))
 	}
-	const feedback = async (press: Press, helpful: boolean, reason: string | null) =>
-		events.feedback(press.control.runId, await actor(press), { helpful, reason })
-	const judge = async (press: Press, helpful: boolean, reason: string | null) => {
+	const feedback = async (press: Press, given: GivenFeedback) =>
+		events.feedback(press.control.runId, await actor(press), given)
+	const judge = async (press: Press, given: GivenFeedback) => {
 		const hearing = client.defer(press.interaction, { isPrivate: true })
-		const result = await beside(hearing, feedback(press, helpful, reason))
+		const result = await beside(hearing, feedback(press, given))
 		const said = result.outcome === 'refused' ? refusalText(result) : english.feedback.thanks
 		await client.sayAsAnswer(press.interaction, said)
 	}
@@ -61,13 +62,13 @@ export function createPresses(parts: PressParts): (interaction: Interaction) => 
 		'send-reply': reply.send,
 		'think-harder': (press) => again(press, 'think-harder', act),
 		regenerate: (press) => again(press, 'regenerate', act),
-		helpful: (press) => judge(press, true, null),
+		helpful: (press) => judge(press, { helpful: true }),
 		'not-helpful': async (press) => {
 			const opening = client.openForm(press.interaction, reasonForm(press.control.runId))
 			// Whoever closes the form has said that the answer didn't help, and no more.
-			await beside(opening, feedback(press, false, null))
+			await beside(opening, feedback(press, { helpful: false }))
 		},
-		'feedback-reason': (press) => judge(press, false, readForm(press.what)),
+		'feedback-reason': (press) => judge(press, { helpful: false, reason: readForm(press.what) }),
 		'show-answer': record.answer,
 		'show-reasoning': record.show,
 		'open-stage': record.turn,

@@ -2,7 +2,7 @@ import type { types } from '@slack/bolt'
 import { z } from 'zod'
 import type { ActionResult, Actor, RunBegun } from '../../src/core/actor.ts'
 import type { PlatformEvents } from '../../src/core/chat-platform.ts'
-import type { Feedback } from '../../src/core/feedback.ts'
+import type { GivenFeedback } from '../../src/core/feedback.ts'
 import { may, runAsSubject } from '../../src/core/may.ts'
 import { english, foldJournal, refusalText } from '../../src/rendering/index.ts'
 import { actionIds, longestWindowTitle, plain } from './blocks.ts'
@@ -13,7 +13,7 @@ import { actorOf, type Press, readFeedback, type Self } from './receive.ts'
 import { pageFrom, type RecordPage, showRecord } from './show-record.ts'
 import type { Thread } from './thread.ts'
 
-type PressParts = Pick<SlackOptions, 'runs' | 'conversations' | 'runUrl' | 'onTrouble'> & {
+type PressParts = Pick<SlackOptions, 'runs' | 'runUrl' | 'onTrouble'> & {
 	readonly client: SlackClient
 	readonly home: Pick<Home, 'change'>
 	readonly events: PlatformEvents
@@ -28,7 +28,7 @@ type Presses = {
 
 /** What buttons and windows do. What couldn't be recorded rejects: Slack shows the person that it didn't work. */
 export function createPresses(parts: PressParts): Presses {
-	const { client, conversations, home, events, self, onTrouble } = parts
+	const { client, home, events, self, onTrouble } = parts
 	const tell = async (at: Thread | null, personId: string, text: string) => {
 		if (at !== null) await client.whisper(at, personId, text).catch(onTrouble)
 	}
@@ -37,19 +37,13 @@ export function createPresses(parts: PressParts): Presses {
 		if (result.outcome === 'refused') await tell(press.at, press.personId, refusalText(result))
 	}
 	/** Returns why it isn't kept, or null. */
-	const keep = async (personId: string, runId: string, given: Omit<Feedback, 'personId'>) => {
+	const keep = async (personId: string, runId: string, given: GivenFeedback) => {
 		const result = await events.feedback(runId, actorOf(await client.person(personId), self), given)
 		return result.outcome === 'refused' ? refusalText(result) : null
 	}
-	/** What somebody has found wrong stays until they say something else. */
-	const reasonBefore = async (personId: string, runId: string) => {
-		const before = (await conversations.run(runId))?.feedback.find((each) => each.personId === personId)
-		return before?.helpful === false ? before.reason : null
-	}
 	const feedback = async ({ value, at, personId, triggerId }: Press) => {
 		const { helpful, runId } = readFeedback(value)
-		const reason = helpful ? null : await reasonBefore(personId, runId)
-		const refusal = await keep(personId, runId, { helpful, reason })
+		const refusal = await keep(personId, runId, { helpful })
 		if (helpful || refusal !== null) return tell(at, personId, refusal ?? english.feedback.thanks)
 		await client.openWindow(triggerId, reasonWindow(runId, at)).catch(async (error: unknown) => {
 			onTrouble(error)

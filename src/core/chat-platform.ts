@@ -1,6 +1,6 @@
 import type { ActionResult, Actor, EditResult, RunBegun } from './actor.ts'
 import type { Conversation, IncomingMessage, SaidMessage } from './conversation.ts'
-import type { Feedback } from './feedback.ts'
+import type { GivenFeedback } from './feedback.ts'
 import type { Place } from './installation-store.ts'
 import type { ReplyView } from './reply-view.ts'
 
@@ -47,7 +47,7 @@ export type PlatformEvents = {
 	/** Called when a person wants the same question answered once more; with `think-harder` at the next higher effort, in stages. */
 	again(runId: string, kind: 'think-harder' | 'regenerate', actor: Actor): Promise<RunBegun>
 	/** Called when a person says what they think of an answer. */
-	feedback(runId: string, actor: Actor, feedback: Omit<Feedback, 'personId'>): Promise<ActionResult>
+	feedback(runId: string, actor: Actor, feedback: GivenFeedback): Promise<ActionResult>
 	/** Called when the bot was taken off a place: whatever is being answered there is stopped. */
 	removed(place: Place): Promise<void>
 }

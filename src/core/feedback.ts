@@ -5,3 +5,6 @@ export type Feedback = {
 	/** Null where none was given. */
 	readonly reason: string | null
 }
+
+/** What somebody says of an answer. Where nothing is said about a reason, what they have found wrong before stays. */
+export type GivenFeedback = Pick<Feedback, 'helpful'> & Partial<Pick<Feedback, 'reason'>>

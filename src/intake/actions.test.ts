@@ -4,6 +4,7 @@ import { eventExamples } from '../../tests/support/journal-examples.ts'
 import { keptQueue } from '../../tests/support/kept-queue.ts'
 import { databases, type TestDatabase } from '../../tests/support/stores.ts'
 import type { Actor } from '../core/actor.ts'
+import type { GivenFeedback } from '../core/feedback.ts'
 import type { JournalEvent } from '../core/journal.ts'
 import { noSettings, resolveSettings, type SettingsReader } from '../core/resolve-settings.ts'
 import type { Effort, RunPreferences } from '../core/run-preferences.ts'
@@ -266,6 +267,18 @@ describe('feedback', () => {
 			{ personId: 'bob', helpful: false, attempt: 0, content: { reason: 'Too long.' } },
 			{ personId: 'person', helpful: true, content: null },
 		])
+	})
+
+	test('of somebody who says nothing about a reason leaves what they have found wrong before, and nobody else has', async () => {
+		const runId = await finished()
+		const say = (who: Actor, given: GivenFeedback) => intake.actions.feedback(runId, who, given)
+		await say(ada, { helpful: false, reason: 'Too long.' })
+		await say(ada, { helpful: false })
+		await say(bob, { helpful: false })
+		await say(ada, { helpful: false, reason: null })
+		await say(ada, { helpful: false })
+		const said = (await feedbackOf(runId)).map((record) => (record.kind === 'feedback' ? record.content : record))
+		expect(said).toEqual([{ reason: 'Too long.' }, { reason: 'Too long.' }, null, null, null])
 	})
 
 	test('comes after the outcome, and has a reason that fits', async () => {

@@ -1,7 +1,7 @@
 import type { StopReason } from '../core/abort.ts'
 import type { Action, ActionResult, Actor, RunBegun } from '../core/actor.ts'
 import { ThreadwiseError } from '../core/errors.ts'
-import type { Feedback } from '../core/feedback.ts'
+import type { GivenFeedback } from '../core/feedback.ts'
 import type { JobQueue } from '../core/job-queue.ts'
 import { insistOn, may, mayNameAsAllowed, runAsSubject, settingsAsSubject } from '../core/may.ts'
 import { isFinished, type Run } from '../core/run.ts'
@@ -19,7 +19,7 @@ export type Actions = {
 	/** Begins another run of a question that was answered. Pressed twice, it is one run. */
 	again(runId: string, kind: Again['kind'], actor: Actor): Promise<RunBegun>
 	/** Keeps what somebody thinks of an answer. */
-	feedback(runId: string, actor: Actor, feedback: Omit<Feedback, 'personId'>): Promise<ActionResult>
+	feedback(runId: string, actor: Actor, feedback: GivenFeedback): Promise<ActionResult>
 }
 
 export type ActionDependencies = {
@@ -67,7 +67,7 @@ export function createActions(dependencies: ActionDependencies): Actions {
 			orRefusal(async () => {
 				const { state } = await permitted(runId, 'feedback', actor)
 				if (!isFinished(state)) throw unfinished()
-				await keepFeedback(store, runId, { ...feedback, personId: actor.personId })
+				await keepFeedback(store, runId, actor.personId, feedback)
 				return done
 			}),
 	}
@@ -131,14 +131,26 @@ async function harder(
 	return { ...preferences, route: 'staged', effort }
 }
 
-async function keepFeedback(store: RunStore, runId: string, { personId, helpful, reason }: Feedback): Promise<void> {
-	const said = reason?.trim() ?? ''
+async function keepFeedback(
+	store: RunStore,
+	runId: string,
+	personId: string,
+	{ helpful, reason }: GivenFeedback,
+): Promise<void> {
+	const said = (reason === undefined && !helpful ? await foundWrong(store, runId, personId) : reason)?.trim() ?? ''
 	if (said.length > longestReason) {
 		const length = said.length.toLocaleString('en')
 		throw new ThreadwiseError('usage', `The reason has ${length} characters; 2,000 fit.`, { fix: 'Shorten it.' })
 	}
 	const content = said === '' ? null : { reason: said }
 	await store.annotate(runId, [{ event: { kind: 'feedback', personId, helpful, content } }])
+}
+
+/** What somebody has said before of an answer that didn't help them, if anything. */
+async function foundWrong(store: RunStore, runId: string, personId: string): Promise<string | null> {
+	const records = await store.read(runId)
+	const before = records.findLast((record) => record.kind === 'feedback' && record.personId === personId)
+	return before?.kind === 'feedback' && !before.helpful ? (before.content?.reason ?? null) : null
 }
 
 function unknownRun(runId: string): ThreadwiseError {

@@ -85,7 +85,8 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 					did('again', runId, actor, kind)
 					return { outcome: 'begun', runId: 'run-2' }
 				},
-				feedback: async (runId, actor, said) => did('feedback', runId, actor, said),
+				feedback: async (runId, actor, { helpful, reason = null }) =>
+					did('feedback', runId, actor, { helpful, reason }),
 				removed: async () => {},
 			}
 			const did = (...what: (typeof acted)[number]) => {

@@ -111,7 +111,7 @@ function recordingEvents(memory: MemoryRuns, done: string[]): PlatformEvents {
 			note(kind, runId, actor)
 			return { outcome: 'begun', runId: `${runId}-again` }
 		},
-		feedback: async (runId, actor, { helpful, reason }) => {
+		feedback: async (runId, actor, { helpful, reason = null }) => {
 			memory.change(runId, { feedback: [{ personId: actor.personId, helpful, reason }] })
 			return note(`feedback ${helpful} ${reason}`, runId, actor)
 		},
