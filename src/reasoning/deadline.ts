@@ -1,4 +1,5 @@
-import { AbortedError, joinSignals } from '../core/abort.ts'
+import { AbortedError } from '../core/abort.ts'
+import { joinSignals } from '../core/join-signals.ts'
 
 /** A signal that also aborts when the run's time is over. Dispose it when the run has ended. */
 export function withDeadline(signal: AbortSignal, remainingMs: number): { readonly signal: AbortSignal } & Disposable {

@@ -1,15 +1,9 @@
 import { z } from 'zod'
-import {
-	type AbortCause,
-	AbortedError,
-	abortCauseOf,
-	joinSignals,
-	mergeSignals,
-	stopReasonSchema,
-} from '../core/abort.ts'
+import { type AbortCause, AbortedError, abortCauseOf, mergeSignals, stopReasonSchema } from '../core/abort.ts'
 import { BudgetUsedUp } from '../core/budget-level.ts'
 import { reportError, ThreadwiseError } from '../core/errors.ts'
 import type { JobDelivery, JobOutcome, JobQueue } from '../core/job-queue.ts'
+import { joinSignals } from '../core/join-signals.ts'
 import type { JournalEvent, JournalEventKind, JournalRecord } from '../core/journal.ts'
 import type { Claim, Run } from '../core/run.ts'
 import type { Claimed, RunStore } from '../core/run-store.ts'

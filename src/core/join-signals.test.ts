@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { AbortedError, abortCauseOf, joinSignals } from './abort.ts'
+import { AbortedError, abortCauseOf } from './abort.ts'
+import { joinSignals } from './join-signals.ts'
 
 const aborted = (cause: 'user' | 'shutdown') => AbortSignal.abort(new AbortedError(cause))
 
