@@ -1,4 +1,4 @@
-import { strict as chrono } from 'chrono-node'
+import { strict as chrono } from 'chrono-node/en'
 import { evaluateExpression } from './expression.ts'
 import { convert, isUnit, type PlacedQuantity, type Quantity, quantitiesIn } from './quantity.ts'
 

@@ -1,22 +1,11 @@
-import {
-	type BigNumber,
-	bignumberDependencies,
-	type ConstantNode,
-	create,
-	type FunctionNode,
-	type MathNode,
-	type OperatorNode,
-	type ParenthesisNode,
-	parseDependencies,
-} from 'mathjs'
+import type { BigNumber, ConstantNode, FunctionNode, MathNode, OperatorNode, ParenthesisNode } from 'mathjs'
+import { calculator } from './calculator.ts'
 
 /** Far above what people calculate in a chat, far below what would keep a processor busy. */
 const limits = { length: 400, depth: 40, nodes: 120, exponent: 128, digits: 60 }
 
 /** Within all limits, and without anything that could be read in another way. */
 const plainNumber = /^-?\d{1,30}(?:\.\d{1,30})?$/
-
-const math = create({ ...bignumberDependencies, ...parseDependencies }, { number: 'BigNumber', precision: 64 })
 
 export type Evaluated =
 	| { readonly ok: true; readonly value: BigNumber }
@@ -29,10 +18,10 @@ export type Evaluated =
 export function evaluateExpression(written: string): Evaluated {
 	if (written.length > limits.length) return { ok: false, problem: 'the expression is too long to be checked' }
 	// Most of what is worked out is a number already.
-	if (plainNumber.test(written)) return { ok: true, value: math.bignumber(written) }
+	if (plainNumber.test(written)) return { ok: true, value: calculator.bignumber(written) }
 	if (depthOf(written) > limits.depth) return { ok: false, problem: 'the expression is too deep to be checked' }
 	try {
-		const tree = math.parse(plainNotation(written))
+		const tree = calculator.parse(plainNotation(written))
 		let nodes = 0
 		tree.traverse(() => {
 			nodes += 1
@@ -80,7 +69,7 @@ const functions: Readonly<Record<string, (value: BigNumber) => BigNumber>> = {
 }
 
 function evaluate(node: MathNode): BigNumber {
-	if (isConstant(node) && typeof node.value !== 'string') return bounded(math.bignumber(String(node.value)))
+	if (isConstant(node) && typeof node.value !== 'string') return bounded(calculator.bignumber(String(node.value)))
 	if (isParenthesis(node)) return evaluate(node.content)
 	if (isOperator(node)) return bounded(applyOperator(node.fn, node.args.map(evaluate)))
 	if (isFunction(node)) return bounded(applyFunction(node))

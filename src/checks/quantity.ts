@@ -1,7 +1,6 @@
-import { type BigNumber, bignumberDependencies, create, type Unit, unitDependencies } from 'mathjs'
+import type { BigNumber, Unit } from 'mathjs'
+import { calculator } from './calculator.ts'
 import { decimalOf, numberNotation } from './number-notation.ts'
-
-const math = create({ ...bignumberDependencies, ...unitDependencies }, { number: 'BigNumber', precision: 64 })
 
 /** A number with its unit, as it is written: `$12.50`, `1.5 hours`, `18 km/h`, `40%`. The unit is empty where there is none. */
 export type Quantity = { readonly value: string; readonly unit: string }
@@ -169,7 +168,7 @@ function isMeasure(unit: string): boolean {
 function unitOf(value: string, unit: string): Unit | null {
 	if (!isMeasure(unit)) return null
 	try {
-		return math.unit(math.bignumber(value), unit)
+		return calculator.unit(calculator.bignumber(value), unit)
 	} catch {
 		return null
 	}
