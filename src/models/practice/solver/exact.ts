@@ -1,11 +1,11 @@
-import { type Fraction, fraction } from 'mathjs'
+import { Fraction } from 'fraction.js'
 
 /** A number without rounding: money and thirds stay what they are. */
 export type Exact = Fraction
 
 /** Reads `12`, `4.5`, `1,250` or `3/4` into an exact number. */
 export function exact(written: string | number | bigint): Exact {
-	return fraction(String(written).replaceAll(',', ''))
+	return new Fraction(String(written).replaceAll(',', ''))
 }
 
 export const zero: Exact = exact(0)
