@@ -1,12 +1,10 @@
-import { createDiscordPlatform } from './discord/index.ts'
-import { createPlaygroundPlatform } from './playground/index.ts'
-import { createSlackPlatform } from './slack/index.ts'
-import { createTerminalPlatform } from './terminal/index.ts'
-
-/** Every chat platform, one line each. */
-export const platforms = {
-	discord: createDiscordPlatform,
-	playground: createPlaygroundPlatform,
-	slack: createSlackPlatform,
-	terminal: createTerminalPlatform,
+/**
+ * Every chat platform, one line each. What speaks to a platform is loaded when somebody wants it: no process waits for libraries of
+ * platforms that it isn't connected to.
+ */
+export const adapters = {
+	discord: () => import('./discord/index.ts'),
+	playground: () => import('./playground/index.ts'),
+	slack: () => import('./slack/index.ts'),
+	terminal: () => import('./terminal/index.ts'),
 }

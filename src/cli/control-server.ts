@@ -1,7 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { stream } from 'hono/streaming'
@@ -11,6 +10,7 @@ import { incomingMessageSchema } from '../core/conversation.ts'
 import { reportError } from '../core/errors.ts'
 import type { JournalRecord } from '../core/journal.ts'
 import { newControlToken } from '../store/index.ts'
+import { createAdaptorServer } from './node-server.ts'
 import type { Service } from './service-port.ts'
 
 /** Answers other commands of the same user while this process holds the data folder. */

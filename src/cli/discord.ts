@@ -1,23 +1,24 @@
 import type { Logger } from 'pino'
-import { createDiscordPlatform, discordPlatformName } from '../../adapters/discord/index.ts'
+import { adapters } from '../../adapters/index.ts'
 import type { Config } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { runUrls } from './playground.ts'
 import type { Runtime } from './runtime.ts'
 
 /** The platform that Discord is; null where no token is set. */
-export function connectDiscord(
+export async function connectDiscord(
 	config: Config,
 	runtime: Pick<Runtime, 'store' | 'conversationReader' | 'notesOf' | 'addHealthCheck'>,
 	log: Logger,
-): ChatPlatform | null {
+): Promise<ChatPlatform | null> {
 	if (config.discord === null) return null
+	const { createDiscordPlatform, discordPlatformName } = await adapters.discord()
 	const platform = createDiscordPlatform({
 		...config.discord,
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
 		notes: runtime.notesOf(discordPlatformName),
-		runUrl: runUrls(config),
+		runUrl: await runUrls(config),
 		onTrouble: (error) => log.warn({ error }, 'Discord has trouble'),
 	})
 	runtime.addHealthCheck({

@@ -6,7 +6,7 @@ import { runUntilToldToEnd } from './process-end.ts'
 import { openRuntime, type Runtime } from './runtime.ts'
 import { readSettings } from './settings.ts'
 import { startedLines } from './started-lines.ts'
-import { startWebServer, type WebServer } from './web-server.ts'
+import type { WebServer } from './web-server.ts'
 
 /** One of the two halves of Threadwise that run as processes of their own. */
 export type Half = {
@@ -35,11 +35,17 @@ export async function runHalf({ command, check, begin }: Half): Promise<number> 
 		check?.(config)
 		const runtime = await openRuntime({ config, log, isMeasured: config.http !== null }, opened)
 		// Before any run is taken: a port that can't be had ends the process.
-		const { http, playground } = config
-		const server = http === null ? null : opened.use('web server', await startWebServer(http, runtime, playground))
+		const server = await openServer(config, runtime)
+		if (server !== null) opened.use('web server', server)
 		const lines = await begin({ config, runtime, server, log })
 		process.stdout.write(startedLines(`The ${command} is running.`, config, server, lines))
 	})
+}
+
+async function openServer({ http, playground }: Config, runtime: Runtime): Promise<WebServer | null> {
+	if (http === null) return null
+	const { startWebServer } = await import('./web-server.ts')
+	return startWebServer(http, runtime, playground)
 }
 
 function needsServer(command: string): ThreadwiseError {

@@ -3,21 +3,10 @@ import { text as readAll } from 'node:stream/consumers'
 import { Command, CommanderError, Option } from 'commander'
 import { ThreadwiseError } from '../core/errors.ts'
 import { effortSchema, type Route } from '../core/run-preferences.ts'
-import { ask } from './commands/ask.ts'
-import { bot } from './commands/bot.ts'
-import { checkPrompts } from './commands/check-prompts.ts'
-import { demo } from './commands/demo.ts'
-import { printDiscordInvite, registerDiscordCommands } from './commands/discord-app.ts'
-import { doctor } from './commands/doctor.ts'
-import { listPrompts } from './commands/list-prompts.ts'
-import { printSlackManifest } from './commands/manifest.ts'
-import { setup } from './commands/setup.ts'
-import { start } from './commands/start.ts'
-import { trace } from './commands/trace.ts'
-import { worker } from './commands/worker.ts'
 import { createPrinter } from './printer.ts'
 
-const printer = createPrinter(process.argv.includes('--json'))
+const printer = await createPrinter(process.argv.includes('--json'))
+// A command is loaded when it runs: nobody waits for what the others need.
 const program = new Command('threadwise')
 	.description('Answers questions step by step and lets you open the steps.')
 	// Commands take this over from the program when they are added.
@@ -43,6 +32,7 @@ program
 		const workflow = typeof options.workflow === 'string' ? options.workflow : null
 		const replyTo = typeof options.replyTo === 'string' ? options.replyTo : null
 		const preferences = { route, effort, workflow }
+		const { ask } = await import('./commands/ask.ts')
 		process.exitCode = await ask(await questionFrom(words), { preferences, replyTo }, printer)
 		printer.end()
 	})
@@ -51,6 +41,7 @@ program
 	.command('start')
 	.description('run everything in one process')
 	.action(async () => {
+		const { start } = await import('./commands/start.ts')
 		process.exitCode = await start()
 	})
 
@@ -58,6 +49,7 @@ program
 	.command('bot')
 	.description('take questions; workers, which may be on other machines, answer them')
 	.action(async () => {
+		const { bot } = await import('./commands/bot.ts')
 		process.exitCode = await bot()
 	})
 
@@ -65,6 +57,7 @@ program
 	.command('worker')
 	.description('answer questions that a bot takes; as many of them as you like')
 	.action(async () => {
+		const { worker } = await import('./commands/worker.ts')
 		process.exitCode = await worker()
 	})
 
@@ -73,6 +66,7 @@ program
 	.description('print the journal of a run')
 	.argument('<runId>')
 	.action(async (runId: string) => {
+		const { trace } = await import('./commands/trace.ts')
 		process.exitCode = await trace(runId)
 	})
 
@@ -80,6 +74,7 @@ program
 	.command('demo')
 	.description('show the main job, with nothing installed or configured')
 	.action(async () => {
+		const { demo } = await import('./commands/demo.ts')
 		process.exitCode = await demo()
 	})
 
@@ -87,6 +82,7 @@ program
 	.command('setup')
 	.description('connect a model, Slack and Discord: asks a few questions and writes .env')
 	.action(async () => {
+		const { setup } = await import('./commands/setup.ts')
 		process.exitCode = await setup(printer)
 	})
 
@@ -95,6 +91,7 @@ program
 	.description('check configuration, storage, models and platforms, and say how to mend what is wrong')
 	.option('--json', 'print one JSON object and nothing else')
 	.action(async () => {
+		const { doctor } = await import('./commands/doctor.ts')
 		process.exitCode = await doctor(printer)
 		printer.end()
 	})
@@ -108,7 +105,8 @@ manifest
 	.option('--url <address>', 'over requests to this https address')
 	.option('--name <name>', 'what the app is called', 'Threadwise')
 	.option('--yaml', 'print YAML instead of JSON')
-	.action(({ url, name, yaml }: { readonly url?: string; readonly name: string; readonly yaml?: true }) => {
+	.action(async ({ url, name, yaml }: { readonly url?: string; readonly name: string; readonly yaml?: true }) => {
+		const { printSlackManifest } = await import('./commands/manifest.ts')
 		printSlackManifest({ name, url: url ?? null, format: yaml === true ? 'yaml' : 'json' })
 	})
 
@@ -119,6 +117,7 @@ program
 	.description('print the link that brings the bot into a Discord server')
 	.option('--application-id <id>', 'of which application; without it, Discord is asked')
 	.action(async ({ applicationId }: { readonly applicationId?: string }) => {
+		const { printDiscordInvite } = await import('./commands/discord-app.ts')
 		await printDiscordInvite(applicationId ?? null)
 	})
 
@@ -127,7 +126,10 @@ program
 	.description('what a platform has to be told of')
 	.command('discord')
 	.description('tell Discord of the commands; start does so as well')
-	.action(registerDiscordCommands)
+	.action(async () => {
+		const { registerDiscordCommands } = await import('./commands/discord-app.ts')
+		await registerDiscordCommands()
+	})
 
 const prompts = program.command('prompts').description('what the models are asked with')
 
@@ -135,7 +137,8 @@ prompts
 	.command('list')
 	.description('print every prompt, and which workflows use it')
 	.option('--json', 'print one JSON object and nothing else')
-	.action(() => {
+	.action(async () => {
+		const { listPrompts } = await import('./commands/list-prompts.ts')
 		process.exitCode = listPrompts(printer)
 		printer.end()
 	})
@@ -147,6 +150,7 @@ prompts
 	.option('--model <alias>', 'ask this alias instead of those that the workflows use')
 	.option('--json', 'print one JSON object and nothing else')
 	.action(async ({ prompt, model }: { readonly prompt?: string; readonly model?: string }) => {
+		const { checkPrompts } = await import('./commands/check-prompts.ts')
 		process.exitCode = await checkPrompts({ prompt: prompt ?? null, model: model ?? null }, printer)
 		printer.end()
 	})

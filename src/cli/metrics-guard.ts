@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
-import { type AccessSettings, createAccess, isLoopback } from '../../adapters/playground/index.ts'
+import { adapters } from '../../adapters/index.ts'
+import type { AccessSettings } from '../../adapters/playground/index.ts'
 
 /** Through what and by which name others reach this process, and who is let in. */
 export type OutsideAccess = Pick<AccessSettings, 'publicUrl' | 'people' | 'trustedProxies'>
@@ -11,6 +12,7 @@ export type OutsideAccess = Pick<AccessSettings, 'publicUrl' | 'people' | 'trust
  */
 export function guardMetrics(host: string, outside: OutsideAccess): MiddlewareHandler<{ Bindings: HttpBindings }> {
 	return async (context, next) => {
+		const { createAccess, isLoopback } = await adapters.playground()
 		// The port may have been chosen by the system.
 		const port = context.env.incoming.socket.localPort ?? 0
 		const access = createAccess({ listensOn: { host, port }, ...outside })

@@ -1,11 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Logger } from 'pino'
-import {
-	createPlaygroundPlatform,
-	linkSecretOf,
-	type PlaygroundOptions,
-	runPageUrl,
-} from '../../adapters/playground/index.ts'
+import { adapters } from '../../adapters/index.ts'
+import type { PlaygroundOptions } from '../../adapters/playground/index.ts'
 import { type Config, describeProblem, playgroundProblem } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -24,15 +20,16 @@ export function refuseOpenPlayground({ playground }: Config): void {
  * Mounts the page and its API on the server; `limits` are others than the usual ones. Returns the platform that takes what people do
  * there; null where it is off.
  */
-export function mountPlayground(
+export async function mountPlayground(
 	config: Config,
 	runtime: Runtime,
 	server: WebServer,
 	log: Logger,
 	limits: NonNullable<PlaygroundOptions['limits']> = {},
-): ChatPlatform | null {
+): Promise<ChatPlatform | null> {
 	const { isOn, publicUrl, people, trustedProxies } = config.playground
 	if (!isOn) return null
+	const { createPlaygroundPlatform } = await adapters.playground()
 	const platform = createPlaygroundPlatform({
 		access: { listensOn: server.address, publicUrl, people, trustedProxies, ownerName: nameOfUser() },
 		runs: runtime.store,
@@ -42,7 +39,7 @@ export function mountPlayground(
 		defaults: { ...config.defaults, budgets: config.budgets },
 		workflows: runtime.workflowNames,
 		disclosure: config.models.kind === 'practice' ? practiceDisclosure : null,
-		runUrl: runUrls(config),
+		runUrl: await runUrls(config),
 		limits,
 		onTrouble: (error) => log.warn({ error }, 'the page has trouble'),
 	})
@@ -54,11 +51,12 @@ export function mountPlayground(
  * Where the full record of a run is for whoever is given the address, for every platform; null where others reach nothing, and for what
  * was said to the bot alone.
  */
-export function runUrls({ playground }: Pick<Config, 'playground'>): RunUrl {
+export async function runUrls({ playground }: Pick<Config, 'playground'>): Promise<RunUrl> {
 	const { isOn, publicUrl, people } = playground
+	if (!isOn || publicUrl === null) return () => null
+	const { linkSecretOf, runPageUrl } = await adapters.playground()
 	const secret = linkSecretOf(people)
-	return (runId, { isDirect = false }) =>
-		!isOn || publicUrl === null || secret === null || isDirect ? null : runPageUrl(publicUrl, secret, runId)
+	return (runId, { isDirect = false }) => (secret === null || isDirect ? null : runPageUrl(publicUrl, secret, runId))
 }
 
 /** A container's user may have no name. */

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
-import { showJsonFailure, type TerminalFormat } from '../../adapters/terminal/index.ts'
+import { adapters } from '../../adapters/index.ts'
+import type { TerminalFormat } from '../../adapters/terminal/index.ts'
 import { reportError } from '../core/errors.ts'
 
 /** Where a command's result goes. With JSON there is exactly one object, written when the command has ended. */
@@ -13,11 +14,12 @@ export type Printer = {
 	end(): void
 }
 
-export function createPrinter(json: boolean): Printer {
-	return json ? jsonPrinter() : textPrinter()
+export async function createPrinter(json: boolean): Promise<Printer> {
+	return json ? jsonPrinter(await adapters.terminal()) : createTextPrinter()
 }
 
-function textPrinter(): Printer {
+/** The printer for people. */
+export function createTextPrinter(): Printer {
 	return {
 		output: process.stdout,
 		format: process.stdout.isTTY ? 'live' : 'lines',
@@ -30,7 +32,9 @@ function textPrinter(): Printer {
 }
 
 /** Keeps the result until the end, so that nothing that fails after it can add a second one. */
-function jsonPrinter(): Printer {
+function jsonPrinter({
+	showJsonFailure,
+}: Pick<Awaited<ReturnType<typeof adapters.terminal>>, 'showJsonFailure'>): Printer {
 	let result = ''
 	let ended = false
 	const output = new Writable({

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { Logger } from 'pino'
 import { createOpenParts, type OpenParts } from './open-parts.ts'
-import { createPrinter } from './printer.ts'
+import { createTextPrinter } from './printer.ts'
 
 /** Shorter than the grace that container engines and service managers give before they kill. */
 const deadlineMs = 10_000
@@ -25,7 +25,7 @@ export async function runUntilToldToEnd(log: Logger, open: (opened: OpenParts) =
 		await opened[Symbol.asyncDispose]()
 		return endSoon(status)
 	} catch (error) {
-		createPrinter(false).fail(error)
+		createTextPrinter().fail(error)
 		await opened[Symbol.asyncDispose]()
 		return endSoon(1)
 	}

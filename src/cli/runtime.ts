@@ -7,17 +7,13 @@ import type { ChatPlatform } from '../core/chat-platform.ts'
 import type { ConversationReader } from '../core/conversation-reader.ts'
 import type { DeliveryStore } from '../core/delivery-store.ts'
 import type { InstallationStore } from '../core/installation-store.ts'
-import type { JobQueue } from '../core/job-queue.ts'
 import type { PlatformNotes } from '../core/platform-notes.ts'
 import { createSettingsReader, type SettingsReader } from '../core/resolve-settings.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Settings, SettingsKey, SettingsStore } from '../core/settings.ts'
-import type { SpendStore } from '../core/spend-store.ts'
-import type { Observe } from '../core/telemetry.ts'
 import { changeSettings, createIntake, type Intake, startSweeper } from '../intake/index.ts'
-import { createFilePromptSource } from '../prompts/index.ts'
 import { createJobQueue } from '../queue/index.ts'
-import { createVerdictCache, loadWorkflows, type ReasoningDependencies, workflowNames } from '../reasoning/index.ts'
+import { workflowNames } from '../reasoning/index.ts'
 import {
 	createConversationReader,
 	createDeliveryStore,
@@ -35,21 +31,17 @@ import {
 	observedAsk,
 	observedDeliveryStore,
 	observedEdit,
-	observedModels,
 	observedPlatform,
 	observedStore,
 	openTelemetry,
 	type Telemetry,
 } from '../telemetry/index.ts'
-import { startWorker } from '../worker/index.ts'
 import { createReadiness, type HealthCheck, type Readiness } from './health.ts'
-import { openModels } from './open-models.ts'
 import type { OpenParts } from './open-parts.ts'
-import { practiceDisclosure } from './practice-process.ts'
-import { remembered } from './remembered.ts'
+import type { Storage, WorkerOptions } from './open-worker.ts'
 import { createRunLog } from './run-log.ts'
 import { servePlatforms } from './serve-platforms.ts'
-import { promptFolders, workflowsFolder } from './shipped-files.ts'
+import { workflowsFolder } from './shipped-files.ts'
 
 /** Store, queue and intake, opened in this process, to which a worker may be added. Whoever opened it closes it. */
 export type Runtime = {
@@ -79,13 +71,9 @@ export type Runtime = {
 	startWorker(): Promise<void>
 }
 
-export type RuntimeOptions = {
-	readonly config: Config
-	readonly log: Logger
+export type RuntimeOptions = WorkerOptions & {
 	/** Whether somebody can ask this process for metrics. */
 	readonly isMeasured?: boolean
-	/** Command-line arguments of the practice model, for when it answers. */
-	readonly practiceArguments?: readonly string[]
 }
 
 /**
@@ -122,6 +110,7 @@ export async function openRuntime(options: RuntimeOptions, opened: OpenParts): P
 	let started: Promise<void> | null = null
 	const startWorker = async () => {
 		if (config.storage.store === 'embedded') await takeOverFromTheDead(store, intake)
+		const { openWorker } = await import('./open-worker.ts')
 		await openWorker(options, { store, queue, spending, settings: settingsIn, owner, observe }, opened)
 	}
 	return {
@@ -184,8 +173,6 @@ async function takeOverFromTheDead(store: RunStore, intake: Intake): Promise<voi
 	await intake.sweep(0)
 }
 
-type Storage = { readonly store: RunStore; readonly queue: JobQueue; readonly spending: SpendStore }
-
 async function openStorage(
 	{ storage, budgets }: Config,
 	log: Logger,
@@ -215,38 +202,4 @@ async function openStorage(
 	])
 	const spending = createSpendStore(database, budgets)
 	return { database, store, deliveryStore: createDeliveryStore(database), spending, queue, readiness }
-}
-
-type WorkerParts = Storage & { readonly settings: SettingsReader; readonly owner: string; readonly observe: Observe }
-
-async function openWorker(
-	{ config, log, practiceArguments }: RuntimeOptions,
-	{ spending, settings, observe, ...parts }: WorkerParts,
-	opened: OpenParts,
-): Promise<void> {
-	const typicalRun = remembered(parts.store.typicalRun)
-	const unset = await openReasoning(config, practiceArguments, observe, opened)
-	const reasoning = { ...unset, settings, spending, typicalRun }
-	const onTrouble = (error: unknown, runId?: string) =>
-		log.warn({ ...(runId === undefined ? {} : { runId }), error }, 'a delivery failed')
-	const onRelief = () => log.warn('runs are taken over again')
-	const worker = await startWorker({ ...parts, reasoning }, { concurrency: config.concurrency, onTrouble, onRelief })
-	opened.use('worker', worker)
-}
-
-async function openReasoning(
-	config: Config,
-	practiceArguments: readonly string[] | undefined,
-	observe: Observe,
-	opened: OpenParts,
-): Promise<ReasoningDependencies> {
-	const { models: unwatched, serverOf, aliases, isPractice } = await openModels(config, practiceArguments, opened)
-	const models = observedModels(unwatched, { observe, serverOf })
-	const prompts = createFilePromptSource(promptFolders)
-	const workflow = loadWorkflows(workflowsFolder, { prompts, aliases })
-	// A name that is wrong is told now, not when somebody asks.
-	const channels = Object.values(config.defaults.channels)
-	for (const { workflow: name = config.defaults.workflow } of [config.defaults, ...channels]) workflow(name)
-	const disclosure = isPractice ? practiceDisclosure : null
-	return { models, prompts, workflow, defaults: config.defaults, disclosure, verdicts: createVerdictCache() }
 }

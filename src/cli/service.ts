@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type DataFolder, type DataFolderHolder, holdDataFolder } from '../store/index.ts'
 import { connectToHolder } from './control-client.ts'
-import { startControlServer } from './control-server.ts'
 import { createOpenParts, type OpenParts } from './open-parts.ts'
-import { openRuntime, type Runtime, type RuntimeOptions } from './runtime.ts'
+import type { Runtime, RuntimeOptions } from './runtime.ts'
 import type { Service, ServiceElsewhere, ServiceHere } from './service-port.ts'
 import { standInFor } from './stand-in.ts'
 
@@ -50,11 +49,13 @@ async function reach(holder: DataFolderHolder | null): Promise<ServiceElsewhere 
 async function openHere(options: ServiceOptions, folder: DataFolder | null, opened: OpenParts): Promise<ServiceHere> {
 	try {
 		if (folder !== null) opened.defer('data folder', () => folder.release())
+		const { openRuntime } = await import('./runtime.ts')
 		const runtime = await openRuntime(options, opened)
 		const works = folder !== null || options.works === 'always'
 		if (works) await runtime.startWorker()
 		const service = { ...serviceOn(runtime), ask: works ? askOn(runtime) : askWithStandIn(runtime, opened) }
 		if (folder !== null) {
+			const { startControlServer } = await import('./control-server.ts')
 			const control = opened.use('control server', await startControlServer(service))
 			folder.announce(control.port, control.token)
 		}

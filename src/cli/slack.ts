@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { createSlackPlatform } from '../../adapters/slack/index.ts'
+import { adapters } from '../../adapters/index.ts'
 import type { Config } from '../config/index.ts'
 import type { ChatPlatform } from '../core/chat-platform.ts'
 import { ThreadwiseError } from '../core/errors.ts'
@@ -16,7 +16,7 @@ export function slackNeedsServer({ slack }: Config): boolean {
  * The platform that Slack is; null where it isn't configured. Its routes, if it has any, are mounted on the server.
  * @throws ThreadwiseError `config` if there is no port for them.
  */
-export function connectSlack(
+export async function connectSlack(
 	config: Config,
 	runtime: Pick<
 		Runtime,
@@ -24,16 +24,17 @@ export function connectSlack(
 	>,
 	server: Pick<WebServer, 'mount'> | null,
 	log: Logger,
-): ChatPlatform | null {
+): Promise<ChatPlatform | null> {
 	const { slack } = config
 	if (slack === null) return null
+	const { createSlackPlatform } = await adapters.slack()
 	const platform = createSlackPlatform({
 		...slack,
 		runs: runtime.store,
 		conversations: runtime.conversationReader,
 		settings: { read: runtime.settingsStore.read, resolve: runtime.settingsIn, change: runtime.changeSettings },
 		installations: slack.access.by === 'installation' ? runtime.installations(slack.access.tokenKeys) : null,
-		runUrl: runUrls(config),
+		runUrl: await runUrls(config),
 		onTrouble: (error) => log.warn({ error }, 'Slack has trouble'),
 	})
 	if (platform.routes === null) return platform

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { HttpAddress } from '../config/index.ts'
 import { ThreadwiseError } from '../core/errors.ts'
 import { type MetricsRegistry, metricsRoutes } from '../telemetry/index.ts'
 import type { Readiness } from './health.ts'
 import { guardMetrics, type OutsideAccess } from './metrics-guard.ts'
+import { createAdaptorServer, type HttpBindings } from './node-server.ts'
 
 /** What serves requests, such as the routes of a page. */
 export type Site = { fetch(request: Request, env: HttpBindings): Response | Promise<Response> }

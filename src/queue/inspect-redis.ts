@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { ThreadwiseError } from '../core/errors.ts'
 
 /** What matters about a Redis server. Null where it doesn't say. */
@@ -17,6 +17,7 @@ const answerWithinMs = 5_000
  * @throws ThreadwiseError `queue-unavailable` if it can't be reached or written to, naming host and cause but never the password.
  */
 export async function inspectRedis(url: string): Promise<RedisFacts> {
+	const { Redis } = await import('ioredis')
 	const redis = new Redis(url, {
 		lazyConnect: true,
 		connectTimeout: answerWithinMs,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { platforms } from '../../adapters/index.ts'
+import { adapters } from '../../adapters/index.ts'
 import type { Actor, EditResult } from '../../src/core/actor.ts'
 import type { PlatformEvents, Reply } from '../../src/core/chat-platform.ts'
 import { textOf } from '../../src/core/content.ts'
@@ -378,7 +378,7 @@ function chatPlatformContract(name: string, { startHarness, hasPeople, findsNoth
 	})
 }
 
-for (const name of Object.keys(platforms)) {
+for (const name of Object.keys(adapters)) {
 	const harness = await harnessOf(name)
 	chatPlatformContract(name, harness)
 	for (const [way, startHarness] of Object.entries(harness.otherWays ?? {})) {
@@ -390,6 +390,6 @@ chatPlatformContract('loopback', loopbackHarness)
 test('every folder of an adapter is registered and has a harness', () => {
 	const entries = readdirSync(adaptersFolder, { withFileTypes: true })
 	const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-	expect(folders.toSorted()).toEqual(Object.keys(platforms).toSorted())
+	expect(folders.toSorted()).toEqual(Object.keys(adapters).toSorted())
 	for (const folder of folders) expect(existsSync(new URL(`${folder}/harness.ts`, adaptersFolder)), folder).toBe(true)
 })

@@ -57,7 +57,7 @@ async function open(settings: Readonly<Record<string, string>>) {
 	const parts = createOpenParts()
 	const runtime = await openRuntime({ config: loaded.config, log }, parts)
 	await runtime.startWorker()
-	const platform = connectDiscord(loaded.config, runtime, log)
+	const platform = await connectDiscord(loaded.config, runtime, log)
 	if (platform === null) throw new Error('Discord is not configured')
 	await runtime.servePlatforms([platform])
 	return { runtime, close: async () => parts[Symbol.asyncDispose]() }

@@ -15,7 +15,7 @@ export async function doctorRows(variables: Variables): Promise<readonly CheckRo
 	const settings = inspectSettings({ THREADWISE_DATA_DIR: `${folder.path}/data`, ...variables }, folder.path)
 	await using opened = createOpenParts()
 	const redact = createRedactor(secretsIn(settings.env, settings.config.models))
-	return await Array.fromAsync(runChecks(allChecks(settings, opened), { timeoutMs: 15_000, redact }))
+	return await Array.fromAsync(runChecks(await allChecks(settings, opened), { timeoutMs: 15_000, redact }))
 }
 
 /** The rows in which two visits differ, as `name: status`: what has broken between them. */

@@ -55,7 +55,7 @@ export async function startPageService(options: PageServiceOptions): Promise<Pag
 	await runtime.startWorker()
 	const server = await startWebServer({ host: '127.0.0.1', port: 0 }, runtime, loaded.config.playground)
 	parts.use('web server', server)
-	const page = mountPlayground(loaded.config, runtime, server, log, limits)
+	const page = await mountPlayground(loaded.config, runtime, server, log, limits)
 	if (page === null) throw new Error('the page is switched off')
 	await runtime.servePlatforms([page])
 	const closing = opened.move()

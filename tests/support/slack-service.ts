@@ -57,7 +57,7 @@ export async function startServiceWith(
 	const address = config.http ?? { host: '127.0.0.1', port: 0 }
 	const server = slackNeedsServer(config) ? await startWebServer(address, runtime, config.playground) : null
 	if (server !== null) parts.use('web server', server)
-	const platform = connectSlack(config, runtime, server, log.log)
+	const platform = await connectSlack(config, runtime, server, log.log)
 	if (platform === null) throw new Error('Slack is not configured')
 	await runtime.servePlatforms([platform])
 	if (server !== null && config.slack?.receives.over === 'http') {

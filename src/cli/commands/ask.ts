@@ -36,7 +36,12 @@ export async function ask(question: string, options: AskOptions, printer: Printe
 		await using service = await openLastingService(serviceOptions)
 		const message = typedMessage(question, options.preferences)
 		const conversation = options.replyTo === null ? message.conversation : await service.conversationOf(options.replyTo)
-		view = await askAndShow(service, { ...message, conversation }, { ...printer, runUrl: runUrls(config) }, interrupted)
+		view = await askAndShow(
+			service,
+			{ ...message, conversation },
+			{ ...printer, runUrl: await runUrls(config) },
+			interrupted,
+		)
 		if (!rests(view)) throw interruption()
 	} catch (error) {
 		// Closing may fail after the answer was given; that is nothing to tell the asker.

@@ -16,9 +16,9 @@ export function bot(platforms: readonly ChatPlatform[] = []): Promise<number> {
 			if (config.http !== null) refuseOpenPlayground(config)
 		},
 		begin: async ({ config, runtime, server, log }) => {
-			const page = server === null ? null : mountPlayground(config, runtime, server, log)
-			const slack = connectSlack(config, runtime, server, log)
-			const discord = connectDiscord(config, runtime, log)
+			const page = server === null ? null : await mountPlayground(config, runtime, server, log)
+			const slack = await connectSlack(config, runtime, server, log)
+			const discord = await connectDiscord(config, runtime, log)
 			const all = [...platforms, ...[page, slack, discord].filter((platform) => platform !== null)]
 			await runtime.servePlatforms(all)
 			return [platformsLine(all), ...(page === null || server === null ? [] : [pageLine(config, server)])]

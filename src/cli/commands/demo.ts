@@ -7,7 +7,7 @@ import type { JournalRecord } from '../../core/journal.ts'
 import { noPreferences } from '../../core/run-preferences.ts'
 import { english } from '../../rendering/index.ts'
 import { createLog } from '../log.ts'
-import { createPrinter } from '../printer.ts'
+import { createTextPrinter } from '../printer.ts'
 import { type Recap, recap } from '../recap.ts'
 import { openService } from '../service.ts'
 import type { Service } from '../service-port.ts'
@@ -47,7 +47,7 @@ export async function demo(): Promise<number> {
 }
 
 async function showQuestions(service: Service): Promise<number> {
-	const printer = createPrinter(false)
+	const printer = createTextPrinter()
 	let records: readonly JournalRecord[] = []
 	for (const question of [easyQuestion, hardQuestion]) {
 		say(`\n❯ ${question}\n`)

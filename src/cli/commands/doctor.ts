@@ -15,7 +15,7 @@ const timeoutMs = 15_000
 export async function doctor({ format, output }: Printer): Promise<number> {
 	const settings = inspectSettings()
 	await using opened = createOpenParts()
-	const checks = allChecks(settings, opened)
+	const checks = await allChecks(settings, opened)
 	const rows = runChecks(checks, { timeoutMs, redact: createRedactor(secretsIn(settings.env, settings.config.models)) })
 	const told: CheckRow[] = []
 	if (format === 'json') {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { inviteLink, openDiscordApplication } from '../../../adapters/discord/index.ts'
+import { adapters } from '../../../adapters/index.ts'
 import { secretsIn } from '../../config/index.ts'
 import type { Check, CheckRow } from '../../core/check.ts'
 import { ThreadwiseError } from '../../core/errors.ts'
@@ -113,12 +113,13 @@ async function checkPlatform(
 ): Promise<readonly CheckRow[]> {
 	const settings = settingsWith(changes, environment, folder)
 	const problems = settings.problems.filter(({ variable }) => variable.startsWith(`${title.toUpperCase()}_`))
-	const checks = platformChecks(settings).filter(({ name }) => name.startsWith(title))
+	const checks = (await platformChecks(settings)).filter(({ name }) => name.startsWith(title))
 	return rowsOf(problems.length > 0 ? configurationChecks(problems, settings.sources) : checks, settings)
 }
 
 async function inviteToDiscord({ config: { discord } }: InspectedSettings): Promise<string | null> {
 	if (discord === null) return null
+	const { inviteLink, openDiscordApplication } = await adapters.discord()
 	const application = await openDiscordApplication(discord).catch(() => null)
 	return application === null ? null : inviteLink(application.applicationId)
 }

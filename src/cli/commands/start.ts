@@ -9,7 +9,7 @@ import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
 import { connectSlack, slackNeedsServer } from '../slack.ts'
 import { discordLine, modelLine, pageLine, pageUrl, slackLine, startedLines } from '../started-lines.ts'
-import { startWebServer, type WebServer } from '../web-server.ts'
+import type { WebServer } from '../web-server.ts'
 
 /** Runs everything in this process until it is told to end. Returns the exit status. */
 export async function start(): Promise<number> {
@@ -26,9 +26,9 @@ export async function start(): Promise<number> {
 		const { runtime } = service
 		const server = await openServer(config, runtime)
 		if (server !== null) opened.use('web server', server)
-		const page = server === null ? null : mountPlayground(config, runtime, server, log)
-		const slack = connectSlack(config, runtime, server, log)
-		const discord = connectDiscord(config, runtime, log)
+		const page = server === null ? null : await mountPlayground(config, runtime, server, log)
+		const slack = await connectSlack(config, runtime, server, log)
+		const discord = await connectDiscord(config, runtime, log)
 		await runtime.servePlatforms([page, slack, discord].filter((platform) => platform !== null))
 		const pageLines = page === null || server === null ? [] : [pageLine(config, server)]
 		process.stdout.write(
@@ -50,6 +50,7 @@ function serves(config: Config): boolean {
 async function openServer(config: Config, runtime: Runtime): Promise<WebServer | null> {
 	if (!serves(config)) return null
 	const { http, playground } = config
+	const { startWebServer } = await import('../web-server.ts')
 	return startWebServer(http ?? { host: playground.host, port: null }, runtime, playground)
 }
 

@@ -1,7 +1,7 @@
 import type { JournalRecord } from '../../core/journal.ts'
 import { toPlainText } from '../../rendering/index.ts'
 import { createLog } from '../log.ts'
-import { createPrinter } from '../printer.ts'
+import { createTextPrinter } from '../printer.ts'
 import { openService } from '../service.ts'
 import { readSettings } from '../settings.ts'
 
@@ -15,7 +15,7 @@ export async function trace(runId: string): Promise<number> {
 		for (const record of await service.read(runId)) process.stdout.write(`${traceLine(record)}\n`)
 		return 0
 	} catch (error) {
-		createPrinter(false).fail(error)
+		createTextPrinter().fail(error)
 		return 1
 	}
 }

@@ -12,7 +12,7 @@ import { storageChecks } from './storage.ts'
 import { workflowsCheck } from './workflows.ts'
 
 /** Everything that the doctor looks at, in the order in which it is told. What `opened` keeps is closed when all rows are there. */
-export function allChecks(settings: InspectedSettings, opened: OpenParts): readonly Check[] {
+export async function allChecks(settings: InspectedSettings, opened: OpenParts): Promise<readonly Check[]> {
 	const { config, problems, sources } = settings
 	const unless = (names: RegExp, titles: readonly string[], checks: () => readonly Check[]) =>
 		problems.some(({ variable }) => names.test(variable)) ? titles.map(waitsForConfiguration) : checks()
@@ -30,7 +30,7 @@ export function allChecks(settings: InspectedSettings, opened: OpenParts): reado
 			workflowsCheck({ defaults: config.defaults, aliases: aliasesOf(config) }),
 		]),
 		...(problems.some(concernsModels) ? [waitsForConfiguration('model')] : modelChecks(config.models, opened)),
-		...platformChecks(settings),
+		...(await platformChecks(settings)),
 	]
 }
 

@@ -1,5 +1,4 @@
-import { discordChecks } from '../../../adapters/discord/index.ts'
-import { slackChecks } from '../../../adapters/slack/index.ts'
+import { adapters } from '../../../adapters/index.ts'
 import type { Config } from '../../config/index.ts'
 import { type Check, notChecked, notConfigured } from '../../core/check.ts'
 import type { InspectedSettings } from '../settings.ts'
@@ -13,7 +12,7 @@ type PlatformEntry = {
 	/** With what all of its variables begin. */
 	readonly prefix: string
 	/** The checks of its adapter (adapters/<platform>/): tokens, rights, how events arrive. */
-	readonly checks: (config: Config) => readonly Check[]
+	readonly checks: (config: Config) => Promise<readonly Check[]>
 }
 
 /** Every chat platform that can be connected to, one line each. */
@@ -25,8 +24,9 @@ export const platformEntries: readonly PlatformEntry[] = [
 			...['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_TOKEN_KEY'],
 		],
 		prefix: 'SLACK_',
-		checks: ({ slack, storage, playground: { publicUrl } }) => {
+		checks: async ({ slack, storage, playground: { publicUrl } }) => {
 			if (slack === null) return []
+			const { slackChecks } = await adapters.slack()
 			const { access } = slack
 			const workspaces = access.by === 'token' ? [] : [slackWorkspacesCheck(storage, access)]
 			return [...slackChecks({ ...slack, publicUrl }), ...workspaces]
@@ -36,23 +36,24 @@ export const platformEntries: readonly PlatformEntry[] = [
 		title: 'Discord',
 		variables: ['DISCORD_BOT_TOKEN'],
 		prefix: 'DISCORD_',
-		checks: ({ discord }) => (discord === null ? [] : discordChecks(discord)),
+		checks: async ({ discord }) => (discord === null ? [] : (await adapters.discord()).discordChecks(discord)),
 	},
 ]
 
 export const platformsGuide = 'docs/platforms.md'
 
-export function platformChecks({
+export async function platformChecks({
 	env,
 	config,
 	problems,
-}: Pick<InspectedSettings, 'env' | 'config' | 'problems'>): readonly Check[] {
-	return platformEntries.flatMap(({ title, variables, prefix, checks }) => {
+}: Pick<InspectedSettings, 'env' | 'config' | 'problems'>): Promise<readonly Check[]> {
+	const found = platformEntries.map(async ({ title, variables, prefix, checks }) => {
 		const set = variables.filter((name) => (env[name]?.trim() ?? '') !== '')
 		if (set.length === 0) return [{ name: title, run: async () => absent() }]
 		const isWrong = problems.some(({ variable }) => variable.startsWith(prefix))
 		return isWrong ? [{ name: title, run: async () => notChecked('the configuration of it is wrong') }] : checks(config)
 	})
+	return (await Promise.all(found)).flat()
 }
 
 function absent() {
