@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Author } from '../core/conversation.ts'
+import { sql } from './drizzle.ts'
 
 /** What whoever has asked is read from; `p` are people. */
 export const askerColumns = sql`p.platform_user_id as person_id, p.name, p.locale, p.time_zone`

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Conversation } from '../core/conversation.ts'
+import { sql } from './drizzle.ts'
 
 /** What a conversation is read from; `c` are conversations, `i` installations. */
 export const conversationColumns = sql`i.platform, i.workspace_id, c.channel_id, c.thread_id, c.is_direct`

@@ -1,6 +1,6 @@
-import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { z } from 'zod'
 import { migrationsFolder } from './database.ts'
+import { readMigrationFiles } from './drizzle.ts'
 
 /** What can be known about a PostgreSQL without changing anything in it. */
 export type DatabaseFacts = {

@@ -1,14 +1,11 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite as Pglite } from '@electric-sql/pglite'
 import { isPgPool, type PgPool, runMigrations } from 'bullmq'
-import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
-import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
+import { drizzlePg, drizzlePglite, migratePg, migratePglite, PGlite } from './drizzle.ts'
 import { createPglitePool } from './pglite-pool.ts'
 import { keepAliveMs, type Listen, listenOnServer } from './server-notifications.ts'
 import { unusableServer } from './unusable-server.ts'
@@ -62,7 +59,7 @@ export function embeddedFolder(dataFolder: string): string {
 	return join(dataFolder, 'database')
 }
 
-function createPglite(location: EmbeddedLocation): Promise<PGlite> {
+function createPglite(location: EmbeddedLocation): Promise<Pglite> {
 	if ('folder' in location) return PGlite.create({ dataDir: embeddedFolder(location.folder) })
 	return PGlite.create(location.dump === null ? {} : { loadDataDir: location.dump })
 }

@@ -1,8 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import type { DeliveryStore, KnownReply, PendingDelivery } from '../core/delivery-store.ts'
 import { conversationColumns, conversationRow, toConversation } from './conversation-row.ts'
 import type { Database, Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 

@@ -1,9 +1,9 @@
 import { EventEmitter, once } from 'node:events'
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type JournalRecord, parseJournalRecord } from '../core/journal.ts'
 import type { RunStore } from '../core/run-store.ts'
 import type { Database, Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import type { ErrorReport } from '../core/errors.ts'
 import type { RunKind } from '../core/run.ts'
@@ -6,6 +6,7 @@ import type { RunPreferences } from '../core/run-preferences.ts'
 import { noUsage } from '../core/usage.ts'
 import { appendWhere } from './append-events.ts'
 import type { Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { interval } from './rows.ts'
 import { runs } from './schema.ts'
 

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { PlatformNotes } from '../core/platform-notes.ts'
 import type { Database } from './database.ts'
+import { sql } from './drizzle.ts'
 import { execute, interval, queryRows } from './rows.ts'
 import { storableJson } from './storable.ts'
 

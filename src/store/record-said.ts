@@ -1,7 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import type { Conversation, SaidMessage } from '../core/conversation.ts'
 import type { Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { execute } from './rows.ts'
 import { storable } from './storable.ts'
 

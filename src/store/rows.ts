@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { fromDatabase } from './store-failure.ts'
 
 const resultSchema = z.object({ rows: z.array(z.unknown()) })

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
+import { sql } from './drizzle.ts'
 
 const runIdSchema = z.uuid()
 

@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
 import { contentPartSchema, textContent } from '../core/content.ts'
@@ -8,6 +8,7 @@ import { runPreferencesSchema } from '../core/run-preferences.ts'
 import { asker, askerColumns, askerRow } from './asker-row.ts'
 import { conversationColumns, conversationRow, toConversation } from './conversation-row.ts'
 import type { Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { queryRows } from './rows.ts'
 import { asRunId } from './run-id.ts'
 

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { runStateSchema } from '../core/run.ts'
 import type { Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { queryRows } from './rows.ts'
 import { isRun } from './run-id.ts'
 

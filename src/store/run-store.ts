@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import { stopReasonSchema } from '../core/abort.ts'
@@ -19,6 +19,7 @@ import type {
 import { appendUnderClaims, appendWhere, journalChannel } from './append-events.ts'
 import { type AppendInGroups, createAppendInGroups } from './append-in-groups.ts'
 import type { Database, Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { inGroups } from './in-groups.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { recordAgain } from './record-again.ts'

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import {
 	bigint,
 	boolean,
@@ -9,11 +8,12 @@ import {
 	jsonb,
 	pgSchema,
 	primaryKey,
+	sql,
 	text,
 	timestamp,
 	unique,
 	uuid,
-} from 'drizzle-orm/pg-core'
+} from './drizzle.ts'
 
 /** Our own namespace, beside BullMQ's in the same database. */
 export const threadwise = pgSchema('threadwise')

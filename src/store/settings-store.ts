@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { v7 as newId } from 'uuid'
 import { z } from 'zod'
 import {
@@ -13,6 +12,7 @@ import {
 	settingsScopeSchema,
 } from '../core/settings.ts'
 import type { Database, Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { execute, queryRows } from './rows.ts'
 import { storable, storableJson } from './storable.ts'
 

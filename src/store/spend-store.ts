@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { type BudgetLevel, budgetMeasureSchema, dayBudgetScopeSchema } from '../core/budget-level.ts'
 import {
@@ -13,6 +13,7 @@ import {
 	type SpendStore,
 } from '../core/spend-store.ts'
 import type { Database, Orm } from './database.ts'
+import { sql } from './drizzle.ts'
 import { execute, queryRows } from './rows.ts'
 import { storable } from './storable.ts'
 
