@@ -10,14 +10,8 @@ import type {
 	Parent,
 	Root,
 } from 'mdast'
-import {
-	parseMarkdown,
-	piecesOfLine,
-	readableFormula,
-	splitMarkdown,
-	tableText,
-	withoutControls,
-} from '../../src/rendering/index.ts'
+import { parseMarkdown, piecesOfLine, readableFormula, splitMarkdown, tableText } from '../../src/markdown/index.ts'
+import { withoutControls } from '../../src/rendering/index.ts'
 import {
 	addressOf,
 	codeText,

@@ -1,6 +1,7 @@
 import { type APIButtonComponent, ButtonStyle, type RawFile } from 'discord.js'
 import { isRepeatable, type ReplyView, rests } from '../../src/core/reply-view.ts'
-import { describeFacts, english, splitMarkdown, toPlainText } from '../../src/rendering/index.ts'
+import { splitMarkdown } from '../../src/markdown/index.ts'
+import { describeFacts, english, toPlainText } from '../../src/rendering/index.ts'
 import {
 	button,
 	type Component,

@@ -4,7 +4,8 @@ import rehypeHighlight from 'rehype-highlight'
 import rehypeKatex from 'rehype-katex'
 import remarkRehype from 'remark-rehype'
 import { unified } from 'unified'
-import { parseMarkdown, spelledOut } from '../../src/rendering/index.ts'
+import { parseMarkdown } from '../../src/markdown/index.ts'
+import { spelledOut } from '../../src/rendering/index.ts'
 import { allowedTags, isAllowedAddress } from './page/allowed.ts'
 
 const toElements = unified()

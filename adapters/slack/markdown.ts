@@ -2,13 +2,8 @@ import type { Image, List, ListItem, Nodes, Parent, Root } from 'mdast'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { unified } from 'unified'
-import {
-	aroundCode,
-	piecesOfLine,
-	tableText,
-	withoutControls as withoutControlCharacters,
-	withReadableFormulas,
-} from '../../src/rendering/index.ts'
+import { aroundCode, piecesOfLine, tableText, withReadableFormulas } from '../../src/markdown/index.ts'
+import { withoutControls as withoutControlCharacters } from '../../src/rendering/index.ts'
 
 const parser = unified().use(remarkParse).use(remarkGfm).freeze()
 

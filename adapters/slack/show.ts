@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import { isRepeatable, type ReplyView, rests } from '../../src/core/reply-view.ts'
-import { describeFacts, english, shortened, splitMarkdown } from '../../src/rendering/index.ts'
+import { splitMarkdown } from '../../src/markdown/index.ts'
+import { describeFacts, english, shortened } from '../../src/rendering/index.ts'
 import {
 	actionIds,
 	actions,

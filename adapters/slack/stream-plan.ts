@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 import type { ReplyView, StageView, SubtaskView } from '../../src/core/reply-view.ts'
-import { beforeOpenFormula, english, shortened } from '../../src/rendering/index.ts'
+import { beforeOpenFormula } from '../../src/markdown/index.ts'
+import { english, shortened } from '../../src/rendering/index.ts'
 import { actions, type Block } from './blocks.ts'
 import { plainText, toSafeMarkdown, withoutControls } from './markdown.ts'
 import { answerNowButton, routeOf, stopButton } from './show.ts'

@@ -1,7 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type MemberExpression, type ParseResult, parseSync, Visitor } from 'oxc-parser'
+import {
+	type CallExpression,
+	type Expression,
+	type MemberExpression,
+	type ParseResult,
+	parseSync,
+	Visitor,
+} from 'oxc-parser'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -16,7 +23,12 @@ export type SourceFile = {
 	readonly readsEnvironment: boolean
 }
 
-export type Import = { readonly kind: 'package' | 'file'; readonly target: string; readonly typeOnly: boolean }
+/** `computed`: only the running program knows what is imported; the target is the expression. */
+export type Import = {
+	readonly kind: 'package' | 'file' | 'computed'
+	readonly target: string
+	readonly typeOnly: boolean
+}
 
 /** The paths of all files under a folder whose names end in one of the given ways. */
 export function pathsUnder(folder: string, ...endings: readonly string[]): readonly string[] {
@@ -56,7 +68,10 @@ export function factsOf(path: string, text: string): SourceFile {
 	return {
 		path,
 		text,
-		imports: importsOf(parsed, text).map(({ request, typeOnly }) => toImport(path, request, typeOnly)),
+		imports: [
+			...importsOf(parsed).map(({ request, typeOnly }) => toImport(path, request, typeOnly)),
+			...computedImports(parsed, text),
+		],
 		hasDefaultExport: parsed.module.staticExports
 			.flatMap(({ entries }) => entries)
 			.some(({ exportName }) => exportName.kind === 'Default'),
@@ -66,7 +81,8 @@ export function factsOf(path: string, text: string): SourceFile {
 
 type Request = { readonly request: string; readonly typeOnly: boolean }
 
-function importsOf({ module }: ParseResult, text: string): readonly Request[] {
+/** In whatever form: as statements, where the program comes to them, by `require`, or of types alone. */
+function importsOf({ module, program }: ParseResult): readonly Request[] {
 	const imported = module.staticImports.map(({ moduleRequest, entries }) => ({
 		request: moduleRequest.value,
 		typeOnly: entries.length > 0 && entries.every(({ isType }) => isType),
@@ -76,11 +92,55 @@ function importsOf({ module }: ParseResult, text: string): readonly Request[] {
 		.flatMap(({ moduleRequest, isType }) =>
 			moduleRequest === null ? [] : [{ request: moduleRequest.value, typeOnly: isType }],
 		)
-	const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) => ({
-		request: text.slice(start, end).replaceAll(/^['"`]|['"`]$/g, ''),
-		typeOnly: false,
-	}))
-	return [...imported, ...exported, ...dynamic]
+	const requested: Request[] = []
+	const add = (source: Expression | undefined, typeOnly: boolean) => {
+		const request = source === undefined ? null : writtenText(source)
+		if (request !== null) requested.push({ request, typeOnly })
+	}
+	new Visitor({
+		ImportExpression: ({ source }) => add(source, false),
+		TSImportType: ({ source }) => add(source, true),
+		CallExpression: (call) => {
+			if (isRequire(call)) add(firstArgument(call), false)
+		},
+	}).visit(program)
+	return [...imported, ...exported, ...requested]
+}
+
+function computedImports({ program }: ParseResult, text: string): readonly Import[] {
+	const computed: Import[] = []
+	const add = (source: Expression | undefined) => {
+		if (source === undefined || writtenText(source) !== null) return
+		computed.push({ kind: 'computed', target: text.slice(source.start, source.end), typeOnly: false })
+	}
+	// Under another name it would import what nobody here sees. What is taken out of it, such as `resolve`, imports nothing.
+	const named = new Set<unknown>()
+	new Visitor({
+		VariableDeclarator: ({ id, init }) => {
+			if (isNamed(id, 'require') || id.type === 'ObjectPattern') named.add(init)
+		},
+		ImportExpression: ({ source }) => add(source),
+		CallExpression: (call) => {
+			if (isRequire(call)) add(firstArgument(call))
+			if (isNamed(call.callee, 'createRequire') && !named.has(call)) add(call)
+		},
+	}).visit(program)
+	return computed
+}
+
+function isRequire({ callee }: CallExpression): boolean {
+	return isNamed(callee, 'require')
+}
+
+function firstArgument({ arguments: [first] }: CallExpression): Expression | undefined {
+	return first === undefined || first.type === 'SpreadElement' ? undefined : first
+}
+
+/** What a string says; null where it is put together when the program runs. */
+function writtenText(source: Expression): string | null {
+	if (source.type === 'Literal' && typeof source.value === 'string') return source.value
+	if (source.type !== 'TemplateLiteral' || source.expressions.length > 0) return null
+	return source.quasis[0]?.value.cooked ?? null
 }
 
 function toImport(path: string, request: string, typeOnly: boolean): Import {

@@ -1,5 +1,6 @@
 import { type ReplyView, rests, type StageView } from '../../../src/core/reply-view.ts'
-import { english, piecesOfLine, stageMarks, toPlainText } from '../../../src/rendering/index.ts'
+import { piecesOfLine } from '../../../src/markdown/index.ts'
+import { english, stageMarks, toPlainText } from '../../../src/rendering/index.ts'
 
 /** A reply as Markdown text: the outcome first, or how far it is, then the stages, all opened. */
 export function showReply(runId: string, view: ReplyView): string {

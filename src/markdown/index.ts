@@ -1,0 +1,5 @@
+export { aroundCode, beforeOpenFormula, withReadableFormulas } from './formulas.ts'
+export { parseMarkdown } from './parse-markdown.ts'
+export { readableFormula } from './readable-formula.ts'
+export { piecesOfLine, splitMarkdown } from './split-markdown.ts'
+export { tableText } from './table-text.ts'
