@@ -11,10 +11,10 @@ export type ServiceOptions = RuntimeOptions & {
 	/** The command, as others that find the folder held are told. */
 	readonly command: string
 	/**
-	 * Where others may share the database: whether this process works on runs, or only when its own question finds nobody who
-	 * does. Whoever holds an embedded database always works.
+	 * Whether this process works on runs from the start; or, where others share the database, only when its own question finds nobody
+	 * who does; or only once it is asked something, as by others that find it holding the data folder.
 	 */
-	readonly works: 'always' | 'when-needed'
+	readonly works: 'always' | 'when-needed' | 'when-asked'
 }
 
 /** How long a process that has the lock may take to say where it answers: a first start creates the database. */
@@ -51,9 +51,10 @@ async function openHere(options: ServiceOptions, folder: DataFolder | null, open
 		if (folder !== null) opened.defer('data folder', () => folder.release())
 		const { openRuntime } = await import('./runtime.ts')
 		const runtime = await openRuntime(options, opened)
-		const works = folder !== null || options.works === 'always'
-		if (works) await runtime.startWorker()
-		const service = { ...serviceOn(runtime), ask: works ? askOn(runtime) : askWithStandIn(runtime, opened) }
+		const isShared = folder === null
+		if (options.works === 'always' || (options.works === 'when-needed' && !isShared)) await runtime.startWorker()
+		const waits = options.works !== 'always' && isShared
+		const service = { ...serviceOn(runtime), ask: waits ? askWithStandIn(runtime, opened) : askAtWork(runtime) }
 		if (folder !== null) {
 			const { startControlServer } = await import('./control-server.ts')
 			const control = opened.use('control server', await startControlServer(service))
@@ -87,6 +88,14 @@ type Ask = Service['ask']
 
 function askOn({ intake }: Runtime): Ask {
 	return async (message) => (await intake.ask(message)).runId
+}
+
+/** Works on runs from the first question on, if it hasn't begun before. */
+function askAtWork(runtime: Runtime): Ask {
+	return async (message) => {
+		await runtime.startWorker()
+		return askOn(runtime)(message)
+	}
 }
 
 function askWithStandIn(runtime: Runtime, opened: OpenParts): Ask {

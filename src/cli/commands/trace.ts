@@ -11,7 +11,7 @@ export async function trace(runId: string): Promise<number> {
 	try {
 		const config = readSettings()
 		adopt(config)
-		await using service = await openService({ config, command: 'trace', works: 'when-needed', log })
+		await using service = await openService({ config, command: 'trace', works: 'when-asked', log })
 		for (const record of await service.read(runId)) process.stdout.write(`${traceLine(record)}\n`)
 		return 0
 	} catch (error) {
