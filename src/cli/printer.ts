@@ -34,7 +34,7 @@ export function createTextPrinter(): Printer {
 /** Keeps the result until the end, so that nothing that fails after it can add a second one. */
 function jsonPrinter({
 	showJsonFailure,
-}: Pick<Awaited<ReturnType<typeof adapters.terminal>>, 'showJsonFailure'>): Printer {
+}: Pick<typeof import('../../adapters/terminal/index.ts'), 'showJsonFailure'>): Printer {
 	let result = ''
 	let ended = false
 	const output = new Writable({
