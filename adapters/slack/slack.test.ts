@@ -612,7 +612,8 @@ describe('under an answer', () => {
 			}
 			return { ...opened, runId, press, thanks, given, window }
 		}
-		const unexplained = { helpful: false, reason: null }
+		/** Nothing is said about a reason, so whatever was said before stays. */
+		const unexplained = { helpful: false }
 		const tooLong = { helpful: false, reason: 'Too long.' }
 
 		test('counts at once, also where it is never explained', async () => {
@@ -625,15 +626,14 @@ describe('under an answer', () => {
 			expect(judged.thanks()).toHaveLength(1)
 		})
 
-		test('can be explained, and keeps what was said when it is given again', async () => {
+		test('can be explained, and says nothing about that when it is given again', async () => {
 			await using judged = await judge()
 			await judged.press()
 			await judged.ada.submitView(judged.window(), { reason: { reason: { value: ' Too long. ' } } })
 			expect(judged.given()).toEqual([unexplained, tooLong])
-			judged.memory.change(judged.runId, { feedback: [{ personId: judged.ada.id, ...tooLong }] })
 			await judged.press()
 			await judged.ada.closeView(judged.window())
-			expect(judged.given().at(-1)).toEqual(tooLong)
+			expect(judged.given().at(-1)).toEqual(unexplained)
 		})
 
 		test('is kept and thanked for where Slack opens no window', async () => {
