@@ -24,7 +24,7 @@ const mostStatements = 2
  * written, the next one gathers. What a run appends while its last group is being written waits for that. Each run's entries are written under its own claim, with or without those of the others.
  */
 export function createAppendInGroups(append: AppendToRuns): AppendInGroups {
-	let waiting: readonly Waiting[] = []
+	let waiting: Waiting[] = []
 	const beingWritten = new Set<string>()
 	let statements = 0
 	let isScheduled = false
@@ -83,7 +83,7 @@ export function createAppendInGroups(append: AppendToRuns): AppendInGroups {
 	}
 	return (claimed) => {
 		const settled = Promise.withResolvers<AppendedRow | null>()
-		waiting = [...waiting, { ...claimed, settled }]
+		waiting.push({ ...claimed, settled })
 		scheduleNext()
 		return settled.promise
 	}

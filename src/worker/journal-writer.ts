@@ -107,6 +107,15 @@ export function createJournalWriter(
 	const scheduleLeftOver = () => {
 		if (gathering.length > 0) schedule()
 	}
+	let isSoon = false
+	const scheduleSoon = () => {
+		if (isSoon) return
+		isSoon = true
+		setImmediate(() => {
+			isSoon = false
+			scheduleLeftOver()
+		})
+	}
 	const scheduleLater = (waitMs: number) => {
 		if (leftOver !== null && leftOver.waitMs <= waitMs) return
 		clearTimeout(leftOver?.timer)
@@ -132,7 +141,7 @@ export function createJournalWriter(
 			take(entry)
 			if (frontiers.has(entry.event.kind)) await durable()
 			// What else this turn of the event loop brings goes along.
-			if (isNeeded) setImmediate(scheduleLeftOver)
+			if (isNeeded) scheduleSoon()
 			else scheduleLater(entry.event.kind === 'model-call-start' ? beginningWaitMs : fleetingWaitMs)
 		},
 		settled: () => (gathering.length > 0 ? schedule() : writing).catch(() => {}),
