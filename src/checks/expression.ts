@@ -5,7 +5,7 @@ import { calculator } from './calculator.ts'
 const limits = { length: 400, depth: 40, nodes: 120, exponent: 128, digits: 60 }
 
 /** Within all limits, and without anything that could be read in another way. */
-const plainNumber = /^-?\d{1,30}(?:\.\d{1,30})?$/
+export const plainNumber = /^-?\d{1,30}(?:\.\d{1,30})?$/
 
 export type Evaluated =
 	| { readonly ok: true; readonly value: BigNumber }

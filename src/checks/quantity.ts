@@ -1,5 +1,6 @@
 import type { BigNumber, Unit } from 'mathjs'
 import { calculator } from './calculator.ts'
+import { plainNumber } from './expression.ts'
 import { decimalOf, numberNotation } from './number-notation.ts'
 
 /** A number with its unit, as it is written: `$12.50`, `1.5 hours`, `18 km/h`, `40%`. The unit is empty where there is none. */
@@ -80,9 +81,6 @@ export function quantitiesIn(text: string): readonly PlacedQuantity[] {
 	})
 }
 
-/** Which cannot be read in another way, and is what most results are. */
-const numberAlone = /^\d{1,30}(?:\.\d{1,30})?$/
-
 /** Weeks, days, hours, minutes: nobody writes one quantity in more parts. */
 const mostParts = 4
 
@@ -90,7 +88,8 @@ const mostParts = 4
  * Every number that a text may be read as: "2 h 30 min" is 2 and 30, but also 2.5 hours and 150 minutes, and 40% is 0.4 as well.
  */
 export function valuesIn(text: string): readonly string[] {
-	if (numberAlone.test(text)) return [text]
+	// Most results are a number already.
+	if (plainNumber.test(text)) return [text]
 	const quantities = quantitiesIn(text)
 	const isOneQuantity = quantities.length <= mostParts
 	const totals = (isOneQuantity ? quantities : [])
