@@ -7,21 +7,7 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 
 export const { and, eq, isNull, ne, or, sql }: typeof import('drizzle-orm') = require('drizzle-orm')
-export const {
-	bigint,
-	boolean,
-	date,
-	foreignKey,
-	index,
-	integer,
-	jsonb,
-	pgSchema,
-	primaryKey,
-	text,
-	timestamp,
-	unique,
-	uuid,
-}: typeof import('drizzle-orm/pg-core') = require('drizzle-orm/pg-core')
+export const pgCore: typeof import('drizzle-orm/pg-core') = require('drizzle-orm/pg-core')
 export const { drizzle: drizzlePg }: typeof import('drizzle-orm/node-postgres') = require('drizzle-orm/node-postgres')
 export const { migrate: migratePg }: typeof import('drizzle-orm/node-postgres/migrator') =
 	require('drizzle-orm/node-postgres/migrator')

@@ -148,7 +148,7 @@ const vanishedFirst = sql`
 		order by lease_until limit 1 for update skip locked
 	)`
 
-const isNotHeldBack = sql`(held_back_until is null or held_back_until <= now())`
+const isWaiting = sql`state in ('accepted', 'queued') and (held_back_until is null or held_back_until <= now())`
 
 async function claimVanishedRun(orm: Orm, owner: string, leaseMs: number): Promise<Claimed | null> {
 	return claimWhere(orm, sql`${vanishedFirst},`, sql`id = (select id from vanished)`, owner, leaseMs)
@@ -170,7 +170,7 @@ async function claimWaiting(orm: Orm, ifLocked: SQL, owner: string, leaseMs: num
 		sql`
 			${vanishedFirst}, waiting as (
 				select id from threadwise.runs
-				where state in ('accepted', 'queued') and ${isNotHeldBack} and not exists (select 1 from vanished)
+				where ${isWaiting} and not exists (select 1 from vanished)
 				order by round, id limit 1 for update ${ifLocked}
 			),`,
 		sql`id = (select id from vanished union all select id from waiting)`,
@@ -180,12 +180,11 @@ async function claimWaiting(orm: Orm, ifLocked: SQL, owner: string, leaseMs: num
 }
 
 async function isAnyWaiting(orm: Orm): Promise<boolean> {
-	const isWaiting = sql`state in ('accepted', 'queued') and ${isNotHeldBack}`
 	return (await queryRows(orm, idRow, sql`select id from threadwise.runs where ${isWaiting} limit 1`)).length > 0
 }
 
 async function claimRun(orm: Orm, runId: string, owner: string, leaseMs: number): Promise<ClaimResult> {
-	const isFree = sql`((state in ('accepted', 'queued') and ${isNotHeldBack}) or (state = 'running' and lease_until <= now()))`
+	const isFree = sql`((${isWaiting}) or (state = 'running' and lease_until <= now()))`
 	const claimed = await claimWhere(orm, sql``, sql`${isRun(runId)} and ${isFree}`, owner, leaseMs)
 	return claimed ?? whyNotClaimed(orm, runId)
 }

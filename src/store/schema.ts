@@ -1,4 +1,6 @@
-import {
+import { pgCore, sql } from './drizzle.ts'
+
+const {
 	bigint,
 	boolean,
 	date,
@@ -8,12 +10,11 @@ import {
 	jsonb,
 	pgSchema,
 	primaryKey,
-	sql,
 	text,
 	timestamp,
 	unique,
 	uuid,
-} from './drizzle.ts'
+} = pgCore
 
 /** Our own namespace, beside BullMQ's in the same database. */
 export const threadwise = pgSchema('threadwise')
