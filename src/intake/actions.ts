@@ -149,8 +149,9 @@ async function keepFeedback(
 /** What somebody has said before of an answer that didn't help them, if anything. */
 async function foundWrong(store: RunStore, runId: string, personId: string): Promise<string | null> {
 	const records = await store.read(runId)
-	const before = records.findLast((record) => record.kind === 'feedback' && record.personId === personId)
-	return before?.kind === 'feedback' && !before.helpful ? (before.content?.reason ?? null) : null
+	const given = records.filter((record) => record.kind === 'feedback')
+	const before = given.findLast((feedback) => feedback.personId === personId)
+	return before?.helpful === false ? (before.content?.reason ?? null) : null
 }
 
 function unknownRun(runId: string): ThreadwiseError {

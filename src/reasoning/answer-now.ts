@@ -23,17 +23,17 @@ export async function notingWish<Outcome>(
 ): Promise<Outcome> {
 	const { replay, answerNow, write } = session
 	let isNoted = replay.answersNow
-	const note = async () => {
-		if (isNoted || !answerNow.aborted) return
+	const isNew = () => !isNoted && answerNow.aborted
+	const note = () => {
 		isNoted = true
-		await write({ event: { kind: 'answer-now' } })
+		return write({ event: { kind: 'answer-now' } })
 	}
 	const outcome = await work({
 		...session,
 		// What needs no note, which is almost everything, waits for nothing more than before.
-		write: (entry) => (isNoted || !answerNow.aborted ? write(entry) : note().then(() => write(entry))),
+		write: (entry) => (isNew() ? note().then(() => write(entry)) : write(entry)),
 	})
-	await note()
+	if (isNew()) await note()
 	return outcome
 }
 
