@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aRun, recordsOf } from '../../tests/support/builders.ts'
 import {
 	type Attempted,
+	attemptIn,
 	byObjective,
 	callsIn,
 	eventsOf,
@@ -125,13 +126,7 @@ describe('a whole run', () => {
 	test('says who answers where there is something to say', async () => {
 		await using world = await openReasoning()
 		const dependencies = { ...world.dependencies, disclosure: 'A practice model answers.' }
-		const attempt = {
-			run: aRun({ text: easyQuestion }),
-			records: [],
-			signal: new AbortController().signal,
-		}
-		const entries: JournalEntry[] = []
-		await reason(attempt, dependencies, async (entry) => void entries.push(entry))
+		const { entries } = await attemptIn(dependencies, { run: aRun({ text: easyQuestion }) })
 		expect(entries[0]?.event).toMatchObject({ kind: 'run-start', disclosure: 'A practice model answers.' })
 	})
 
@@ -293,10 +288,9 @@ describe('the classifier', () => {
 		await using world = await openReasoning({ complexity: replyJson(easy) })
 		const dependencies = { ...world.dependencies, verdicts: createVerdictCache() }
 		for (const text of [unsureQuestion, ` ${unsureQuestion.toUpperCase()}\n`]) {
-			const attempt = { run: aRun({ text }), records: [], signal: new AbortController().signal }
-			const entries: JournalEntry[] = []
-			await reason(attempt, dependencies, async (entry) => void entries.push(entry))
-			expect(routesOf({ entries, thrown: null })).toEqual(['direct by classifier'])
+			const attempted = await attemptIn(dependencies, { run: aRun({ text }) })
+			expect(attempted.thrown).toBeNull()
+			expect(routesOf(attempted)).toEqual(['direct by classifier'])
 		}
 		expect(world.roles()).toEqual(['complexity', 'direct', 'direct'])
 	})
@@ -601,15 +595,9 @@ describe('resuming from every prefix of a complete journal', () => {
 		const gone = () => {
 			throw new Error('the workflow file is gone')
 		}
-		const attempt = {
-			run,
-			records: recordsOf(entries.slice(0, 5)),
-			signal: new AbortController().signal,
-		}
-		const resumed: JournalEntry[] = []
-		const dependencies = { ...world.dependencies, workflow: gone }
-		await reason(attempt, dependencies, async (entry) => void resumed.push(entry))
-		expect(resumed.at(-1)?.event.kind).toBe('run-end')
+		const records = recordsOf(entries.slice(0, 5))
+		const resumed = await attemptIn({ ...world.dependencies, workflow: gone }, { run, records })
+		expect(resumed.entries.at(-1)?.event.kind).toBe('run-end')
 	})
 
 	test('calls of earlier attempts count against the limit of the effort, however often the run is resumed', async () => {

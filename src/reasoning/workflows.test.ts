@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { aRun, recordsOf } from '../../tests/support/builders.ts'
 import {
 	type Attempted,
+	attemptIn,
 	byObjective,
 	eventsOf,
 	openReasoning,
@@ -15,10 +16,8 @@ import {
 	solution,
 } from '../../tests/support/reasoning.ts'
 import { reply, type ScriptedStep } from '../../tests/support/scripted-model-server.ts'
-import type { JournalEntry } from '../core/journal.ts'
 import type { RunPreferences } from '../core/run-preferences.ts'
 import { foldJournal } from '../rendering/index.ts'
-import { reason } from './reason.ts'
 
 const ask = (workflow: string, preferences: Partial<RunPreferences> = {}) =>
 	aRun({ text: order.question, preferences: { workflow, ...preferences } })
@@ -133,10 +132,8 @@ describe('several endpoints in one run', () => {
 	/** A whole attempt in which each alias is asked in a world of its own. */
 	async function entriesOf(workflow: string, worldOf: (alias: string) => ReasoningWorld) {
 		const models = (alias: string) => worldOf(alias).dependencies.models(alias)
-		const attempt = { run: ask(workflow), records: [], signal: new AbortController().signal }
-		const entries: JournalEntry[] = []
-		const dependencies = { ...worldOf('strong').dependencies, models }
-		await reason(attempt, dependencies, async (entry) => void entries.push(entry))
+		const { entries, thrown } = await attemptIn({ ...worldOf('strong').dependencies, models }, { run: ask(workflow) })
+		if (thrown !== null) throw thrown
 		return entries
 	}
 
