@@ -68,10 +68,7 @@ export function factsOf(path: string, text: string): SourceFile {
 	return {
 		path,
 		text,
-		imports: [
-			...importsOf(parsed).map(({ request, typeOnly }) => toImport(path, request, typeOnly)),
-			...computedImports(parsed, text),
-		],
+		imports: [...staticImports(parsed, path), ...importsWithin(parsed, path, text)],
 		hasDefaultExport: parsed.module.staticExports
 			.flatMap(({ entries }) => entries)
 			.some(({ exportName }) => exportName.kind === 'Default'),
@@ -79,39 +76,27 @@ export function factsOf(path: string, text: string): SourceFile {
 	}
 }
 
-type Request = { readonly request: string; readonly typeOnly: boolean }
-
-/** In whatever form: as statements, where the program comes to them, by `require`, or of types alone. */
-function importsOf({ module, program }: ParseResult): readonly Request[] {
-	const imported = module.staticImports.map(({ moduleRequest, entries }) => ({
-		request: moduleRequest.value,
-		typeOnly: entries.length > 0 && entries.every(({ isType }) => isType),
-	}))
+function staticImports({ module }: ParseResult, path: string): readonly Import[] {
+	const imported = module.staticImports.map(({ moduleRequest, entries }) => {
+		const typeOnly = entries.length > 0 && entries.every(({ isType }) => isType)
+		return toImport(path, moduleRequest.value, typeOnly)
+	})
 	const exported = module.staticExports
 		.flatMap(({ entries }) => entries)
 		.flatMap(({ moduleRequest, isType }) =>
-			moduleRequest === null ? [] : [{ request: moduleRequest.value, typeOnly: isType }],
+			moduleRequest === null ? [] : [toImport(path, moduleRequest.value, isType)],
 		)
-	const requested: Request[] = []
-	const add = (source: Expression | undefined, typeOnly: boolean) => {
-		const request = source === undefined ? null : writtenText(source)
-		if (request !== null) requested.push({ request, typeOnly })
-	}
-	new Visitor({
-		ImportExpression: ({ source }) => add(source, false),
-		TSImportType: ({ source }) => add(source, true),
-		CallExpression: (call) => {
-			if (isRequire(call)) add(firstArgument(call), false)
-		},
-	}).visit(program)
-	return [...imported, ...exported, ...requested]
+	return [...imported, ...exported]
 }
 
-function computedImports({ program }: ParseResult, text: string): readonly Import[] {
-	const computed: Import[] = []
-	const add = (source: Expression | undefined) => {
-		if (source === undefined || writtenText(source) !== null) return
-		computed.push({ kind: 'computed', target: text.slice(source.start, source.end), typeOnly: false })
+/** Where the program comes to them, by `require`, or of types alone. */
+function importsWithin({ program }: ParseResult, path: string, text: string): readonly Import[] {
+	const imports: Import[] = []
+	const add = (source: Expression | undefined, typeOnly = false) => {
+		if (source === undefined) return
+		const request = writtenText(source)
+		const target = text.slice(source.start, source.end)
+		imports.push(request === null ? { kind: 'computed', target, typeOnly } : toImport(path, request, typeOnly))
 	}
 	// Under another name it would import what nobody here sees. What is taken out of it, such as `resolve`, imports nothing.
 	const named = new Set<unknown>()
@@ -120,16 +105,13 @@ function computedImports({ program }: ParseResult, text: string): readonly Impor
 			if (isNamed(id, 'require') || id.type === 'ObjectPattern') named.add(init)
 		},
 		ImportExpression: ({ source }) => add(source),
+		TSImportType: ({ source }) => add(source, true),
 		CallExpression: (call) => {
-			if (isRequire(call)) add(firstArgument(call))
+			if (isNamed(call.callee, 'require')) add(firstArgument(call))
 			if (isNamed(call.callee, 'createRequire') && !named.has(call)) add(call)
 		},
 	}).visit(program)
-	return computed
-}
-
-function isRequire({ callee }: CallExpression): boolean {
-	return isNamed(callee, 'require')
+	return imports
 }
 
 function firstArgument({ arguments: [first] }: CallExpression): Expression | undefined {
